@@ -1,0 +1,56 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace vitrine {
+
+/// A small pool for work cut into fixed blocks. Blocks are claimed one by one, so a thread that the system holds up
+/// delays only the block it has; what a block computes never depends on who runs it, so results are the same bits
+/// for every thread count. One caller at a time; the caller works too. Nothing is allocated by run().
+class ThreadPool {
+ public:
+  /// `threads` counts the caller: 1 starts none.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int threads() const { return static_cast<int>(workers_.size()) + 1; }
+
+  /// Calls f(block, thread) for block = 0 … blocks-1, thread = 0 … threads()-1, and returns when all are done.
+  template <class F>
+  void run(std::int64_t blocks, F&& f) {
+    if (workers_.empty() || blocks <= 1) {
+      for (std::int64_t b = 0; b < blocks; ++b) f(b, 0);
+      return;
+    }
+    using Fn = std::remove_reference_t<F>;
+    runShared(blocks, const_cast<void*>(static_cast<const void*>(&f)),
+              [](void* self, std::int64_t block, int thread) { (*static_cast<Fn*>(self))(block, thread); });
+  }
+
+ private:
+  using Call = void (*)(void*, std::int64_t, int);
+  void runShared(std::int64_t blocks, void* self, Call call);
+  void work(int thread);
+  void claim(int thread, std::uint32_t generation);
+
+  std::vector<std::jthread> workers_;
+  void* self_ = nullptr;
+  Call call_ = nullptr;
+  std::atomic<std::int64_t> blocks_{0};
+  /// High 32 bits: generation; low 32: next block. A late worker cannot claim a block of another generation.
+  std::atomic<std::uint64_t> next_{0};
+  std::atomic<std::uint32_t> generation_{0};
+  std::atomic<std::int64_t> done_{0};
+  std::atomic<bool> quit_{false};
+};
+
+/// Threads worth starting on this machine: its cores.
+int machineThreads();
+
+}  // namespace vitrine
