@@ -25,6 +25,7 @@ ThreadPool::~ThreadPool() {
   quit_ = true;
   generation_.fetch_add(1);
   generation_.notify_all();
+  workers_.clear();  // joined while everything they look at still stands
 }
 
 void ThreadPool::runShared(std::int64_t blocks, void* self, Call call) {
