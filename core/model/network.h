@@ -1,0 +1,106 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/thread_pool.h"
+#include "core/model/graph.h"
+#include "core/tensor/tensor.h"
+
+namespace vitrine {
+
+/// A ParamBlock with its place in the flat vector.
+struct PlacedBlock {
+  ParamBlock block;
+  NodeId node;
+  std::string fullName;  ///< "<node name>.weight", the name in files
+  std::int64_t offset = 0;
+  std::int64_t size() const { return block.shape.size(); }
+};
+
+class Network;
+
+/// Memory of a pass over up to `rows` samples at a time. One caller at a time; different callers have their own.
+class Workspace {
+ public:
+  /// keepAll: every node's output stays readable (views, explaining); otherwise elementwise layers share memory.
+  /// gradients: room for backward.
+  Workspace(const Network& network, std::int64_t rows, bool keepAll, bool gradients);
+  ~Workspace();
+  Workspace(Workspace&&) noexcept;
+  Workspace& operator=(Workspace&&) noexcept;
+
+  std::int64_t rows() const;
+  /// [rows × shape.size()] of the node's output after forward. Requires keepAll, or the output node.
+  const Real* activation(NodeId node) const;
+  /// [rows × shape.size()] of d target / d output after backward. Requires keepAll and gradients.
+  const Real* gradient(NodeId node) const;
+  /// Where to put the inputs before forward: [rows × input size].
+  Real* input();
+  /// d loss / d logits, to be filled before backward: [rows × outputs].
+  Real* outputGradient();
+  /// d target / d input after backward with `inputGradient`.
+  const Real* inputGradient() const;
+
+ private:
+  friend class Network;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A graph compiled for given data: a plan over stateless layers, and the layout of one flat parameter vector.
+/// Immutable, so threads share it freely.
+class Network {
+ public:
+  /// Refuses what validate() calls fatal, and networks too large for memory (with their size).
+  static Result<std::shared_ptr<const Network>> compile(const Graph& graph, const DataSpec& data);
+  ~Network();
+
+  const Graph& graph() const;
+  const DataSpec& data() const;
+  const Validation& validation() const;
+  /// Nodes in order of evaluation, Input first, Output last.
+  const std::vector<NodeId>& order() const;
+  const Shape& shape(NodeId node) const;
+  const Layer& layer(NodeId node) const;
+  const std::vector<PlacedBlock>& blocks() const;
+  /// Blocks of one node.
+  std::vector<PlacedBlock> blocksOf(NodeId node) const;
+  std::int64_t parameterCount() const;  ///< length of the flat vector, running statistics included
+  std::int64_t trainableCount() const;
+  std::int64_t outputs() const;
+  Cost costPerSample() const;
+
+  /// Every block drawn from its own stream of `seed`.
+  Buffer initialise(std::uint64_t seed) const;
+  /// Copies what fits (same node id, same block shapes) from another network's parameters into `params`; returns the
+  /// names of nodes whose parameters were made anew.
+  std::vector<std::string> inherit(const Network& old, std::span<const Real> oldParams, std::span<Real> params) const;
+
+  /// Forward over ws.input()[0 … rows). Result: logits [rows × outputs]. With a pool, each node's rows are shared out in
+  /// fixed blocks; without, they are one block.
+  const Real* forward(std::span<const Real> params, Workspace& ws, std::int64_t rows, Mode mode = Mode::Eval,
+                      RngKey rng = {}, std::int64_t firstRow = 0, ThreadPool* pool = nullptr) const;
+  /// After forward with ws.outputGradient() filled. `dparams` may be empty: not wanted. It is overwritten, or added to
+  /// when `accumulate`; entries of running statistics are left alone. Inputs' gradient only when `inputGradient`.
+  void backward(std::span<const Real> params, Workspace& ws, std::int64_t rows, std::span<Real> dparams,
+                bool accumulate, bool inputGradient, Mode mode = Mode::Eval, RngKey rng = {},
+                std::int64_t firstRow = 0, ThreadPool* pool = nullptr) const;
+  /// Backward from any node: ws gradient of `from` is what seedGradient(from) was filled with.
+  void backwardFrom(NodeId from, std::span<const Real> params, Workspace& ws, std::int64_t rows, bool inputGradient) const;
+  Real* seedGradient(NodeId from, Workspace& ws) const;
+
+  /// Moves the running statistics in `params` after forward in Mode::Train over a whole batch.
+  void updateStatistics(const Workspace& ws, std::span<Real> params) const;
+  /// Whether a training pass must see the whole batch in each layer (batch normalisation).
+  bool coupled() const;
+
+ private:
+  friend class Workspace;
+  Network();
+  struct Plan;
+  std::unique_ptr<Plan> plan_;
+};
+
+}  // namespace vitrine
