@@ -83,6 +83,9 @@ class Layer {
   /// Output may share memory with the first input (elementwise layers whose backward needs `out` only, not `in`).
   virtual bool inPlace() const { return false; }
 
+  /// Whether backward reads `out`: then no later layer may work in place on it.
+  virtual bool readsOutput() const { return inPlace(); }
+
   virtual void forward(const ForwardArgs& args) const = 0;
   virtual void backward(const BackwardArgs& args) const = 0;
 

@@ -19,6 +19,7 @@ struct PlacedBlock {
   std::int64_t size() const { return block.shape.size(); }
 };
 
+struct PlanNode;
 class Network;
 
 /// Memory of a pass over up to `rows` samples at a time. One caller at a time; different callers have their own.
@@ -87,7 +88,7 @@ class Network {
   void backward(std::span<const Real> params, Workspace& ws, std::int64_t rows, std::span<Real> dparams,
                 bool accumulate, bool inputGradient, Mode mode = Mode::Eval, RngKey rng = {},
                 std::int64_t firstRow = 0, ThreadPool* pool = nullptr) const;
-  /// Backward from any node: ws gradient of `from` is what seedGradient(from) was filled with.
+  /// Backward from any node (evaluation mode): ws gradient of `from` is what seedGradient(from) was filled with.
   void backwardFrom(NodeId from, std::span<const Real> params, Workspace& ws, std::int64_t rows, bool inputGradient) const;
   Real* seedGradient(NodeId from, Workspace& ws) const;
 
@@ -100,6 +101,20 @@ class Network {
   friend class Workspace;
   Network();
   struct Plan;
+  struct BackwardPass {
+    std::span<const Real> params;
+    Workspace& ws;
+    std::int64_t rows;
+    std::span<Real> dparams;
+    bool accumulate, inputGradient;
+    Mode mode;
+    RngKey rng;
+    std::int64_t firstRow;
+    ThreadPool* pool;
+  };
+  void backwardPlan(std::size_t start, const BackwardPass& pass) const;
+  void backwardNode(std::size_t node, const BackwardPass& pass) const;
+  void addGroups(const PlanNode& node, Workspace::Impl& w, std::int64_t groups, const BackwardPass& pass) const;
   std::unique_ptr<Plan> plan_;
 };
 

@@ -1,0 +1,74 @@
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <limits>
+
+#include "core/train/step.h"
+#include "core/train/trainer.h"
+
+namespace vitrine {
+namespace {
+
+constexpr std::int64_t kRows = 50;  // fixed: decides in which order sums are added
+
+struct Part {
+  LossSum sum;
+  std::vector<std::int32_t> predicted, classes;
+};
+
+}  // namespace
+
+std::optional<Evaluation> evaluate(const Network& network, std::span<const Real> params, const Dataset& data,
+                                   std::span<const std::int32_t> rows, ThreadPool& pool, const std::function<bool()>& stop) {
+  const std::int64_t n = static_cast<std::int64_t>(rows.size()), outputs = network.outputs();
+  const bool classes = data.spec.task == Task::Classification;
+  const LossKind loss = lossOf(network.graph());
+  const std::int64_t blocks = (n + kRows - 1) / kRows;
+  std::vector<Part> parts(static_cast<std::size_t>(blocks));
+  std::vector<std::unique_ptr<Workspace>> workspaces(static_cast<std::size_t>(pool.threads()));
+  std::atomic<bool> stopped{false};
+  pool.run(blocks, [&](std::int64_t b, int thread) {
+    if (stopped || (stop && stop())) {
+      stopped = true;
+      return;
+    }
+    std::unique_ptr<Workspace>& ws = workspaces[static_cast<std::size_t>(thread)];
+    if (!ws) ws = std::make_unique<Workspace>(network, kRows, false, false);
+    const std::size_t count = static_cast<std::size_t>(std::min(kRows, n - b * kRows));
+    const std::span<const std::int32_t> block = rows.subspan(static_cast<std::size_t>(b * kRows), count);
+    gatherInputs(data, block, ws->input());
+    const Real* out = network.forward(params, *ws, static_cast<std::int64_t>(count));
+    Part& part = parts[static_cast<std::size_t>(b)];
+    if (classes) {
+      part.classes.resize(count);
+      gatherClasses(data, block, part.classes.data());
+      for (std::size_t r = 0; r < count; ++r) {
+        const Real* z = out + static_cast<std::int64_t>(r) * outputs;
+        part.predicted.push_back(static_cast<std::int32_t>(std::max_element(z, z + outputs) - z));
+      }
+      part.sum = crossEntropy(static_cast<std::int64_t>(count), outputs, out, part.classes.data(), 1, nullptr);
+    }
+    if (loss == LossKind::MeanSquaredError) {
+      std::vector<Real> targets(count * static_cast<std::size_t>(outputs));
+      gatherLossTargets(data, block, targets.data());
+      part.sum.loss = meanSquaredError(static_cast<std::int64_t>(count), outputs, out, targets.data(), 1, nullptr).loss;
+    }
+  });
+  if (stopped) return std::nullopt;
+  Evaluation result;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  if (n == 0) return Evaluation{nan, nan, {}};
+  if (classes) result.confusion.resize(static_cast<std::size_t>(outputs * outputs));
+  std::int64_t correct = 0;
+  for (const Part& part : parts) {
+    result.loss += part.sum.loss;
+    correct += part.sum.correct;
+    for (std::size_t r = 0; r < part.predicted.size(); ++r)
+      ++result.confusion[static_cast<std::size_t>(part.classes[r] * outputs + part.predicted[r])];
+  }
+  result.loss /= static_cast<double>(n);
+  result.accuracy = classes ? static_cast<double>(correct) / static_cast<double>(n) : nan;
+  return result;
+}
+
+}  // namespace vitrine

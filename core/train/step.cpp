@@ -1,0 +1,158 @@
+#include "core/train/step.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitrine {
+namespace {
+
+/// How a batch is cut. A group costs a gradient as long as the parameters, to be added up: worth it where a sample's
+/// work is much more than that (convolutions); otherwise only few.
+std::int64_t rowsPerGroup(const Network& network, std::int64_t batch) {
+  const bool heavy = network.costPerSample() > 4 * network.parameterCount();
+  const std::int64_t least = heavy ? 4 : 24;
+  const std::int64_t groups = std::clamp<std::int64_t>(batch / least, 1, heavy ? 8 : 4);
+  return (batch + groups - 1) / groups;
+}
+
+/// Rows whose activations and gradients together take about this many bytes stay near the core.
+std::int64_t rowsPerBlock(const Network& network, std::int64_t groupRows) {
+  constexpr std::int64_t kBytes = 3 << 20;
+  std::int64_t row = 0;
+  for (NodeId id : network.order()) row += network.shape(id).size();
+  row *= 2 * static_cast<std::int64_t>(sizeof(Real));
+  return std::clamp<std::int64_t>(kBytes / std::max<std::int64_t>(row, 1), std::min<std::int64_t>(4, groupRows), groupRows);
+}
+
+constexpr std::int64_t kRange = 16384;  // parameters in a piece of work of the optimiser
+
+}  // namespace
+
+LossKind lossOf(const Graph& graph) {
+  for (const Node& n : graph.nodes)
+    if (n.type == "output")
+      if (const LossSpec* spec = findLoss(param<std::string>(n.params, findLayer(n.type)->params, "loss"))) return spec->kind;
+  return LossKind::CrossEntropy;
+}
+
+void gatherLossTargets(const Dataset& data, std::span<const std::int32_t> rows, Real* out) {
+  if (data.spec.task == Task::Regression) return gatherTargets(data, rows, out);
+  const std::int64_t n = data.spec.outputs;
+  std::fill_n(out, static_cast<std::int64_t>(rows.size()) * n, Real(0));
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::int32_t c = 0;
+    gatherClasses(data, rows.subspan(r, 1), &c);
+    out[static_cast<std::int64_t>(r) * n + c] = 1;
+  }
+}
+
+BatchGradient::BatchGradient(std::shared_ptr<const Network> network, DatasetPtr data, std::int64_t batch, ThreadPool& pool)
+    : network_(std::move(network)), data_(std::move(data)), pool_(pool), loss_(vitrine::lossOf(network_->graph())), batch_(batch) {
+  const bool whole = network_->coupled();
+  groupRows_ = whole ? batch : rowsPerGroup(*network_, batch);
+  blockRows_ = whole ? batch : rowsPerBlock(*network_, groupRows_);
+  groups_.resize(static_cast<std::size_t>((batch + groupRows_ - 1) / groupRows_));
+  for (Group& g : groups_) {
+    g.gradient = Buffer(static_cast<std::size_t>(network_->parameterCount()));
+    g.workspace = std::make_unique<Workspace>(*network_, blockRows_, false, true);
+    g.classes.resize(static_cast<std::size_t>(blockRows_));
+    if (loss_ == LossKind::MeanSquaredError) g.targets = Buffer(static_cast<std::size_t>(blockRows_ * network_->outputs()));
+  }
+  for (const PlacedBlock& b : network_->blocks()) {
+    if (!b.block.trainable) continue;
+    for (std::int64_t at = b.offset; at < b.offset + b.size(); at += kRange)
+      ranges_.push_back({at, std::min(at + kRange, b.offset + b.size())});
+  }
+  rangeFinite_.resize(ranges_.size());
+}
+
+BatchGradient::~BatchGradient() = default;
+
+LossSum BatchGradient::lossOf(Group& group, const Real* logits, std::span<const std::int32_t> rows, double scale, Real* dlogits) {
+  const std::int64_t n = static_cast<std::int64_t>(rows.size()), outputs = network_->outputs();
+  if (loss_ == LossKind::CrossEntropy) {
+    gatherClasses(*data_, rows, group.classes.data());
+    return crossEntropy(n, outputs, logits, group.classes.data(), scale, dlogits);
+  }
+  gatherLossTargets(*data_, rows, group.targets.data());
+  LossSum sum = meanSquaredError(n, outputs, logits, group.targets.data(), scale, dlogits);
+  if (data_->spec.task == Task::Classification) {
+    gatherClasses(*data_, rows, group.classes.data());
+    sum.correct = crossEntropy(n, outputs, logits, group.classes.data(), 1, nullptr).correct;
+  }
+  return sum;
+}
+
+void BatchGradient::runGroup(Group& group, std::span<const Real> params, std::span<const std::int32_t> rows, std::int64_t first,
+                             RngKey rng, double scale) {
+  group.loss = {};
+  Workspace& ws = *group.workspace;
+  const std::int64_t n = static_cast<std::int64_t>(rows.size());
+  for (std::int64_t at = 0; at < n; at += blockRows_) {
+    const std::int64_t count = std::min(blockRows_, n - at);
+    const std::span<const std::int32_t> block = rows.subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(count));
+    gatherInputs(*data_, block, ws.input());
+    const Real* logits = network_->forward(params, ws, count, Mode::Train, rng, first + at);
+    const LossSum sum = lossOf(group, logits, block, scale, ws.outputGradient());
+    group.loss.loss += sum.loss;
+    group.loss.correct += sum.correct;
+    network_->backward(params, ws, count, group.gradient.span(), at > 0, false, Mode::Train, rng, first + at);
+  }
+}
+
+void BatchGradient::runCoupled(std::span<Real> params, std::span<const std::int32_t> rows, RngKey rng) {
+  Group& group = groups_[0];
+  Workspace& ws = *group.workspace;
+  const std::int64_t n = static_cast<std::int64_t>(rows.size());
+  gatherInputs(*data_, rows, ws.input());
+  const Real* logits = network_->forward(params, ws, n, Mode::Train, rng, 0, &pool_);
+  group.loss = lossOf(group, logits, rows, 1.0 / static_cast<double>(n), ws.outputGradient());
+  network_->backward(params, ws, n, group.gradient.span(), false, false, Mode::Train, rng, 0, &pool_);
+  network_->updateStatistics(ws, params);
+}
+
+void BatchGradient::sumGroups(std::int64_t groups) {
+  auto sumRange = [&](std::int64_t i, int) {
+    const Range r = ranges_[static_cast<std::size_t>(i)];
+    VectorMap sum(groups_[0].gradient.data() + r.begin, r.end - r.begin);
+    for (std::int64_t g = 1; g < groups; ++g)
+      sum += ConstVectorMap(groups_[static_cast<std::size_t>(g)].gradient.data() + r.begin, r.end - r.begin);
+    // 0 · x is 0 for finite x and NaN otherwise.
+    rangeFinite_[static_cast<std::size_t>(i)] = (sum.array() * Real(0)).sum() == Real(0);
+  };
+  pool_.run(static_cast<std::int64_t>(ranges_.size()), sumRange);
+  finite_ = std::all_of(rangeFinite_.begin(), rangeFinite_.end(), [](char ok) { return ok != 0; });
+}
+
+LossSum BatchGradient::compute(std::span<Real> params, std::span<const std::int32_t> rows, RngKey rng) {
+  const std::int64_t n = static_cast<std::int64_t>(rows.size());
+  std::int64_t used = 1;
+  if (network_->coupled()) {
+    runCoupled(params, rows, rng);
+  } else {
+    used = (n + groupRows_ - 1) / groupRows_;
+    pool_.run(used, [&](std::int64_t g, int) {
+      const std::int64_t first = g * groupRows_;
+      const std::size_t count = static_cast<std::size_t>(std::min(groupRows_, n - first));
+      runGroup(groups_[static_cast<std::size_t>(g)], params, rows.subspan(static_cast<std::size_t>(first), count), first, rng,
+               1.0 / static_cast<double>(n));
+    });
+  }
+  LossSum sum;
+  for (std::int64_t g = 0; g < used; ++g) {
+    sum.loss += groups_[static_cast<std::size_t>(g)].loss.loss;
+    sum.correct += groups_[static_cast<std::size_t>(g)].loss.correct;
+  }
+  sumGroups(used);
+  return sum;
+}
+
+void BatchGradient::apply(const OptimiserRule& rule, double rate, std::span<Real> params, OptimiserState& state) {
+  ++state.steps;
+  pool_.run(static_cast<std::int64_t>(ranges_.size()), [&](std::int64_t i, int) {
+    const Range r = ranges_[static_cast<std::size_t>(i)];
+    applyOptimiser(rule, rate, r.begin, r.end, groups_[0].gradient.data(), params.data(), state);
+  });
+}
+
+}  // namespace vitrine

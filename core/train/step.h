@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/base/thread_pool.h"
+#include "core/data/dataset.h"
+#include "core/model/network.h"
+#include "core/train/loss.h"
+#include "core/train/optimiser.h"
+
+namespace vitrine {
+
+/// One batch: gather, forward, loss, backward, sum. The batch is cut into groups of rows that threads claim; each group
+/// has its own gradient, and these are added in order, so the bits do not depend on the threads. Groups are cut further
+/// into blocks whose activations stay in cache. Sizes follow from the network and the batch alone. Nothing is allocated
+/// after construction.
+class BatchGradient {
+ public:
+  BatchGradient(std::shared_ptr<const Network> network, DatasetPtr data, std::int64_t batch, ThreadPool& pool);
+  ~BatchGradient();
+
+  std::int64_t batch() const { return batch_; }
+  /// Gradient of the mean loss over `rows` (at most batch()) into gradient(). Also moves running statistics in `params`.
+  LossSum compute(std::span<Real> params, std::span<const std::int32_t> rows, RngKey rng);
+  std::span<const Real> gradient() const { return groups_[0].gradient.span(); }
+  /// Whether the last gradient has only finite numbers.
+  bool finite() const { return finite_; }
+  /// One optimiser step over all trainable parameters.
+  void apply(const OptimiserRule& rule, double rate, std::span<Real> params, OptimiserState& state);
+
+ private:
+  struct Group {
+    Buffer gradient;
+    std::unique_ptr<Workspace> workspace;
+    std::vector<std::int32_t> classes;
+    Buffer targets;
+    LossSum loss;
+  };
+  void runGroup(Group& group, std::span<const Real> params, std::span<const std::int32_t> rows, std::int64_t first, RngKey rng,
+                double scale);
+  void runCoupled(std::span<Real> params, std::span<const std::int32_t> rows, RngKey rng);
+  LossSum lossOf(Group& group, const Real* logits, std::span<const std::int32_t> rows, double scale, Real* dlogits);
+  void sumGroups(std::int64_t groups);
+
+  std::shared_ptr<const Network> network_;
+  DatasetPtr data_;
+  ThreadPool& pool_;
+  LossKind loss_;
+  std::int64_t batch_, groupRows_, blockRows_;
+  std::vector<Group> groups_;
+  struct Range {
+    std::int64_t begin, end;
+  };
+  std::vector<Range> ranges_;  ///< trainable stretches of the flat vector, cut into pieces of work
+  std::vector<char> rangeFinite_;
+  bool finite_ = true;
+};
+
+/// The loss that the graph's Output node names.
+LossKind lossOf(const Graph& graph);
+
+/// Targets of `rows` as the loss wants them: one-hot for classes.
+void gatherLossTargets(const Dataset& data, std::span<const std::int32_t> rows, Real* out);
+
+}  // namespace vitrine
