@@ -1,0 +1,172 @@
+// Speed of the engine on the six workloads: training samples/s, forward of one, integrated gradients of one image in 50
+// steps. Usage: bench_workloads [--json] [--threads N] [--seconds S] [workload…]
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/data/open.h"
+#include "core/explain/explainer.h"
+#include "core/train/run.h"
+
+namespace {
+
+using namespace vitrine;
+using Clock = std::chrono::steady_clock;
+
+double since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
+
+struct Builder {
+  Graph graph;
+  NodeId last{0};
+  Builder& add(const std::string& type, Params params = {}) {
+    const NodeId id{graph.nextId};
+    graph = addNode(std::move(graph), type, {}, std::move(params));
+    if (last.value) graph = *connect(std::move(graph), last, id);
+    last = id;
+    return *this;
+  }
+  Builder& conv(std::int64_t filters, std::int64_t kernel, std::int64_t pad) {
+    return add("conv2d", {{"filters", filters},
+                          {"kernel", IntPair{kernel, kernel}},
+                          {"padding", std::string("number")},
+                          {"padding_size", IntPair{pad, pad}}})
+        .add("relu");
+  }
+  Builder& pool() { return add("maxpool2d"); }
+  Builder& dense(std::int64_t units, bool relu = true) {
+    add("dense", {{"units", units}});
+    return relu ? add("relu") : *this;
+  }
+  Graph done() { return add("output").graph; }
+};
+
+struct Workload {
+  std::string name;
+  std::int64_t batch, samples;
+  std::function<Graph()> graph;
+  bool colour = false;  ///< 32 × 32 × 3 random images in place of Fashion-MNIST
+};
+
+std::vector<Workload> workloads() {
+  auto mlp = [] { return Builder().add("input").add("flatten").dense(128).dense(64).dense(10, false).done(); };
+  return {
+      {"mlp", 64, 12000, mlp},
+      {"mlp_b8", 8, 6000, mlp},
+      {"lenet", 64, 12000,
+       [] {
+         return Builder().add("input").conv(6, 5, 2).pool().conv(16, 5, 0).pool().add("flatten").dense(120).dense(84).dense(10, false).done();
+       }},
+      {"keras_cnn", 128, 4096,
+       [] { return Builder().add("input").conv(32, 3, 0).pool().conv(64, 3, 0).pool().add("flatten").dense(10, false).done(); }},
+      {"vgg32", 64, 768,
+       [] {
+         Builder b;
+         b.add("input");
+         for (std::int64_t w : {32, 64, 128}) b.conv(w, 3, 1).conv(w, 3, 1).pool();
+         return b.add("flatten").dense(256).dense(10, false).done();
+       },
+       true},
+  };
+}
+
+DatasetPtr randomColour() {
+  Rng rng(1, Stream::Generator);
+  const std::int64_t n = 768;
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(n * 32 * 32 * 3));
+  for (std::uint8_t& b : bytes) b = static_cast<std::uint8_t>(rng.below(256));
+  std::vector<std::int32_t> classes(static_cast<std::size_t>(n));
+  for (std::int32_t& c : classes) c = static_cast<std::int32_t>(rng.below(10));
+  return imagesFromBytes("random", {32, 32, 3}, std::move(bytes), std::move(classes), 10);
+}
+
+DatasetPtr firstRows(const Dataset& data, std::int64_t n) {
+  auto part = std::make_shared<Dataset>(data);
+  part->train.resize(static_cast<std::size_t>(std::min<std::int64_t>(n, static_cast<std::int64_t>(data.train.size()))));
+  part->validation.clear();
+  return part;
+}
+
+struct Figures {
+  double train = 0, forwardUs = 0, ig50Ms = 0;
+};
+
+Figures measure(const Workload& w, const DatasetPtr& data, int threads, double budget) {
+  Result<std::shared_ptr<const Network>> network = Network::compile(w.graph(), data->spec);
+  if (!network) {
+    std::fprintf(stderr, "%s: %s\n", w.name.c_str(), network.error().text().c_str());
+    return {};
+  }
+  Figures f;
+  ThreadPool pool(threads);
+  TrainSettings settings;
+  settings.batch = w.batch;
+  const DatasetPtr part = firstRows(*data, w.samples);
+  Run run(*network, part, settings, pool);
+  std::vector<double> rates;
+  const Clock::time_point begun = Clock::now();
+  do {
+    const Clock::time_point t = Clock::now();
+    std::int64_t batches = 0;
+    while (run.batch({}) == Run::Outcome::Trained) ++batches;
+    rates.push_back(static_cast<double>(part->train.size()) / since(t));
+  } while (rates.size() < 3 || since(begun) < budget);
+  std::sort(rates.begin(), rates.end());
+  f.train = rates[rates.size() / 2];
+
+  const std::span<const Real> params = run.state().params.span();
+  Workspace one(**network, 1, false, false);
+  gatherInputs(*part, std::span<const std::int32_t>(part->train).first(1), one.input());
+  for (int i = 0; i < 20; ++i) (*network)->forward(params, one, 1);
+  Clock::time_point t = Clock::now();
+  for (int i = 0; i < 200; ++i) (*network)->forward(params, one, 1);
+  f.forwardUs = since(t) / 200 * 1e6;
+
+  std::vector<Real> input(one.input(), one.input() + part->spec.input.size());
+  const ExplainerSpec* ig = findExplainer("integrated-gradients");
+  const ExplainArgs args{**network, params, input, {3, false}, {}, {}, {}, {}};
+  (void)ig->explain(args);
+  t = Clock::now();
+  for (int i = 0; i < 20; ++i) (void)ig->explain(args);
+  f.ig50Ms = since(t) / 20 * 1e3;
+  return f;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bool json = false;
+  int threads = 0;
+  double seconds = 3;
+  std::vector<std::string> wanted;
+  for (int i = 1; i < argc; ++i) {
+    if (!std::strcmp(argv[i], "--json")) json = true;
+    else if (!std::strcmp(argv[i], "--threads") && i + 1 < argc) threads = std::atoi(argv[++i]);
+    else if (!std::strcmp(argv[i], "--seconds") && i + 1 < argc) seconds = std::atof(argv[++i]);
+    else wanted.push_back(argv[i]);
+  }
+  Result<DatasetPtr> fashion = openFashionMnist();
+  if (!fashion) {
+    std::fprintf(stderr, "%s\n", fashion.error().text().c_str());
+    return 1;
+  }
+  const DatasetPtr colour = randomColour();
+  std::string out;
+  for (const Workload& w : workloads()) {
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), w.name) == wanted.end()) continue;
+    const Figures f = measure(w, w.colour ? colour : *fashion, threads > 0 ? threads : machineThreads(), seconds);
+    char line[200];
+    if (json)
+      std::snprintf(line, sizeof line, "%s\"%s\": {\"train\": %.0f, \"forward_us\": %.1f, \"ig50_ms\": %.3f}", out.empty() ? "{" : ", ",
+                    w.name.c_str(), f.train, f.forwardUs, f.ig50Ms);
+    else
+      std::snprintf(line, sizeof line, "%-10s train %9.0f samples/s   forward of one %7.1f us   IG50 %7.2f ms\n", w.name.c_str(), f.train,
+                    f.forwardUs, f.ig50Ms);
+    out += line;
+    if (!json) std::fputs(line, stdout), std::fflush(stdout);
+  }
+  if (json) std::printf("%s}\n", out.c_str());
+}
