@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/real.h"
+#include "core/tensor/shape.h"
+
+namespace vitrine {
+
+enum class Task { Classification, Regression };
+
+/// What a network must fit.
+struct DataSpec {
+  Shape input;                       ///< one sample: {features} or {height, width, channels}
+  std::int64_t outputs = 0;          ///< classes, or numbers to predict
+  Task task = Task::Classification;
+  std::vector<std::string> classes;  ///< names, `outputs` of them; empty for regression
+  bool operator==(const DataSpec&) const = default;
+};
+
+/// The samples' inputs in their own type: bytes stay bytes until a batch is made of them. Immutable; copies share.
+class Samples {
+ public:
+  Samples() = default;
+  /// Row after row, each `shape.size()` long (channels last). A byte b stands for b / 255.
+  static Samples fromBytes(const Shape& shape, std::vector<std::uint8_t> values);
+  static Samples fromFloats(const Shape& shape, std::vector<float> values);
+
+  std::int64_t count() const { return count_; }
+  /// Elements of one sample.
+  std::int64_t size() const { return size_; }
+  bool isBytes() const { return bytes_ != nullptr; }
+  /// The number as it stands in the file: 0 … 255 for bytes.
+  double raw(std::int64_t row, std::int64_t i) const;
+  /// Requires isBytes() / !isBytes().
+  std::span<const std::uint8_t> byteRow(std::int64_t row) const;
+  std::span<const float> floatRow(std::int64_t row) const;
+  /// Writes [rows × size()], in the order of `rows`: bytes divided by 255, floats as they are.
+  void gather(std::span<const std::int32_t> rows, Real* out) const;
+
+ private:
+  std::shared_ptr<const std::vector<std::uint8_t>> bytes_;
+  std::shared_ptr<const std::vector<float>> floats_;
+  std::int64_t count_ = 0, size_ = 0;
+};
+
+/// Where a data set came from: enough to read or make it again, the same.
+struct Source {
+  std::string kind;    ///< "idx", "csv", "generator"; empty: made in memory
+  std::string path;    ///< the file, or the generator's id
+  std::string sha256;  ///< of the file, lower-case hexadecimal; empty: not computed
+  std::map<std::string, std::string> settings;  ///< options of opening or generating, as text in the C locale
+  bool operator==(const Source&) const = default;
+};
+
+/// z = (x − mean) / deviation per column, fitted on the training split only. Population deviation; 1 for a constant
+/// column. Empty: the numbers are used as they are.
+struct Standardisation {
+  std::vector<double> mean, deviation;
+  bool empty() const { return mean.empty(); }
+  bool operator==(const Standardisation&) const = default;
+};
+
+/// Samples with what is known of them. Values are kept raw for display; the gather functions give the network's view.
+struct Dataset {
+  std::string name;                                    ///< "Fashion-MNIST", "iris"
+  DataSpec spec;
+  std::vector<std::string> featureNames;               ///< tables: one a column; empty for images
+  std::string targetName;                              ///< tables: the last column's name
+  Samples inputs;
+  std::vector<std::int32_t> classes;                   ///< classification: [count()], 0 … outputs-1
+  std::vector<float> targets;                          ///< regression: [count() × outputs], raw
+  std::vector<std::int32_t> train, validation, test;   ///< row numbers
+  Standardisation inputScaling, targetScaling;
+  Source source;
+
+  std::int64_t count() const { return inputs.count(); }
+};
+using DatasetPtr = std::shared_ptr<const Dataset>;
+
+/// The network's inputs, [rows × spec.input.size()]: standardised for tables, 0 … 1 for images.
+void gatherInputs(const Dataset& data, std::span<const std::int32_t> rows, Real* out);
+/// Requires a classification data set; out: [rows].
+void gatherClasses(const Dataset& data, std::span<const std::int32_t> rows, std::int32_t* out);
+/// Requires a regression data set; out: [rows × outputs], standardised if the data set standardises its targets.
+void gatherTargets(const Dataset& data, std::span<const std::int32_t> rows, Real* out);
+
+/// What gatherInputs does, for numbers in the features' own units (a decision grid, a typed-in sample):
+/// raw and out are [rows × spec.input.size()].
+void prepareInputs(const Dataset& data, std::int64_t rows, const float* raw, Real* out);
+/// A network's regression output `output` in the target's own units.
+double targetInUnits(const Dataset& data, std::int64_t output, double value);
+
+/// Mean and population deviation of each of the `columns` of `values` ([n × columns]) over `rows`.
+Standardisation fitStandardisation(std::span<const float> values, std::int64_t columns, std::span<const std::int32_t> rows);
+
+/// Images made in memory; classes are named "0", "1", …; every row is for training.
+DatasetPtr imagesFromBytes(std::string name, const Shape& shape, std::vector<std::uint8_t> values,
+                           std::vector<std::int32_t> classes, std::int64_t classCount);
+
+}  // namespace vitrine

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/data/dataset.h"
+
+namespace vitrine {
+
+struct OpenOptions {
+  std::uint64_t splitSeed = 1;
+  double validationShare = 0.2;  ///< 0 … 0.9; not used where the files bring their own test part
+};
+
+/// Share done, 0 … 1. May be called from the reader's threads, one call at a time.
+using Progress = std::function<void(double)>;
+
+/// Reads a data file; what it is, is told by its content and name. A stop is reported as an error ("stopped").
+///   IDX, IDX.gz   choosing one of train-images / train-labels / t10k-images / t10k-labels finds the others beside it;
+///                 the t10k pair becomes the validation split
+///   CSV, TSV      with a header; the last column is the target (see README.md for how its kind is told)
+Result<DatasetPtr> openData(const std::filesystem::path& path, const OpenOptions& options = {}, std::stop_token stop = {},
+                            const Progress& progress = {});
+
+/// Debian's dataset-fashion-mnist: 60 000 to train, 10 000 to validate.
+Result<DatasetPtr> openFashionMnist(std::stop_token stop = {}, const Progress& progress = {});
+
+/// Reads or makes the data again as `source` tells; a relative path is taken from `base`. When the source has a SHA-256
+/// and the file another, that is an error.
+Result<DatasetPtr> reopen(const Source& source, const std::filesystem::path& base, std::stop_token stop = {},
+                          const Progress& progress = {});
+
+/// For a file dialog: {"Images and labels (IDX)", {"*-ubyte", "*-ubyte.gz", …}}. The first entry takes all readable files.
+struct FileFilter {
+  std::string name;
+  std::vector<std::string> patterns;
+};
+const std::vector<FileFilter>& fileFilters();
+
+/// A data set as text (records of RFC 4180) that decodeTable makes the same again, bit for bit, with its split and
+/// source: for embedding small sets in a project.
+std::string encodeTable(const Dataset& data);
+Result<DatasetPtr> decodeTable(std::string_view text, const std::string& fileName = "embedded data");
+
+/// SHA-256 of a file, lower-case hexadecimal.
+Result<std::string> fileSha256(const std::filesystem::path& path, std::stop_token stop = {});
+
+}  // namespace vitrine
