@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QElapsedTimer>
 #include <QStringList>
 #include <QVector>
 #include <vector>
@@ -8,6 +9,8 @@
 #include "widgets/figure/figure.h"
 
 namespace vitrine {
+
+struct PinnedLayout;
 
 /// What one explainer says of one sample.
 struct PinnedMap {
@@ -53,6 +56,8 @@ class PinnedSamplesView : public FigureWidget {
 
   void setData(PinnedData data);
   const PinnedData& data() const { return data_; }
+  /// Quiet text for the panel's head: "shared scale · refreshed 0.1 s ago".
+  QString sideText() const;
   /// The scale of a method over all samples: symmetric about 0, or 0 … max.
   Range methodRange(int method) const;
 
@@ -71,18 +76,19 @@ class PinnedSamplesView : public FigureWidget {
   void mousePressEvent(QMouseEvent* event) override;
 
  private:
-  struct Place;
   bool isTable() const;
-  Place place(const QRectF& rect, const FigureStyle& style) const;
+  PinnedLayout place(const QRectF& rect, const FigureStyle& style) const;
   Range mapRange(int sample, int method) const;
-  const Raster& mapRaster(int sample, int method, bool dark) const;
-  void paintRow(QCPPainter& painter, const Place& place, int sample, const FigureStyle& style) const;
-  void paintTableRow(QCPPainter& painter, const Place& place, int sample, const FigureStyle& style) const;
+  void makeRasters(bool dark) const;
+  const Raster& mapRaster(int sample, int method) const;
+  void paintRow(QCPPainter& painter, const PinnedLayout& place, int sample, const FigureStyle& style) const;
+  void paintTableRow(QCPPainter& painter, const PinnedLayout& place, int sample, const FigureStyle& style) const;
   void paintPrediction(QCPPainter& painter, const QRectF& rect, int sample, const FigureStyle& style) const;
-  void paintHeads(QCPPainter& painter, const Place& place, const FigureStyle& style) const;
-  void paintScales(QCPPainter& painter, const Place& place, const FigureStyle& style) const;
+  void paintHeads(QCPPainter& painter, const PinnedLayout& place, const FigureStyle& style) const;
+  void paintScales(QCPPainter& painter, const PinnedLayout& place, const FigureStyle& style) const;
 
   PinnedData data_;
+  QElapsedTimer refreshed_;
   mutable std::vector<Raster> inputs_;
   mutable std::vector<Raster> maps_;  ///< [sample × method]
   mutable int mapsDark_ = -1;
