@@ -21,6 +21,7 @@ void PinnedSamplesView::setData(PinnedData data) {
   const bool retitled = data.title != data_.title;
   data_ = std::move(data);
   refreshed_.start();
+  setMinimumSize(320, 40 + 44 * static_cast<int>(data_.samples.size()));
   mapsDark_ = -1;
   if (retitled) emit titleChanged();
   update();
@@ -207,7 +208,7 @@ void PinnedSamplesView::paintPrediction(QCPPainter& painter, const QRectF& rect,
              tr("true value %1 · error %2").arg(numberText(s.trueValue), numberText(s.probabilities.front() - s.trueValue, 3)));
     return;
   }
-  const std::vector<int> top = topClasses(s.probabilities, 3);
+  const std::vector<int> top = topClasses(s.probabilities, std::clamp(static_cast<int>(rect.height() / line), 1, 3));
   double names = 0;
   for (const int k : top) names = std::max(names, textWidth(bold, data_.classes.value(k)));
   names = std::min(names, rect.width() * 0.42);
@@ -249,7 +250,9 @@ void PinnedSamplesView::paintScales(QCPPainter& painter, const PinnedLayout& p, 
   for (int m = 0; m < data_.methods.size(); ++m) {
     const bool isSigned = data_.methods[m].isSigned;
     const ColorMap map = isSigned ? forTheme(ColorMap::Diverging, style.colors.dark) : ColorMap::Viridis;
-    const QRectF bar(p.column(m).left(), p.rect.bottom() - colorBarHeight(style), p.column(m).width(), colorBarHeight(style));
+    const double below = p.row(static_cast<int>(data_.samples.size()) - 1).bottom() + 8;
+    const double height = colorBarHeight(style);
+    const QRectF bar(p.column(m).left(), std::min(below, p.rect.bottom() - height), p.column(m).width(), height);
     if (data_.sharedScale)
       drawColorBar(painter, bar, methodRange(m), map, {}, style);
     else
