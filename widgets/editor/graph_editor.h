@@ -52,7 +52,7 @@ class GraphEditor : public QWidget {
   /// Zooms so that the whole network is seen (never above 100 %). Done once the widget has a size.
   void fitAll();
 
-  /// The editor's actions with their shortcuts, for the window's menus; already added to this widget. By object name:
+  /// The editor's actions with their shortcuts, for the window's menus; they work while the canvas has the focus. By object name:
   /// "actionCut", "actionCopy", "actionPaste", "actionDuplicate", "actionDelete", "actionSelectAll",
   /// "actionRename", "actionAutoLayout", "actionZoomIn", "actionZoomOut", "actionZoomFit", "actionLayerHelp".
   QList<QAction*> editActions() const;
@@ -80,8 +80,12 @@ class GraphEditor : public QWidget {
   void message(const QString& text);
   /// F1 on a node or a layer of the palette.
   void helpRequested(const QString& layerId);
+  /// Copy and paste became possible, or not.
+  void codecChanged();
 
  private:
+  void makeActions();
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
