@@ -26,7 +26,6 @@ struct FigureTable {
 /// paintFigure() are in units of 1/96 inch, whatever the device.
 struct FigureStyle {
   bool print = false;
-  bool title = false;  ///< whether the figure writes its title itself (on the screen its panel does)
   Theme colors;
   double fontPt = kBasePt;
 

@@ -44,8 +44,9 @@ Status exportFigure(const Figure& figure, const ExportRequest& request);
 /// and infinities as nan, inf, -inf.
 QByteArray toCsv(const FigureTable& table);
 
-/// Picture (at 192 dpi) on the clipboard, with the data as text beside it.
+/// Picture on the clipboard, with the data as text beside it: at its preferred size and 192 dpi, or as asked.
 void copyFigure(const Figure& figure);
+void copyFigure(const Figure& figure, const ExportRequest& request);
 /// Data as tab separated text on the clipboard.
 void copyFigureData(const Figure& figure);
 

@@ -33,6 +33,8 @@ class FigurePanel : public QFrame {
   QWidget* content() const { return content_; }
   /// The context menu; the caller owns it. For tests and the application's menu bar.
   QMenu* createMenu();
+  /// The panel that holds the keyboard focus, or null.
+  static FigurePanel* focused();
 
  signals:
   void exportRequested(vitrine::Figure* figure);

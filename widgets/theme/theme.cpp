@@ -5,7 +5,8 @@
 #include <QPalette>
 #include <QStyle>
 #include <QStyleFactory>
-#include <algorithm>
+
+#include "core/model/layer.h"
 
 namespace vitrine {
 namespace {
@@ -169,14 +170,19 @@ Theme Theme::darkTheme() {
   return t;
 }
 
-QColor Theme::category(const QString& id) const {
-  static const std::pair<const char*, QRgb> kColors[] = {
-      {"data", 0x5b6b7b},   {"convolution", 0x0877bd}, {"activation", 0x3f9b57}, {"pooling", 0x0f8f9c},
-      {"dense", 0x7a4fc9},  {"shape", 0x7a4fc9},       {"normalise", 0xb36b00},  {"regularise", 0xb36b00},
-      {"output", 0xc2376c}, {"recurrent", 0xc2376c},   {"merge", 0x5b6b7b}};
-  for (const auto& [name, rgb] : kColors)
-    if (id == QLatin1String(name)) return QColor(rgb);
-  return QColor(kColors[0].second);
+QColor Theme::category(Category category) const {
+  switch (category) {
+    case Category::Data: return QColor(0x5b6b7b);
+    case Category::Convolution: return QColor(0x0877bd);
+    case Category::Pooling: return QColor(0x0f8f9c);
+    case Category::Activation: return QColor(0x3f9b57);
+    case Category::Dense: return QColor(0x7a4fc9);
+    case Category::Recurrent: return QColor(0xc2376c);
+    case Category::Normalise: return QColor(0xb36b00);
+    case Category::Merge: return QColor(0x5b6b7b);
+    case Category::Output: return QColor(0xc2376c);
+  }
+  return QColor(0x5b6b7b);
 }
 
 QColor Theme::classColor(int i) const {

@@ -9,6 +9,8 @@ class QApplication;
 
 namespace vitrine {
 
+enum class Category;  // core/model/layer.h
+
 enum class ThemeChoice { System, Light, Dark };
 
 /// Colours and fonts of the window, as a value. Nothing else in the program names a colour.
@@ -26,9 +28,8 @@ struct Theme {
 
   static Theme light();
   static Theme darkTheme();
-  /// Colour of a node category: "data", "convolution", "activation", "pooling", "dense", "normalise", "output";
-  /// also "recurrent", "regularise", "merge", "shape". Anything else has that of data.
-  QColor category(const QString& id) const;
+  /// Colour of a node's head and its icon.
+  QColor category(Category category) const;
   /// Okabe–Ito colour of class i (repeats after 8).
   QColor classColor(int i) const;
   /// The body font at a size relative to the base (0 = body, -1 = small secondary text, +1 = title), in points.
