@@ -5,7 +5,8 @@
 #include <QLocale>
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+
+#include "core/view/layout.h"
 
 namespace vitrine {
 namespace {
@@ -127,6 +128,15 @@ double colorBarHeight(const FigureStyle& style) { return 8 + 2 + lineHeight(styl
 
 void drawColorBar(QCPPainter& painter, const QRectF& rect, Range range, ColorMap map, const QString& name,
                   const FigureStyle& style) {
+  QString high = numberText(range.high, 3);
+  const bool zero = isDiverging(map) && range.low < 0 && range.high > 0;
+  if (zero) high.prepend(QLatin1Char('+'));
+  drawColorBar(painter, rect, numberText(range.low, 3), zero && name.isEmpty() ? QStringLiteral("0") : name, high, map,
+               style);
+}
+
+void drawColorBar(QCPPainter& painter, const QRectF& rect, const QString& low, const QString& middle,
+                  const QString& high, ColorMap map, const FigureStyle& style) {
   const QRectF bar(rect.left(), rect.top(), rect.width(), 8);
   Raster colors(128, 1);
   for (int x = 0; x < colors.width; ++x) colors.at(x, 0) = color(map, x / (colors.width - 1.0)).argb();
@@ -137,18 +147,58 @@ void drawColorBar(QCPPainter& painter, const QRectF& rect, Range range, ColorMap
   painter.setFont(font);
   painter.setPen(style.colors.secondary);
   const QRectF line(rect.left(), bar.bottom() + 2, rect.width(), lineHeight(font));
-  const QString low = numberText(range.low, 3);
-  QString high = numberText(range.high, 3);
-  if (isDiverging(map) && range.high > 0) high.prepend(QLatin1Char('+'));
   drawLine(painter, line, Qt::AlignLeft | Qt::AlignVCenter, low);
   drawLine(painter, line, Qt::AlignRight | Qt::AlignVCenter, high);
   const double side = std::max(textWidth(font, low), textWidth(font, high)) + 6;
-  QString middle = name;
-  const bool zeroInside = range.low < 0 && range.high > 0 && isDiverging(map);
-  if (textWidth(font, middle) > rect.width() - 2 * side) middle.clear();
-  if (zeroInside && middle.isEmpty() && rect.width() > 2 * side + 8) middle = QStringLiteral("0");
-  drawLine(painter, line.adjusted(side, 0, -side, 0), Qt::AlignCenter, middle);
+  if (textWidth(font, middle) <= rect.width() - 2 * side)
+    drawLine(painter, line.adjusted(side, 0, -side, 0), Qt::AlignCenter, middle);
   painter.restore();
+}
+
+double namesWidth(const QStringList& names, int n, const QFont& font, double most) {
+  double width = names.isEmpty() ? textWidth(font, QString::number(std::max(0, n - 1))) : 0;
+  for (const QString& name : names) width = std::max(width, textWidth(font, name));
+  return std::min(most, width);
+}
+
+void drawRowNames(QCPPainter& painter, const QRectF& rect, int n, const QStringList& names, const FigureStyle& style) {
+  if (n <= 0) return;
+  const QFont font = style.font(-1);
+  const double line = lineHeight(font), cell = rect.height() / n;
+  painter.setFont(font);
+  painter.setPen(style.colors.secondary);
+  const int every = names.isEmpty() ? static_cast<int>(std::max(1.0, niceStep(0, n, std::max(2, int(rect.height() / (2 * line))))))
+                                    : std::max(1, static_cast<int>(std::ceil(line * 0.9 / cell)));
+  for (int i = 0; i < n; i += every) {
+    const QRectF row(rect.left(), rect.top() + (i + 0.5) * cell - line / 2, rect.width(), line);
+    drawLine(painter, row, Qt::AlignRight | Qt::AlignVCenter, i < names.size() ? names[i] : QString::number(i));
+  }
+}
+
+void drawColumnNames(QCPPainter& painter, const QRectF& rect, int n, const QStringList& names, const FigureStyle& style) {
+  if (n <= 0) return;
+  const QFont font = style.font(-1);
+  const double line = lineHeight(font), cell = rect.width() / n;
+  painter.setFont(font);
+  painter.setPen(style.colors.secondary);
+  if (names.isEmpty()) {
+    const double label = textWidth(font, QString::number(n)) * 2 + 8;
+    const int every = static_cast<int>(std::max(1.0, niceStep(0, n, std::max(2, static_cast<int>(rect.width() / label)))));
+    for (int i = 0; i < n; i += every)
+      drawLine(painter, QRectF(rect.left() + (i + 0.5) * cell - label / 2, rect.top(), label, line), Qt::AlignCenter,
+               QString::number(i));
+    return;
+  }
+  const bool level = namesWidth(names, n, font, 1e9) + 4 <= cell;
+  const int every = level ? 1 : std::max(1, static_cast<int>(std::ceil(line * 0.9 / cell)));
+  for (int i = 0; i < std::min<int>(n, static_cast<int>(names.size())); i += every) {
+    const double x = rect.left() + (i + 0.5) * cell;
+    if (level)
+      drawLine(painter, QRectF(x - cell / 2, rect.top(), cell, line), Qt::AlignCenter, names[i]);
+    else
+      drawLineUpwards(painter, QRectF(x - line / 2, rect.top(), line, rect.height()), Qt::AlignRight | Qt::AlignVCenter,
+                      names[i]);
+  }
 }
 
 QColor readableOn(const QColor& background) {

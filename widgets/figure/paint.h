@@ -43,6 +43,18 @@ double colorBarHeight(const FigureStyle& style);
 void drawColorBar(QCPPainter& painter, const QRectF& rect, Range range, ColorMap map, const QString& name,
                   const FigureStyle& style);
 
+/// The same with words at its ends, for views whose maps have a scale each.
+void drawColorBar(QCPPainter& painter, const QRectF& rect, const QString& low, const QString& middle,
+                  const QString& high, ColorMap map, const FigureStyle& style);
+
+/// Names of n equal rows, right aligned within rect (as high as all rows): each where it fits, else numbers at round
+/// places (names empty: numbers from 0).
+void drawRowNames(QCPPainter& painter, const QRectF& rect, int n, const QStringList& names, const FigureStyle& style);
+/// The same for columns, below them: level where all fit, else upright.
+void drawColumnNames(QCPPainter& painter, const QRectF& rect, int n, const QStringList& names, const FigureStyle& style);
+/// Width (or height, when upright) that names take, at most `most`; that of the largest number where there are none.
+double namesWidth(const QStringList& names, int n, const QFont& font, double most);
+
 /// Black or white, whichever reads better on a colour.
 QColor readableOn(const QColor& background);
 

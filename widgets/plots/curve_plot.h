@@ -13,7 +13,7 @@
 class QCustomPlot;
 class QCPGraph;
 class QCPItemStraightLine;
-class QCPItemTracer;
+class QCPItemText;
 
 namespace vitrine {
 
@@ -70,10 +70,17 @@ class CurvePlot : public FigureWidget {
   Series* find(const QString& name);
   const Series* find(const QString& name) const;
   QColor colorOf(std::size_t index, const Theme& theme) const;
+  /// The data's range with some air, ends at round numbers. Logarithmic: positive values only.
+  void dataRange(double& xLow, double& xHigh, double& yLow, double& yHigh) const;
   void changed();
   void rescale();
   void restyle();
-  void refill(Series& series);
+  /// Sends points of a series to its graphs, from the start or only those that are new.
+  void feed(Series& series, std::size_t from);
+  void recolor(Series& series, std::size_t index);
+  void makeReadout();
+  void setUp(QCustomPlot& plot, const FigureStyle& style) const;
+  QString readoutFor(double x) const;
   void hover(QPointF position);
   void leave();
 
@@ -87,6 +94,7 @@ class CurvePlot : public FigureWidget {
   std::vector<std::unique_ptr<Series>> series_;
   QCustomPlot* plot_ = nullptr;
   QCPItemStraightLine* cross_ = nullptr;
+  QCPItemText* readout_ = nullptr;
   QCPItemStraightLine* markLine_ = nullptr;
 };
 
