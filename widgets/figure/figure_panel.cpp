@@ -1,0 +1,146 @@
+#include "widgets/figure/figure_panel.h"
+
+#include <QApplication>
+#include <QContextMenuEvent>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QMenu>
+#include <QPainter>
+#include <QVBoxLayout>
+
+#include "widgets/figure/figure_export.h"
+
+namespace vitrine {
+namespace {
+
+/// A label that gives way: its text is elided by the layout's squeeze instead of widening the window.
+QLabel* headLabel(const QString& text, const char* role, QWidget* parent) {
+  auto* label = new QLabel(text, parent);
+  label->setProperty("role", QLatin1String(role));
+  label->setTextFormat(Qt::PlainText);
+  label->setMinimumWidth(20);
+  return label;
+}
+
+void setSmall(QLabel* label) { label->setFont(theme().font(-1)); }
+
+}  // namespace
+
+FigurePanel::FigurePanel(const QString& title, QWidget* content, Figure* figure, QWidget* parent)
+    : QFrame(parent),
+      title_(headLabel(title, "title", this)),
+      side_(headLabel({}, "secondary", this)),
+      placeholder_(headLabel({}, "secondary", this)),
+      header_(new QHBoxLayout),
+      layout_(new QVBoxLayout(this)),
+      content_(content),
+      figure_(figure) {
+  setObjectName(QStringLiteral("figurePanel"));
+  setAccessibleName(title);
+  setFocusPolicy(Qt::StrongFocus);
+  layout_->setContentsMargins(12, 8, 12, 10);
+  layout_->setSpacing(6);
+  header_->setSpacing(8);
+  header_->addWidget(title_, 1);
+  header_->addWidget(side_);
+  layout_->addLayout(header_);
+  layout_->addWidget(content_, 1);
+  layout_->addWidget(placeholder_, 1);
+  side_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  side_->hide();
+  setSmall(side_);
+  placeholder_->setAlignment(Qt::AlignCenter);
+  placeholder_->setWordWrap(true);
+  placeholder_->hide();
+  connect(themeSignal(), &ThemeSignal::changed, this, [this] { setSmall(side_); });
+  connect(qApp, &QApplication::focusChanged, this, [this](QWidget* old, QWidget* now) {
+    const auto inside = [this](QWidget* w) { return w && (w == this || isAncestorOf(w)); };
+    if (inside(old) != inside(now)) update();
+  });
+}
+
+void FigurePanel::setTitle(const QString& title) {
+  title_->setText(title);
+  setAccessibleName(title);
+}
+
+QString FigurePanel::title() const { return title_->text(); }
+
+void FigurePanel::setSideText(const QString& text) {
+  if (side_->text() == text) return;
+  side_->setText(text);
+  side_->setVisible(!text.isEmpty());
+}
+
+void FigurePanel::addHeaderWidget(QWidget* widget) { header_->insertWidget(header_->count() - 1, widget); }
+
+void FigurePanel::setPlaceholder(const QString& text) {
+  placeholder_->setText(text);
+  placeholder_->setVisible(!text.isEmpty());
+  content_->setVisible(text.isEmpty());
+}
+
+FigurePanel* FigurePanel::focused() {
+  for (QWidget* w = QApplication::focusWidget(); w; w = w->parentWidget())
+    if (auto* panel = qobject_cast<FigurePanel*>(w)) return panel;
+  return nullptr;
+}
+
+QMenu* FigurePanel::createMenu() {
+  auto* menu = new QMenu(this);
+  menu->setToolTipsVisible(true);
+  const auto add = [&](const QString& text, const QString& tip, const char* name, auto&& act) {
+    QAction* action = menu->addAction(text, this, act);
+    action->setToolTip(tip);
+    action->setObjectName(QLatin1String(name));
+    return action;
+  };
+  if (figure_) {
+    QAction* actions[] = {
+        add(tr("Copy image"), tr("Puts the figure on the clipboard as a picture"), "copyImage",
+            [this] { copyFigure(*figure_); }),
+        add(tr("Copy data"), tr("Puts the plotted numbers on the clipboard, separated by tabs"), "copyData",
+            [this] { copyFigureData(*figure_); }),
+        add(tr("Export figure…"), tr("Writes PNG, SVG or PDF at a size in millimetres"), "exportFigure",
+            [this] { emit exportRequested(figure_); }),
+        add(tr("Data as CSV…"), tr("Writes the plotted numbers as a table"), "exportData",
+            [this] { emit dataExportRequested(figure_); })};
+    // Shown for the reader; the key itself is handled in keyPressEvent, so that a window's own Ctrl+E may have it first.
+    actions[2]->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_E));
+    actions[2]->setShortcutContext(Qt::WidgetShortcut);
+    for (QAction* action : actions) action->setEnabled(!figure_->isEmpty());
+    menu->addSeparator();
+  }
+  add(tr("Pop out"), tr("Shows this panel in a window of its own"), "popOut", [this] { emit popOutRequested(); });
+  if (canHide_) add(tr("Hide"), tr("Takes this panel away; the View menu brings it back"), "hide", [this] { emit hideRequested(); });
+  return menu;
+}
+
+void FigurePanel::contextMenuEvent(QContextMenuEvent* event) {
+  QMenu* menu = createMenu();
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  menu->popup(event->globalPos());
+  event->accept();
+}
+
+void FigurePanel::keyPressEvent(QKeyEvent* event) {
+  if (figure_ && event->key() == Qt::Key_E && event->modifiers() == Qt::ControlModifier && !figure_->isEmpty()) {
+    emit exportRequested(figure_);
+    event->accept();
+    return;
+  }
+  QFrame::keyPressEvent(event);
+}
+
+void FigurePanel::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.setRenderHint(QPainter::Antialiasing);
+  const QWidget* focus = QApplication::focusWidget();
+  const bool inside = focus && (focus == this || isAncestorOf(focus));
+  painter.setPen(QPen(inside ? theme().accent : theme().border, 1));
+  painter.setBrush(theme().panel);
+  painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
+}
+
+}  // namespace vitrine

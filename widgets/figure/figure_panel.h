@@ -1,0 +1,61 @@
+#pragma once
+
+#include <QFrame>
+
+#include "widgets/figure/figure.h"
+
+class QHBoxLayout;
+class QLabel;
+class QMenu;
+class QVBoxLayout;
+
+namespace vitrine {
+
+/// A rounded panel with a one-line title, quiet text at its right and a figure below. Right click (or the menu key)
+/// copies, exports, pops out or hides; Ctrl+E exports while the focus is inside.
+class FigurePanel : public QFrame {
+  Q_OBJECT
+ public:
+  /// Takes `content` as its child; `figure` is what it exports (usually the content itself) and may be null for a
+  /// panel that is no figure.
+  FigurePanel(const QString& title, QWidget* content, Figure* figure, QWidget* parent = nullptr);
+
+  void setTitle(const QString& title);
+  QString title() const;
+  /// Quiet text at the right of the title: "shared scale · refreshed 0.1 s ago".
+  void setSideText(const QString& text);
+  /// A control at the right of the title (a combo box, a link), left of the side text.
+  void addHeaderWidget(QWidget* widget);
+  /// Shown in place of the content while not empty: what to do next.
+  void setPlaceholder(const QString& text);
+  void setCanHide(bool canHide) { canHide_ = canHide; }
+  Figure* figure() const { return figure_; }
+  QWidget* content() const { return content_; }
+  /// The context menu; the caller owns it. For tests and the application's menu bar.
+  QMenu* createMenu();
+  /// The panel that holds the keyboard focus, or null.
+  static FigurePanel* focused();
+
+ signals:
+  void exportRequested(vitrine::Figure* figure);
+  void dataExportRequested(vitrine::Figure* figure);
+  void popOutRequested();
+  void hideRequested();
+
+ protected:
+  void contextMenuEvent(QContextMenuEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
+
+ private:
+  QLabel* title_;
+  QLabel* side_;
+  QLabel* placeholder_;
+  QHBoxLayout* header_;
+  QVBoxLayout* layout_;
+  QWidget* content_;
+  Figure* figure_;
+  bool canHide_ = true;
+};
+
+}  // namespace vitrine

@@ -1,0 +1,212 @@
+#include "widgets/figure/paint.h"
+
+#include <qcustomplot.h>
+
+#include <QLocale>
+#include <algorithm>
+#include <cmath>
+
+#include "core/view/layout.h"
+
+namespace vitrine {
+namespace {
+
+/// A view of the pixels, without a copy.
+QImage wrap(const Raster& raster) {
+  const bool opaque = std::all_of(raster.argb.begin(), raster.argb.end(), [](std::uint32_t p) { return p >> 24 == 255; });
+  return QImage(reinterpret_cast<const uchar*>(raster.argb.data()), raster.width, raster.height, raster.width * 4,
+                opaque ? QImage::Format_RGB32 : QImage::Format_ARGB32);
+}
+
+bool hasNan(const Raster& raster) {
+  return std::find(raster.argb.begin(), raster.argb.end(), kNanPixel) != raster.argb.end();
+}
+
+/// Print programs smooth enlarged pictures as they like; cells of several pixels stay sharp in all of them.
+Raster enlarged(const Raster& raster) {
+  constexpr double kMostPixels = 2e6;
+  const double pixels = static_cast<double>(raster.width) * raster.height;
+  const int factor = static_cast<int>(std::clamp(std::sqrt(kMostPixels / pixels), 1.0, 12.0));
+  return factor == 1 ? raster : scaleNearest(raster, raster.width * factor, raster.height * factor);
+}
+
+void hatch(QCPPainter& painter, const QRectF& target, const FigureStyle& style) {
+  painter.save();
+  painter.fillRect(target, style.colors.panel);
+  painter.setClipRect(target, Qt::IntersectClip);
+  painter.setAntialiasing(true);
+  painter.setPen(QPen(style.colors.secondary, 1));
+  constexpr double kStep = 5;
+  for (double x = target.left() - target.height(); x < target.right(); x += kStep) {
+    // Clipped by hand as well: SVG knows no clipping.
+    const double from = std::max(x, target.left()), to = std::min(x + target.height(), target.right());
+    if (from < to)
+      painter.drawLine(QPointF(from, target.bottom() - (from - x)), QPointF(to, target.bottom() - (to - x)));
+  }
+  painter.restore();
+}
+
+}  // namespace
+
+QImage toImage(const Raster& raster) { return raster.empty() ? QImage() : wrap(raster).copy(); }
+
+QString numberText(double value, int digits) {
+  if (std::isnan(value)) return QStringLiteral("NaN");
+  if (std::isinf(value)) return value > 0 ? QStringLiteral("+∞") : QStringLiteral("−∞");
+  QString text = QLocale().toString(value == 0 ? 0.0 : value, 'g', digits);
+  if (text.startsWith(QLatin1Char('-'))) text[0] = QChar(0x2212);
+  return text;
+}
+
+QString percentText(double share) {
+  if (std::isnan(share)) return QStringLiteral("NaN");
+  const double percent = share * 100;
+  const int decimals = percent != 0 && percent < 9.95 ? 1 : 0;
+  return QLocale().toString(percent, 'f', decimals) + QStringLiteral(" %");
+}
+
+QFontMetricsF metrics(const QCPPainter& painter, const QFont& font) { return QFontMetricsF(font, painter.device()); }
+
+double lineHeight(const QFont& font) { return font.pointSizeF() * 96 / 72 * 1.3; }
+
+double textWidth(const QFont& font, const QString& text) {
+  // Measured at a size where rounding to pixels does not matter, as paper has no pixels of 1/96 inch.
+  QFont large = font;
+  large.setPixelSize(100);
+  return QFontMetricsF(large).horizontalAdvance(text) / 100 * font.pointSizeF() * 96 / 72;
+}
+
+void drawRaster(QCPPainter& painter, const QRectF& target, const Raster& raster, const FigureStyle& style, bool smooth) {
+  if (raster.empty() || target.width() <= 0 || target.height() <= 0) return;
+  if (hasNan(raster)) hatch(painter, target, style);
+  painter.save();
+  const bool shrinks = raster.width > 1.01 * target.width() || raster.height > 1.01 * target.height();
+  painter.setRenderHint(QPainter::SmoothPixmapTransform, smooth || (shrinks && style.print));
+  if (style.print && !smooth) {
+    const Raster large = enlarged(raster);
+    painter.drawImage(target, wrap(large));
+  } else if (shrinks) {
+    const double ratio = painter.device()->devicePixelRatioF();
+    const QSize size(std::max(1, qRound(target.width() * ratio)), std::max(1, qRound(target.height() * ratio)));
+    painter.drawImage(target, wrap(raster).scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
+  } else {
+    painter.drawImage(target, wrap(raster));
+  }
+  painter.restore();
+}
+
+void drawNanHatch(QCPPainter& painter, const QRectF& target, const FigureStyle& style) {
+  hatch(painter, target, style);
+  const QFont font = style.font(-1);
+  const QString word = QStringLiteral("NaN");
+  const QSizeF size(textWidth(font, word) + 6, lineHeight(font));
+  if (size.width() > target.width() || size.height() > target.height()) return;
+  const QRectF box(target.center() - QPointF(size.width(), size.height()) / 2, size);
+  painter.fillRect(box, style.colors.panel);
+  painter.setFont(font);
+  painter.setPen(style.colors.text);
+  drawLine(painter, box, Qt::AlignCenter, word);
+}
+
+void drawLine(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text) {
+  if (text.isEmpty() || rect.width() <= 0) return;
+  const QFontMetricsF m(painter.font(), painter.device());
+  const bool fits = m.horizontalAdvance(text) <= rect.width() + 0.5;
+  painter.drawText(rect, static_cast<int>(align) | Qt::TextSingleLine | Qt::TextDontClip,
+                   fits ? text : m.elidedText(text, Qt::ElideRight, rect.width()));
+}
+
+void drawLineUpwards(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text) {
+  painter.save();
+  painter.translate(rect.left(), rect.bottom());
+  painter.rotate(-90);
+  drawLine(painter, QRectF(0, 0, rect.height(), rect.width()), align, text);
+  painter.restore();
+}
+
+double colorBarHeight(const FigureStyle& style) { return 8 + 2 + lineHeight(style.font(-1.5)); }
+
+void drawColorBar(QCPPainter& painter, const QRectF& rect, Range range, ColorMap map, const QString& name,
+                  const FigureStyle& style) {
+  QString high = numberText(range.high, 3);
+  const bool zero = isDiverging(map) && range.low < 0 && range.high > 0;
+  if (zero) high.prepend(QLatin1Char('+'));
+  drawColorBar(painter, rect, numberText(range.low, 3), zero && name.isEmpty() ? QStringLiteral("0") : name, high, map,
+               style);
+}
+
+void drawColorBar(QCPPainter& painter, const QRectF& rect, const QString& low, const QString& middle,
+                  const QString& high, ColorMap map, const FigureStyle& style) {
+  const QRectF bar(rect.left(), rect.top(), rect.width(), 8);
+  Raster colors(128, 1);
+  for (int x = 0; x < colors.width; ++x) colors.at(x, 0) = color(map, x / (colors.width - 1.0)).argb();
+  painter.save();
+  painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
+  painter.drawImage(bar, wrap(colors));
+  const QFont font = style.font(-1.5);
+  painter.setFont(font);
+  painter.setPen(style.colors.secondary);
+  const QRectF line(rect.left(), bar.bottom() + 2, rect.width(), lineHeight(font));
+  drawLine(painter, line, Qt::AlignLeft | Qt::AlignVCenter, low);
+  drawLine(painter, line, Qt::AlignRight | Qt::AlignVCenter, high);
+  const double side = std::max(textWidth(font, low), textWidth(font, high)) + 6;
+  if (textWidth(font, middle) <= rect.width() - 2 * side)
+    drawLine(painter, line.adjusted(side, 0, -side, 0), Qt::AlignCenter, middle);
+  painter.restore();
+}
+
+double namesWidth(const QStringList& names, int n, const QFont& font, double most) {
+  double width = names.isEmpty() ? textWidth(font, QString::number(std::max(0, n - 1))) : 0;
+  for (const QString& name : names) width = std::max(width, textWidth(font, name));
+  return std::min(most, width);
+}
+
+void drawRowNames(QCPPainter& painter, const QRectF& rect, int n, const QStringList& names, const FigureStyle& style) {
+  if (n <= 0) return;
+  const QFont font = style.font(-1);
+  const double line = lineHeight(font), cell = rect.height() / n;
+  painter.setFont(font);
+  painter.setPen(style.colors.secondary);
+  const int every = names.isEmpty() ? static_cast<int>(std::max(1.0, niceStep(0, n, std::max(2, int(rect.height() / (2 * line))))))
+                                    : std::max(1, static_cast<int>(std::ceil(line * 0.9 / cell)));
+  for (int i = 0; i < n; i += every) {
+    const QRectF row(rect.left(), rect.top() + (i + 0.5) * cell - line / 2, rect.width(), line);
+    drawLine(painter, row, Qt::AlignRight | Qt::AlignVCenter, i < names.size() ? names[i] : QString::number(i));
+  }
+}
+
+void drawColumnNames(QCPPainter& painter, const QRectF& rect, int n, const QStringList& names, const FigureStyle& style) {
+  if (n <= 0) return;
+  const QFont font = style.font(-1);
+  const double line = lineHeight(font), cell = rect.width() / n;
+  painter.setFont(font);
+  painter.setPen(style.colors.secondary);
+  if (names.isEmpty()) {
+    const double label = textWidth(font, QString::number(n)) * 2 + 8;
+    const int every = static_cast<int>(std::max(1.0, niceStep(0, n, std::max(2, static_cast<int>(rect.width() / label)))));
+    for (int i = 0; i < n; i += every)
+      drawLine(painter, QRectF(rect.left() + (i + 0.5) * cell - label / 2, rect.top(), label, line), Qt::AlignCenter,
+               QString::number(i));
+    return;
+  }
+  const bool level = namesWidth(names, n, font, 1e9) + 4 <= cell;
+  const int every = level ? 1 : std::max(1, static_cast<int>(std::ceil(line * 0.9 / cell)));
+  for (int i = 0; i < std::min<int>(n, static_cast<int>(names.size())); i += every) {
+    const double x = rect.left() + (i + 0.5) * cell;
+    if (level)
+      drawLine(painter, QRectF(x - cell / 2, rect.top(), cell, line), Qt::AlignCenter, names[i]);
+    else
+      drawLineUpwards(painter, QRectF(x - line / 2, rect.top(), line, rect.height()), Qt::AlignRight | Qt::AlignVCenter,
+                      names[i]);
+  }
+}
+
+QColor readableOn(const QColor& background) {
+  // Relative luminance as in WCAG 2: the text of larger contrast wins at 0.179.
+  const auto linear = [](double c) { return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
+  const double y = 0.2126 * linear(background.redF()) + 0.7152 * linear(background.greenF()) +
+                   0.0722 * linear(background.blueF());
+  return y > 0.179 ? QColor(Qt::black) : QColor(Qt::white);
+}
+
+}  // namespace vitrine

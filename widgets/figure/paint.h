@@ -1,0 +1,61 @@
+#pragma once
+
+#include <QImage>
+#include <QRectF>
+#include <QString>
+
+#include "core/view/raster.h"
+#include "widgets/figure/figure.h"
+
+namespace vitrine {
+
+/// A copy as QImage; pixels that are not a number stay transparent.
+QImage toImage(const Raster& raster);
+
+/// A number as a person reads it: `digits` significant digits in the window's locale, a true minus sign, "NaN".
+QString numberText(double value, int digits = 4);
+/// A share as per cent: "12 %", below 10 % with one decimal.
+QString percentText(double share);
+
+/// `raster` over target; sharp cells unless `smooth`, averaged where it has to shrink. Pixels that are not a number show
+/// a hatch. Costs one blit.
+void drawRaster(QCPPainter& painter, const QRectF& target, const Raster& raster, const FigureStyle& style,
+                bool smooth = false);
+
+/// The hatch that means "not a number", with the word where it fits.
+void drawNanHatch(QCPPainter& painter, const QRectF& target, const FigureStyle& style);
+
+/// One line within rect, elided at its end; flags are Qt::Alignment. Uses the painter's font and pen.
+void drawLine(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text);
+/// The same, turned by 90° to read upwards.
+void drawLineUpwards(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text);
+
+/// Metrics of a font on the device of a painter.
+QFontMetricsF metrics(const QCPPainter& painter, const QFont& font);
+/// Height of a line of the font in 1/96 inch, without a painter at hand.
+double lineHeight(const QFont& font);
+double textWidth(const QFont& font, const QString& text);
+
+/// Height that drawColorBar() needs.
+double colorBarHeight(const FigureStyle& style);
+/// A horizontal scale within rect: the colours, below them low, zero (diverging maps) and high, and between them the
+/// name of the value where there is room.
+void drawColorBar(QCPPainter& painter, const QRectF& rect, Range range, ColorMap map, const QString& name,
+                  const FigureStyle& style);
+
+/// The same with words at its ends, for views whose maps have a scale each.
+void drawColorBar(QCPPainter& painter, const QRectF& rect, const QString& low, const QString& middle,
+                  const QString& high, ColorMap map, const FigureStyle& style);
+
+/// Names of n equal rows, right aligned within rect (as high as all rows): each where it fits, else numbers at round
+/// places (names empty: numbers from 0).
+void drawRowNames(QCPPainter& painter, const QRectF& rect, int n, const QStringList& names, const FigureStyle& style);
+/// The same for columns, below them: level where all fit, else upright.
+void drawColumnNames(QCPPainter& painter, const QRectF& rect, int n, const QStringList& names, const FigureStyle& style);
+/// Width (or height, when upright) that names take, at most `most`; that of the largest number where there are none.
+double namesWidth(const QStringList& names, int n, const QFont& font, double most);
+
+/// Black or white, whichever reads better on a colour.
+QColor readableOn(const QColor& background);
+
+}  // namespace vitrine
