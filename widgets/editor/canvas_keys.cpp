@@ -6,6 +6,7 @@
 
 #include "widgets/editor/canvas.h"
 #include "widgets/editor/category.h"
+#include "widgets/editor/hint_card.h"
 #include "widgets/editor/node_item.h"
 #include "widgets/theme/theme.h"
 

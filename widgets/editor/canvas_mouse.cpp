@@ -239,7 +239,7 @@ void Canvas::startConnect(const PortHit& port, QPointF scene) {
 }
 
 Result<Graph> Canvas::joined(const Rubber& rubber, NodeId target) const {
-  Graph base = rubber.lifted ? disconnect(graph_, *rubber.lifted) : graph_;
+  Graph base = rubber.lifted ? vitrine::disconnect(graph_, *rubber.lifted) : graph_;
   if (rubber.lifted && rubber.lifted->to == target) return graph_;  // put back where it was
   return rubber.forward ? vitrine::connect(std::move(base), rubber.fixed, target)
                         : vitrine::connect(std::move(base), target, rubber.fixed);
@@ -272,7 +272,7 @@ void Canvas::finishConnect(QPointF scene) {
   if (!moved) return select({rubber.lifted ? rubber.lifted->to : rubber.fixed});
   if (!target || target->id() == rubber.fixed) {
     if (rubber.lifted && !target)
-      apply({disconnect(graph_, *rubber.lifted), tr("Delete connection"), {rubber.lifted->to}});
+      apply({vitrine::disconnect(graph_, *rubber.lifted), tr("Delete connection"), {rubber.lifted->to}});
     return;
   }
   const Result<Graph> after = joined(rubber, target->id());

@@ -37,7 +37,19 @@ class Inspector : public QWidget {
   /// A Fix button: index into Validation::issues of the validation that was shown.
   void fixRequested(int issueIndex);
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
+  void build();
+  void refresh();
+  void refreshNode();
+  void refreshSummary();
+  void refreshIssues();
+  QWidget* issueRow(const Issue& issue, int index);
+  void finishName();
+  void arrange();
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
