@@ -113,7 +113,7 @@ OptimiserRule optimiserRule(const OptimiserChoice& choice) {
 OptimiserState freshState(const OptimiserChoice& choice, std::int64_t parameters) {
   OptimiserState state;
   const OptimiserSpec* spec = optimiserRule(choice).spec;
-  for (int i = 0; i < spec->slots; ++i) state.slots.emplace_back(static_cast<std::size_t>(parameters));
+  for (int i = 0; i < spec->vectorCount; ++i) state.vectors.emplace_back(static_cast<std::size_t>(parameters));
   return state;
 }
 
@@ -122,7 +122,7 @@ void applyOptimiser(const OptimiserRule& rule, double rate, std::int64_t begin, 
   const std::int64_t n = end - begin;
   const Real* g = gradient + begin;
   Real* p = params + begin;
-  auto slot = [&](std::size_t i) { return state.slots[i].data() + begin; };
+  auto slot = [&](std::size_t i) { return state.vectors[i].data() + begin; };
   if (rule.spec->id == "sgd") sgd(rule, rate, n, g, p);
   if (rule.spec->id == "momentum") momentum(rule, rate, n, g, p, slot(0), state.steps == 1);
   if (rule.spec->id == "rmsprop") rmsprop(rule, rate, n, g, p, slot(0));

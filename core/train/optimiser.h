@@ -13,7 +13,7 @@ namespace vitrine {
 /// The optimiser's memory: some vectors as long as the parameters, and the number of steps taken. Copied with a
 /// checkpoint, so that training goes on with the same bits.
 struct OptimiserState {
-  std::vector<Buffer> slots;
+  std::vector<Buffer> vectors;
   std::int64_t steps = 0;
 };
 
@@ -23,7 +23,7 @@ struct OptimiserSpec {
   std::string name;  ///< "Adam"
   std::string help, formula;
   std::vector<Param> params;  ///< without the learning rate, which the trainer owns
-  int slots = 0;              ///< state vectors it keeps
+  int vectorCount = 0;         ///< state vectors it keeps
   std::vector<std::string> slotNames;  ///< in files: "exp_avg", "exp_avg_sq"
   double usualRate = 1e-3;
 };

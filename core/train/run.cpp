@@ -33,15 +33,15 @@ void Run::reset() {
 void Run::restore(const TrainState& state, std::shared_ptr<History> history) {
   state_ = state;
   history_ = history ? std::move(history) : std::make_shared<History>();
-  const std::size_t slots = static_cast<std::size_t>(rule_.spec->slots);
-  if (state_.optimiser.slots.size() != slots) state_.optimiser = freshState(settings_.optimiser, network_->parameterCount());
+  const std::size_t slots = static_cast<std::size_t>(rule_.spec->vectorCount);
+  if (state_.optimiser.vectors.size() != slots) state_.optimiser = freshState(settings_.optimiser, network_->parameterCount());
   shuffledEpoch_ = -1;
 }
 
 std::vector<std::string> Run::replace(std::shared_ptr<const Network> network) {
   Buffer params = network->initialise(settings_.seed);
   std::vector<std::string> remade = network->inherit(*network_, state_.params.span(), params.span());
-  for (Buffer& slot : state_.optimiser.slots) {
+  for (Buffer& slot : state_.optimiser.vectors) {
     Buffer moved(static_cast<std::size_t>(network->parameterCount()));
     network->inherit(*network_, slot.span(), moved.span());
     slot = std::move(moved);
