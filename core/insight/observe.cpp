@@ -20,13 +20,18 @@ struct Look {
   std::span<const Real> params() const { return snapshot.state->params.span(); }
 };
 
-/// Cross-entropy means that the network gives logits; other losses compare its outputs as they are.
+/// What a person reads: with cross-entropy probabilities, since the network gives logits; with other losses the outputs
+/// themselves, and numbers in the target's own units.
 void finishOutputs(const Look& look, std::int64_t rows, const Real* logits, Real* out) {
   const std::int64_t n = look.network().outputs();
-  if (look.data().spec.task == Task::Classification && lossOf(look.network().graph()) == LossKind::CrossEntropy)
+  if (look.data().spec.task == Task::Regression) {
+    for (std::int64_t i = 0; i < rows * n; ++i)
+      out[i] = static_cast<Real>(targetInUnits(look.data(), i % n, static_cast<double>(logits[i])));
+  } else if (lossOf(look.network().graph()) == LossKind::CrossEntropy) {
     softmaxRows(rows, n, logits, out);
-  else
+  } else {
     std::copy_n(logits, rows * n, out);
+  }
 }
 
 /// False: stopped.

@@ -23,7 +23,7 @@ struct ObserverRequest {
 struct PinnedObservation {
   std::int32_t row = 0;
   std::vector<Real> input;          ///< as the network gets it
-  std::vector<Real> outputs;        ///< softmax probabilities, or the regression's values
+  std::vector<Real> outputs;        ///< softmax probabilities (cross-entropy), else the outputs; regression: in the target's units
   std::vector<Result<Attribution>> attributions;  ///< in order of the request's methods; errors say why not
 };
 
@@ -36,7 +36,7 @@ struct NodeActivation {
 struct DecisionGrid {
   int side = 0;
   double x0 = 0, x1 = 0, y0 = 0, y1 = 0;  ///< in the units of the two features
-  /// [side × side × outputs], row 0 at y0; probabilities or regression values
+  /// [side × side × outputs], row 0 at y0, column 0 at x0, ends included; as PinnedObservation::outputs
   std::vector<Real> values;
   std::int64_t outputs = 0;
 };
@@ -53,7 +53,7 @@ struct Observation {
 
 /// Looks at a trainer's snapshots on a thread of its own, and spends at most a small share of one core on it: after a
 /// look that took t it rests for several t, so that training keeps its speed. An idle trainer's last snapshot is
-/// looked at once, at once.
+/// looked at once, at once. Must go before its trainer.
 class Observer {
  public:
   explicit Observer(const Trainer& trainer, double share = 0.1);

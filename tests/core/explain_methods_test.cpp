@@ -1,0 +1,262 @@
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <numeric>
+
+#include "core/base/random.h"
+#include "core/explain/grad_cam.h"
+#include "core/explain/quadrature.h"
+#include "tests/support/networks.h"
+
+namespace vitrine {
+namespace {
+
+using test::classesOf;
+using test::Drawing;
+
+/// A network with parameters and an input drawn at random.
+struct Case {
+  std::shared_ptr<const Network> network;
+  Buffer params;
+  std::vector<Real> input;
+
+  explicit Case(std::shared_ptr<const Network> n, std::uint64_t seed = 7) : network(std::move(n)), params(network->initialise(seed)) {
+    Rng rng(seed, Stream::Test);
+    for (Real& p : params) p += static_cast<Real>(0.05 * rng.normal());
+    input.resize(static_cast<std::size_t>(network->data().input.size()));
+    for (Real& x : input) x = static_cast<Real>(rng.normal());
+  }
+  Result<Attribution> explain(const std::string& id, const Params& settings = {}, Target target = {}, std::span<const Real> baseline = {},
+                              std::stop_token stop = {}, std::function<void(double)> progress = {}) const {
+    return findExplainer(id)->explain({*network, params.span(), input, target, settings, baseline, stop, std::move(progress)});
+  }
+};
+
+Case mlp(const DataSpec& data) {
+  Drawing d;
+  d.add("input", "in").dense("a", 12).add("tanh", "t").dense("b", data.outputs);
+  if (data.task == Task::Regression)
+    d.add("output", "out", {{"loss", std::string("mse")}});
+  else
+    d.add("output", "out");
+  return Case(d.compile(data));
+}
+
+Case cnn() { return Case(test::smallCnn(5).compile(classesOf({8, 8, 1}, 5))); }
+
+TEST(Quadrature, WeightsSumToOneAndPointsLieInside) {
+  for (const std::string rule : {"gauss-legendre", "midpoint", "trapezoid", "left", "right"})
+    for (int n : {2, 3, 7, 50, 333, 1000}) {
+      const Quadrature q = quadrature(rule, n);
+      ASSERT_EQ(q.points.size(), static_cast<std::size_t>(n));
+      EXPECT_NEAR(std::accumulate(q.weights.begin(), q.weights.end(), 0.0), 1, 1e-12) << rule << " " << n;
+      for (std::size_t i = 0; i < q.points.size(); ++i) {
+        EXPECT_GE(q.points[i], 0) << rule;
+        EXPECT_LE(q.points[i], 1) << rule;
+        if (i > 0) {
+          EXPECT_GT(q.points[i], q.points[i - 1]) << rule << " " << n;
+        }
+      }
+    }
+}
+
+TEST(Quadrature, GaussLegendreIsExactUpToDegree) {
+  for (int n : {2, 3, 8, 20}) {
+    const Quadrature q = quadrature("gauss-legendre", n);
+    for (int degree = 0; degree <= 2 * n - 1; ++degree) {
+      double sum = 0;
+      for (std::size_t i = 0; i < q.points.size(); ++i) sum += q.weights[i] * std::pow(q.points[i], degree);
+      EXPECT_NEAR(sum, 1.0 / (degree + 1), 1e-13) << n << " nodes, degree " << degree;
+    }
+  }
+  // Two nodes by hand: 1/2 ± 1/(2√3).
+  EXPECT_NEAR(quadrature("gauss-legendre", 2).points[0], 0.5 - 0.5 / std::numbers::sqrt3, 1e-15);
+}
+
+TEST(Quadrature, RiemannPointsByHand) {
+  EXPECT_EQ(quadrature("left", 4).points, (std::vector<double>{0, 0.25, 0.5, 0.75}));
+  EXPECT_EQ(quadrature("right", 4).points, (std::vector<double>{0.25, 0.5, 0.75, 1}));
+  EXPECT_EQ(quadrature("midpoint", 4).points, (std::vector<double>{0.125, 0.375, 0.625, 0.875}));
+  const Quadrature t = quadrature("trapezoid", 5);
+  EXPECT_EQ(t.points, (std::vector<double>{0, 0.25, 0.5, 0.75, 1}));
+  EXPECT_EQ(t.weights, (std::vector<double>{0.125, 0.25, 0.25, 0.25, 0.125}));
+}
+
+TEST(Explainers, TargetsArePredictedChosenOrProbability) {
+  const Case c = mlp(classesOf({4}, 3));
+  Workspace ws(*c.network, 1, false, false);
+  std::copy(c.input.begin(), c.input.end(), ws.input());
+  const Real* z = c.network->forward(c.params.span(), ws, 1);
+  const std::int64_t best = std::max_element(z, z + 3) - z;
+  const Result<Attribution> predicted = c.explain("saliency");
+  ASSERT_TRUE(predicted);
+  EXPECT_EQ(predicted->target, best);
+  EXPECT_NEAR(predicted->outputValue, z[best], 1e-6);
+  double sum = 0;
+  std::vector<double> total(4, 0.0);
+  for (std::int64_t output = 0; output < 3; ++output) {
+    const Result<Attribution> p = c.explain("saliency", {}, {output, true});
+    ASSERT_TRUE(p);
+    EXPECT_EQ(p->target, output);
+    sum += p->outputValue;
+    for (std::size_t i = 0; i < 4; ++i) total[i] += p->values[i];
+  }
+  // Probabilities sum to 1 wherever the input goes.
+  EXPECT_NEAR(sum, 1, 1e-6);
+  for (double t : total) EXPECT_NEAR(t, 0, 1e-5);
+}
+
+TEST(Explainers, IntegratedGradientsAddUp) {
+  const Case c = mlp(classesOf({4}, 3));
+  const std::vector<Real> baseline{Real(0.3), Real(-1), Real(0.5), Real(2)};
+  for (const bool probability : {false, true}) {
+    const Result<Attribution> a = c.explain("integrated-gradients", {}, {1, probability}, baseline);
+    ASSERT_TRUE(a);
+    const double sum = std::accumulate(a->values.begin(), a->values.end(), 0.0);
+    EXPECT_NEAR(sum, a->outputValue - *a->baselineValue, 1e-4);
+    EXPECT_NEAR(*a->completenessError, 0, 1e-4);
+    // A coarse rule misses, and says by how much.
+    const Result<Attribution> coarse = c.explain("integrated-gradients", {{"steps", std::int64_t{2}}, {"rule", std::string("left")}},
+                                                 {1, probability}, baseline);
+    const double coarseSum = std::accumulate(coarse->values.begin(), coarse->values.end(), 0.0);
+    EXPECT_NEAR(*coarse->completenessError, coarseSum - (coarse->outputValue - *coarse->baselineValue), 1e-5);
+    EXPECT_GT(std::abs(*coarse->completenessError), 1e-3);
+  }
+}
+
+/// The sum over the steps must not depend on how they fall into blocks.
+TEST(Explainers, IntegratedGradientsOfALinearNetworkAreExactForAnyNumberOfSteps) {
+  Drawing d;
+  d.add("input", "in").dense("only", 3).add("output", "out");
+  const Case c(d.compile(classesOf({5}, 3)));
+  const Result<Attribution> gradient = c.explain("saliency", {}, {2, false});
+  for (std::int64_t steps : {2, 3, 16, 17, 50, 63, 65, 200})
+    for (const std::string rule : {"gauss-legendre", "midpoint", "trapezoid", "left", "right"}) {
+      const Result<Attribution> a = c.explain("integrated-gradients", {{"steps", steps}, {"rule", rule}}, {2, false});
+      ASSERT_TRUE(a);
+      for (std::size_t i = 0; i < 5; ++i) ASSERT_NEAR(a->values[i], c.input[i] * gradient->values[i], 1e-5) << rule << " " << steps;
+    }
+}
+
+TEST(Explainers, GradCamTakesTheLastConvolutionOrTheNamedLayer) {
+  const Case c = cnn();
+  const Result<Attribution> last = c.explain("grad-cam"), named = c.explain("grad-cam", {{"layer", std::string("conv2")}});
+  ASSERT_TRUE(last) << last.error().text();
+  EXPECT_EQ(last->shape, (Shape{8, 8, 1}));
+  EXPECT_EQ(last->values, named->values);
+  EXPECT_FALSE(last->isSigned);
+  for (Real v : last->values) EXPECT_GE(v, 0);
+  EXPECT_NE(c.explain("grad-cam", {{"layer", std::string("conv1")}})->values, last->values);
+  EXPECT_TRUE(c.explain("grad-cam", {{"relu", false}})->isSigned);
+}
+
+TEST(Explainers, GradCamSaysWhyNot) {
+  const auto text = [](const Case& c, const Params& p) {
+    const Result<Attribution> a = c.explain("grad-cam", p);
+    const Status s = findExplainer("grad-cam")->supports(*c.network, p);
+    EXPECT_FALSE(a);
+    EXPECT_FALSE(s);
+    return s.ok() ? std::string() : s.error().text();
+  };
+  Drawing d;
+  d.add("input", "in").add("flatten", "flat").dense("out of it", 3).add("output", "out");
+  EXPECT_NE(text(Case(d.compile(classesOf({6, 6, 1}, 3))), {}).find("convolutional layer"), std::string::npos);
+  EXPECT_NE(text(mlp(classesOf({4}, 3)), {}).find("convolutional layer"), std::string::npos);
+  EXPECT_NE(text(cnn(), {{"layer", std::string("nowhere")}}).find("'nowhere'"), std::string::npos);
+  EXPECT_NE(text(cnn(), {{"layer", std::string("fc1")}}).find("'fc1'"), std::string::npos);
+}
+
+TEST(ClassActivationMap, ByHand) {
+  // Two channels on 1 × 2 pixels; mean gradients 2 and −1.
+  const std::vector<Real> activation{1, 4, 3, 1}, gradient{1, -2, 3, 0};
+  const Tensor map = classActivationMap({1, 2, 2}, activation.data(), gradient.data(), false);
+  EXPECT_EQ(map.data, (std::vector<Real>{-2, 5}));
+  EXPECT_EQ(classActivationMap({1, 2, 2}, activation.data(), gradient.data(), true).data, (std::vector<Real>{0, 5}));
+}
+
+TEST(ResizeBilinear, HalfPixelCentres) {
+  const Tensor row(Shape{1, 2, 1}, {0, 4});
+  EXPECT_EQ(resizeBilinear(row, 1, 4).data, (std::vector<Real>{0, 1, 3, 4}));
+  EXPECT_EQ(resizeBilinear(row, 2, 2).data, (std::vector<Real>{0, 4, 0, 4}));
+  EXPECT_EQ(resizeBilinear(row, 1, 1).data, (std::vector<Real>{2}));
+  const Tensor two(Shape{2, 1, 2}, {0, 10, 4, 20});  // channels stay apart
+  EXPECT_EQ(resizeBilinear(two, 4, 1).data, (std::vector<Real>{0, 10, 1, Real(12.5), 3, Real(17.5), 4, 20}));
+}
+
+/// One contract for every method there is.
+class EveryExplainer : public testing::TestWithParam<std::string> {};
+
+TEST_P(EveryExplainer, DescribesItself) {
+  const ExplainerSpec* spec = findExplainer(GetParam());
+  ASSERT_NE(spec, nullptr);
+  for (const std::string& text : {spec->name, spec->help, spec->formula, spec->source}) EXPECT_FALSE(text.empty());
+  for (const Param& p : spec->params) {
+    EXPECT_FALSE(p.label.empty() || p.help.empty()) << p.id;
+    EXPECT_TRUE(checkParam(p, p.fallback)) << p.id;
+  }
+}
+
+TEST_P(EveryExplainer, GivesFiniteValuesOfItsShapeAndTheSameTwice) {
+  const Case c = cnn();
+  const Result<Attribution> a = c.explain(GetParam()), b = c.explain(GetParam());
+  ASSERT_TRUE(a) << a.error().text();
+  EXPECT_EQ(a->method, GetParam());
+  EXPECT_EQ(static_cast<std::int64_t>(a->values.size()), a->shape.size());
+  EXPECT_EQ(a->values, b->values);
+  for (Real v : a->values) EXPECT_TRUE(std::isfinite(v));
+  EXPECT_EQ(a->completenessError.has_value(), findExplainer(GetParam())->promisesCompleteness);
+}
+
+TEST_P(EveryExplainer, RefusesWhatDoesNotFit) {
+  Case c = cnn();
+  EXPECT_FALSE(c.explain(GetParam(), {}, {5, false}));
+  EXPECT_FALSE(c.explain(GetParam(), {}, {-2, false}));
+  EXPECT_FALSE(c.explain(GetParam(), {{"no such setting", 1.0}}));
+  EXPECT_FALSE(c.explain(GetParam(), {}, {}, std::vector<Real>(3)));
+  const std::vector<Real> whole = c.input;
+  c.input.pop_back();
+  EXPECT_FALSE(c.explain(GetParam()));
+  c.input = whole;
+  c.input[3] = std::numeric_limits<Real>::quiet_NaN();
+  EXPECT_FALSE(c.explain(GetParam()));
+  const Case regression = mlp(test::numbersOf({4}, 1));
+  EXPECT_EQ(regression.explain(GetParam()).ok(), findExplainer(GetParam())->supports(*regression.network, {}).ok());
+  EXPECT_FALSE(regression.explain(GetParam(), {}, {0, true}));
+}
+
+TEST_P(EveryExplainer, NotANumberInTheWeightsIsToldNotShown) {
+  Case c = cnn();
+  for (Real& p : c.params) p = std::numeric_limits<Real>::quiet_NaN();
+  const Result<Attribution> a = c.explain(GetParam());
+  ASSERT_FALSE(a);
+  EXPECT_NE(a.error().text().find("finite"), std::string::npos);
+}
+
+TEST_P(EveryExplainer, StopsAndTellsProgress) {
+  const Case c = cnn();
+  std::stop_source stop;
+  double last = 0;
+  ASSERT_TRUE(c.explain(GetParam(), {}, {}, {}, stop.get_token(), [&](double share) {
+    EXPECT_GE(share, last);
+    EXPECT_LE(share, 1);
+    last = share;
+  }));
+  EXPECT_EQ(last, 1);
+  stop.request_stop();
+  EXPECT_FALSE(c.explain(GetParam(), {}, {}, {}, stop.get_token()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Registry, EveryExplainer, testing::ValuesIn([] {
+                           std::vector<std::string> ids;
+                           for (const ExplainerSpec& s : explainerRegistry()) ids.push_back(s.id);
+                           return ids;
+                         }()),
+                         [](const testing::TestParamInfo<std::string>& info) {
+                           std::string name = info.param;
+                           for (char& c : name)
+                             if (c == '-' || c == '+') c = '_';
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace vitrine
