@@ -61,7 +61,10 @@ ConfusionView::Place ConfusionView::place(const QRectF& rect, const FigureStyle&
   // Column names cost height: only where the matrix stays the larger part.
   const bool roomy = rect.height() > 360 || style.print;
   const double columnNames = roomy ? std::min(names, rect.height() * 0.22) + 2 : 0;
-  const double side = std::min(rect.width() - left - 2, rect.height() - columnNames - line - bar - 4);
+  double side = std::min(rect.width() - left - 2, rect.height() - columnNames - line - bar - 4);
+  // The list of pairs is worth a somewhat smaller matrix.
+  const double beside = rect.width() - left - 18 - 140;
+  if (beside >= 0.65 * side) side = std::min(side, beside);
   p.cell = std::max(1.0, side / n);
   if (!style.print && p.cell > 4) p.cell = std::floor(p.cell);
   p.matrix = QRectF(rect.left() + left, rect.top() + 2, p.cell * n, p.cell * n);

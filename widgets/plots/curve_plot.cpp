@@ -25,12 +25,33 @@ class NiceTicker : public QCPAxisTicker {
   double getTickStep(const QCPRange& range) override { return niceStep(range.lower, range.upper, tickCount() + 1); }
 };
 
+QString percentLabel(double tick, const QLocale& locale) {
+  const double percent = tick * 100;
+  return locale.toString(percent, 'f', decimalsFor(std::round(std::abs(percent) * 1e6) / 1e6)) + QStringLiteral(" %");
+}
+
 class PercentTicker : public NiceTicker {
  protected:
-  QString getTickLabel(double tick, const QLocale& locale, QChar, int) override {
-    const double percent = tick * 100;
-    return locale.toString(percent, 'f', decimalsFor(std::round(std::abs(percent) * 1e6) / 1e6)) + QStringLiteral(" %");
+  QString getTickLabel(double tick, const QLocale& locale, QChar, int) override { return percentLabel(tick, locale); }
+};
+
+/// Powers of ten, or round numbers where the axis holds less than two of them.
+class LogTicker : public QCPAxisTicker {
+ public:
+  explicit LogTicker(bool percent) : percent_(percent) {}
+
+ protected:
+  QVector<double> createTickVector(double, const QCPRange& range) override {
+    std::vector<double> ticks = logTicks(range.lower, range.upper);
+    if (ticks.size() < 2) ticks = niceTicks(range.lower, range.upper, 6);
+    return QVector<double>(ticks.begin(), ticks.end());
   }
+  QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override {
+    return percent_ ? percentLabel(tick, locale) : QCPAxisTicker::getTickLabel(tick, locale, format, precision);
+  }
+
+ private:
+  bool percent_;
 };
 
 /// Lines of many noisy points are thin: a thick one is a ribbon that hides its own shape, and slow.
@@ -118,17 +139,15 @@ void CurvePlot::setUp(QCustomPlot& plot, const FigureStyle& style) const {
   plot.xAxis->ticker()->setTickCount(5);
   if (logY_) {
     plot.yAxis->setScaleType(QCPAxis::stLogarithmic);
-    plot.yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
-    plot.yAxis->setNumberFormat(QStringLiteral("eb"));
-    plot.yAxis->setNumberPrecision(0);
+    plot.yAxis->setTicker(QSharedPointer<QCPAxisTicker>(new LogTicker(percent_)));
   } else {
     plot.yAxis->setScaleType(QCPAxis::stLinear);
     plot.yAxis->setTicker(percent_ ? QSharedPointer<QCPAxisTicker>(new PercentTicker)
                                    : QSharedPointer<QCPAxisTicker>(new NiceTicker));
     plot.yAxis->ticker()->setTickCount(4);
-    plot.yAxis->setNumberFormat(QStringLiteral("gb"));
-    plot.yAxis->setNumberPrecision(6);
   }
+  plot.yAxis->setNumberFormat(QStringLiteral("gb"));
+  plot.yAxis->setNumberPrecision(6);
   // The legend stands above the curves, at the right, in one line: it never covers a point.
   if (plot.plotLayout()->rowCount() == 1) {
     plot.plotLayout()->insertRow(0);
