@@ -105,6 +105,7 @@ TEST(CurvePlotTest, HoverReadsExactValuesAndZoomResets) {
 TEST(CurvePlotTest, AHiddenPlotDoesNotReplot) {
   CurvePlot plot(QStringLiteral("Loss"));
   const double x[] = {0, 1}, y[] = {1, 2};
+  QCoreApplication::processEvents();  // the one that every new QCustomPlot makes for itself
   QSignalSpy replots(plot.plot(), &QCustomPlot::afterReplot);
   plot.setSeries(QStringLiteral("training"), x, y, 0);
   QCoreApplication::processEvents();
