@@ -94,7 +94,7 @@ struct Issue {
 /// What is known about a graph on given data.
 struct Validation {
   std::vector<Issue> issues;
-  std::vector<NodeId> order;         ///< topological; nodes on a way from Input to Output
+  std::vector<NodeId> order;         ///< nodes on a way from Input to Output; complete, and inputs first, when ok()
   std::map<NodeId, Shape> shapes;    ///< output shapes as far as they are known
   std::map<NodeId, std::int64_t> parameters;  ///< numbers of trainable parameters
   std::map<NodeId, Cost> cost;       ///< multiply-adds of a forward pass of one sample

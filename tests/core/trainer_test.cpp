@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <thread>
 
 #include "core/data/generators.h"
 #include "core/model/templates.h"
@@ -24,8 +25,8 @@ std::shared_ptr<const Network> networkFor(const DatasetPtr& data, const std::str
 
 TrainSettings quick(std::int64_t epochs) {
   TrainSettings s;
-  s.rate = 0.02;
-  s.batch = 16;
+  s.rate = 0.01;
+  s.batch = 32;
   s.epochs = epochs;
   return s;
 }
@@ -79,7 +80,7 @@ TEST(Trainer, PausesAndStepsEndInTheSameRun) {
   whole.load(networkFor(data), data, quick(4));
   whole.play();
   pieces.load(networkFor(data), data, quick(4));
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 3; ++i) {
     pieces.stepBatch();
     pieces.waitIdle();
     EXPECT_EQ(pieces.snapshots().get()->state->step, i + 1);
@@ -101,7 +102,7 @@ TEST(Trainer, GoesOnFromASavedStateWithTheSameBits) {
 
   Trainer before(1);
   before.load(networkFor(data), data, quick(4));
-  for (int i = 0; i < 17; ++i) before.stepBatch();
+  for (int i = 0; i < 7; ++i) before.stepBatch();
   const auto saved = finish(before);
   auto history = std::make_shared<History>();
   for (std::size_t i = 0; i < saved->batchPoints; ++i) history->batches.append(saved->history->batches[i]);

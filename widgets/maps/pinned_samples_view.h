@@ -1,5 +1,9 @@
 #pragma once
 
+<<<<<<< HEAD
+#include <QElapsedTimer>
+=======
+>>>>>>> editor
 #include <QStringList>
 #include <QVector>
 #include <vector>
@@ -9,6 +13,11 @@
 
 namespace vitrine {
 
+<<<<<<< HEAD
+struct PinnedLayout;
+
+=======
+>>>>>>> editor
 /// What one explainer says of one sample.
 struct PinnedMap {
   std::vector<Real> values;  ///< [height × width] of the map, or one a feature for tables; empty: not there (yet)
@@ -53,6 +62,11 @@ class PinnedSamplesView : public FigureWidget {
 
   void setData(PinnedData data);
   const PinnedData& data() const { return data_; }
+<<<<<<< HEAD
+  /// Quiet text for the panel's head: "shared scale · refreshed 0.1 s ago".
+  QString sideText() const;
+=======
+>>>>>>> editor
   /// The scale of a method over all samples: symmetric about 0, or 0 … max.
   Range methodRange(int method) const;
 
@@ -71,6 +85,21 @@ class PinnedSamplesView : public FigureWidget {
   void mousePressEvent(QMouseEvent* event) override;
 
  private:
+<<<<<<< HEAD
+  bool isTable() const;
+  PinnedLayout place(const QRectF& rect, const FigureStyle& style) const;
+  Range mapRange(int sample, int method) const;
+  void makeRasters(bool dark) const;
+  const Raster& mapRaster(int sample, int method) const;
+  void paintRow(QCPPainter& painter, const PinnedLayout& place, int sample, const FigureStyle& style) const;
+  void paintTableRow(QCPPainter& painter, const PinnedLayout& place, int sample, const FigureStyle& style) const;
+  void paintPrediction(QCPPainter& painter, const QRectF& rect, int sample, const FigureStyle& style) const;
+  void paintHeads(QCPPainter& painter, const PinnedLayout& place, const FigureStyle& style) const;
+  void paintScales(QCPPainter& painter, const PinnedLayout& place, const FigureStyle& style) const;
+
+  PinnedData data_;
+  QElapsedTimer refreshed_;
+=======
   struct Place;
   bool isTable() const;
   Place place(const QRectF& rect, const FigureStyle& style) const;
@@ -83,6 +112,7 @@ class PinnedSamplesView : public FigureWidget {
   void paintScales(QCPPainter& painter, const Place& place, const FigureStyle& style) const;
 
   PinnedData data_;
+>>>>>>> editor
   mutable std::vector<Raster> inputs_;
   mutable std::vector<Raster> maps_;  ///< [sample × method]
   mutable int mapsDark_ = -1;

@@ -77,10 +77,6 @@ QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox { background: %2; color: %4; bord
   padding: 3px 6px; min-height: 18px; selection-background-color: %6; selection-color: %7; }
 QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: %6; }
 QComboBox:disabled, QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: %5; background: %1; }
-QComboBox::drop-down { border: none; width: 18px; }
-QComboBox::down-arrow { image: url(:/vitrine/theme/down-%10.svg); width: 10px; height: 10px; }
-QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button { border: none;
-  background: transparent; width: 16px; }
 QComboBox QAbstractItemView { background: %2; border: 1px solid %3; outline: none; }
 QTabBar { background: %8; border: 1px solid %3; border-radius: 6px; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: %5; padding: 5px 16px; margin: 2px; border: 1px solid transparent;
@@ -115,11 +111,9 @@ QProgressBar::chunk { background: %6; border-radius: 3px; }
 
 QString sheetOf(const Theme& t) {
   QString sheet = QString::fromLatin1(kSheet);
-  // Highest number first: %1 must not eat the start of %10.
   const QString values[] = {t.window.name(), t.panel.name(),      t.border.name(), t.text.name(),  t.secondary.name(),
-                            t.accent.name(), t.accentText.name(), t.field.name(),  t.hover.name(),
-                            t.dark ? QStringLiteral("dark") : QStringLiteral("light")};
-  for (int i = 10; i >= 1; --i) sheet.replace(QLatin1Char('%') + QString::number(i), values[i - 1]);
+                            t.accent.name(), t.accentText.name(), t.field.name(),  t.hover.name()};
+  for (int i = 9; i >= 1; --i) sheet.replace(QLatin1Char('%') + QString::number(i), values[i - 1]);
   return sheet;
 }
 

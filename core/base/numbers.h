@@ -1,0 +1,30 @@
+#pragma once
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace vitrine {
+
+/// The shortest text that reads back as the same number, in the C locale.
+template <class T>
+std::string numberText(T value) {
+  static_assert(std::is_arithmetic_v<T>);
+  char buffer[64];
+  const std::to_chars_result end = std::to_chars(buffer, buffer + sizeof(buffer), value);
+  return std::string(buffer, end.ptr);
+}
+
+/// The whole of `text` as a number in the C locale; nothing when it is not one, or not within T's range.
+template <class T>
+std::optional<T> parseNumber(std::string_view text) {
+  static_assert(std::is_arithmetic_v<T>);
+  T value{};
+  const std::from_chars_result end = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (end.ec != std::errc() || end.ptr != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace vitrine

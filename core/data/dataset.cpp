@@ -1,0 +1,144 @@
+#include "core/data/dataset.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace vitrine {
+
+Samples Samples::fromBytes(const Shape& shape, std::vector<std::uint8_t> values) {
+  Samples s;
+  s.size_ = shape.size();
+  s.count_ = static_cast<std::int64_t>(values.size()) / s.size_;
+  s.bytes_ = std::make_shared<const std::vector<std::uint8_t>>(std::move(values));
+  return s;
+}
+
+Samples Samples::fromFloats(const Shape& shape, std::vector<float> values) {
+  Samples s;
+  s.size_ = shape.size();
+  s.count_ = static_cast<std::int64_t>(values.size()) / s.size_;
+  s.floats_ = std::make_shared<const std::vector<float>>(std::move(values));
+  return s;
+}
+
+double Samples::raw(std::int64_t row, std::int64_t i) const {
+  const std::size_t at = static_cast<std::size_t>(row * size_ + i);
+  return bytes_ ? static_cast<double>((*bytes_)[at]) : static_cast<double>((*floats_)[at]);
+}
+
+std::span<const std::uint8_t> Samples::byteRow(std::int64_t row) const {
+  assert(bytes_ && row >= 0 && row < count_);
+  return {bytes_->data() + row * size_, static_cast<std::size_t>(size_)};
+}
+
+std::span<const float> Samples::floatRow(std::int64_t row) const {
+  assert(floats_ && row >= 0 && row < count_);
+  return {floats_->data() + row * size_, static_cast<std::size_t>(size_)};
+}
+
+void Samples::gather(std::span<const std::int32_t> rows, Real* out) const {
+  for (const std::int32_t row : rows) {
+    assert(row >= 0 && row < count_);
+    if (bytes_) {
+      const std::uint8_t* from = bytes_->data() + row * size_;
+      for (std::int64_t i = 0; i < size_; ++i) out[i] = static_cast<Real>(from[i]) / Real(255);
+    } else {
+      const float* from = floats_->data() + row * size_;
+      for (std::int64_t i = 0; i < size_; ++i) out[i] = static_cast<Real>(from[i]);
+    }
+    out += size_;
+  }
+}
+
+namespace {
+
+void standardise(const Standardisation& scaling, const float* raw, Real* out) {
+  for (std::size_t i = 0; i < scaling.mean.size(); ++i)
+    out[i] = static_cast<Real>((static_cast<double>(raw[i]) - scaling.mean[i]) / scaling.deviation[i]);
+}
+
+}  // namespace
+
+void gatherInputs(const Dataset& data, std::span<const std::int32_t> rows, Real* out) {
+  if (data.inputScaling.empty() || data.inputs.isBytes()) return data.inputs.gather(rows, out);
+  for (const std::int32_t row : rows) {
+    standardise(data.inputScaling, data.inputs.floatRow(row).data(), out);
+    out += data.inputs.size();
+  }
+}
+
+void gatherClasses(const Dataset& data, std::span<const std::int32_t> rows, std::int32_t* out) {
+  for (const std::int32_t row : rows) *out++ = data.classes[static_cast<std::size_t>(row)];
+}
+
+void gatherTargets(const Dataset& data, std::span<const std::int32_t> rows, Real* out) {
+  const std::int64_t n = data.spec.outputs;
+  for (const std::int32_t row : rows) {
+    const float* from = data.targets.data() + row * n;
+    if (data.targetScaling.empty())
+      for (std::int64_t i = 0; i < n; ++i) out[i] = static_cast<Real>(from[i]);
+    else
+      standardise(data.targetScaling, from, out);
+    out += n;
+  }
+}
+
+void prepareInputs(const Dataset& data, std::int64_t rows, const float* raw, Real* out) {
+  const std::int64_t size = data.spec.input.size();
+  for (std::int64_t r = 0; r < rows; ++r, raw += size, out += size) {
+    if (data.inputScaling.empty())
+      for (std::int64_t i = 0; i < size; ++i) out[i] = static_cast<Real>(raw[i]) / (data.inputs.isBytes() ? Real(255) : Real(1));
+    else
+      standardise(data.inputScaling, raw, out);
+  }
+}
+
+double targetInUnits(const Dataset& data, std::int64_t output, double value) {
+  if (data.targetScaling.empty()) return value;
+  const std::size_t i = static_cast<std::size_t>(output);
+  return value * data.targetScaling.deviation[i] + data.targetScaling.mean[i];
+}
+
+Standardisation fitStandardisation(std::span<const float> values, std::int64_t columns, std::span<const std::int32_t> rows) {
+  Standardisation fit;
+  fit.mean.assign(static_cast<std::size_t>(columns), 0);
+  fit.deviation.assign(static_cast<std::size_t>(columns), 1);
+  if (rows.empty()) return fit;
+  const double n = static_cast<double>(rows.size());
+  const auto at = [&](std::int32_t row, std::size_t column) {
+    return values[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + column];
+  };
+  for (std::size_t c = 0; c < fit.mean.size(); ++c) {
+    float low = at(rows[0], c), high = low;
+    double sum = 0, squares = 0;
+    for (const std::int32_t row : rows) {
+      low = std::min(low, at(row, c));
+      high = std::max(high, at(row, c));
+      sum += at(row, c);
+    }
+    // A constant column is told by its values: rounding in the sums would leave a deviation near, not at, zero.
+    fit.mean[c] = low == high ? static_cast<double>(low) : sum / n;
+    if (low == high) continue;
+    for (const std::int32_t row : rows) {
+      const double d = at(row, c) - fit.mean[c];
+      squares += d * d;
+    }
+    fit.deviation[c] = std::sqrt(squares / n);
+  }
+  return fit;
+}
+
+DatasetPtr imagesFromBytes(std::string name, const Shape& shape, std::vector<std::uint8_t> values,
+                           std::vector<std::int32_t> classes, std::int64_t classCount) {
+  auto data = std::make_shared<Dataset>();
+  data->name = std::move(name);
+  data->spec = {shape, classCount, Task::Classification, {}};
+  for (std::int64_t c = 0; c < classCount; ++c) data->spec.classes.push_back(std::to_string(c));
+  data->inputs = Samples::fromBytes(shape, std::move(values));
+  data->classes = std::move(classes);
+  for (std::int64_t row = 0; row < data->count(); ++row) data->train.push_back(static_cast<std::int32_t>(row));
+  return data;
+}
+
+}  // namespace vitrine

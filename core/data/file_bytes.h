@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <stop_token>
+#include <string>
+
+#include "core/base/result.h"
+
+namespace vitrine {
+
+/// A whole regular file. Refused: what is not a file, cannot be read, or is larger than a quarter of the machine's memory.
+Result<std::string> readFileBytes(const std::filesystem::path& path, std::stop_token stop = {});
+/// At most the first `limit` bytes.
+Result<std::string> readFileHead(const std::filesystem::path& path, std::size_t limit);
+
+/// A quarter of the machine's memory, in bytes: more is not read into it.
+std::int64_t memoryCap();
+/// "1.5 MiB".
+std::string bytesText(std::int64_t bytes);
+
+/// The error every reader gives when it was asked to stop.
+Error stopped(const std::filesystem::path& path);
+/// The file's own name, as errors show it.
+std::string shownName(const std::filesystem::path& path);
+
+}  // namespace vitrine

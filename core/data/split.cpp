@@ -1,0 +1,59 @@
+#include "core/data/split.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/random.h"
+
+namespace vitrine {
+namespace {
+
+struct Group {
+  std::vector<std::int32_t> rows;
+  std::int64_t held = 0;  // of rows, how many are held back
+  double rest = 0;        // the share's fraction of a row that `held` leaves out
+};
+
+std::vector<Group> groupByClass(std::int64_t count, std::span<const std::int32_t> classes) {
+  std::vector<Group> groups;
+  for (std::int64_t row = 0; row < count; ++row) {
+    const std::size_t c = classes.empty() ? 0 : static_cast<std::size_t>(classes[static_cast<std::size_t>(row)]);
+    if (c >= groups.size()) groups.resize(c + 1);
+    groups[c].rows.push_back(static_cast<std::int32_t>(row));
+  }
+  return groups;
+}
+
+}  // namespace
+
+Split splitRows(std::int64_t count, std::span<const std::int32_t> classes, double share, std::uint64_t seed) {
+  std::vector<Group> groups = groupByClass(count, classes);
+  if (share > 0 && count >= 2) {
+    const std::int64_t wanted =
+        std::clamp<std::int64_t>(std::llround(share * static_cast<double>(count)), 1, count - 1);
+    std::int64_t left = wanted;
+    for (Group& g : groups) {
+      const double exact = share * static_cast<double>(g.rows.size());
+      g.held = static_cast<std::int64_t>(std::floor(exact));
+      g.rest = exact - static_cast<double>(g.held);
+      left -= g.held;
+    }
+    std::vector<Group*> byRest;
+    for (Group& g : groups)
+      if (g.held < static_cast<std::int64_t>(g.rows.size())) byRest.push_back(&g);
+    std::stable_sort(byRest.begin(), byRest.end(), [](const Group* a, const Group* b) { return a->rest > b->rest; });
+    for (std::size_t i = 0; i < byRest.size() && left > 0; ++i, --left) ++byRest[i]->held;
+  }
+  Split split;
+  Rng rng(seed, Stream::Split);
+  for (Group& g : groups) {
+    rng.shuffle(std::span<std::int32_t>(g.rows));
+    split.validation.insert(split.validation.end(), g.rows.begin(), g.rows.begin() + g.held);
+    split.train.insert(split.train.end(), g.rows.begin() + g.held, g.rows.end());
+  }
+  std::sort(split.train.begin(), split.train.end());
+  std::sort(split.validation.begin(), split.validation.end());
+  return split;
+}
+
+}  // namespace vitrine

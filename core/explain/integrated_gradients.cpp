@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <cmath>
+
+#include "core/explain/methods.h"
+#include "core/explain/pass.h"
+#include "core/explain/quadrature.h"
+
+namespace vitrine {
+namespace {
+
+std::vector<Param> params() {
+  return {{.id = "steps", .label = "Steps", .help = "Points on the way from the baseline to the input; 50 is usual.",
+           .fallback = std::int64_t{50}, .low = 2, .high = 1000, .sliderLow = 10, .sliderHigh = 200},
+          {.id = "rule", .label = "Rule", .help = "Where the points lie and what they weigh; Gauss–Legendre needs the fewest.",
+           .fallback = std::string("gauss-legendre"),
+           .choices = {{"gauss-legendre", "Gauss–Legendre"}, {"midpoint", "Midpoint"}, {"trapezoid", "Trapezoid"}, {"left", "Left"},
+                       {"right", "Right"}}}};
+}
+
+/// The two ends of the way: f there, and which output is meant.
+struct Ends {
+  std::int64_t output = 0;
+  double atInput = 0, atBaseline = 0;
+};
+
+Result<Ends> evaluateEnds(const ExplainArgs& args, const std::vector<Real>& baseline, Workspace& ws) {
+  const Network& network = args.network;
+  std::copy(args.input.begin(), args.input.end(), ws.input());
+  const Real* logits = network.forward(args.params, ws, 1);
+  const Result<std::int64_t> output = chooseOutput(network, logits, args.target);
+  if (!output) return output.error();
+  Ends ends;
+  ends.output = *output;
+  ends.atInput = targetValue(logits, network.outputs(), *output, args.target.probability);
+  std::copy(baseline.begin(), baseline.end(), ws.input());
+  logits = network.forward(args.params, ws, 1);
+  if (!chooseOutput(network, logits, args.target)) return problem("The network's outputs for the baseline are not finite numbers.");
+  ends.atBaseline = targetValue(logits, network.outputs(), *output, args.target.probability);
+  return ends;
+}
+
+/// The weighted mean of the gradients on the way, in double. Empty when stopped.
+std::vector<double> meanGradient(const ExplainArgs& args, const std::vector<Real>& baseline, const Quadrature& q,
+                                 std::int64_t output, Workspace& ws) {
+  const Network& network = args.network;
+  const std::size_t n = args.input.size(), all = q.points.size(), block = static_cast<std::size_t>(ws.rows());
+  std::vector<double> mean(n, 0.0);
+  for (std::size_t first = 0; first < all; first += block) {
+    if (args.stop.stop_requested()) return {};
+    const std::size_t rows = std::min(block, all - first);
+    for (std::size_t r = 0; r < rows; ++r) {
+      const Real share = static_cast<Real>(q.points[first + r]);
+      Real* x = ws.input() + r * n;
+      for (std::size_t i = 0; i < n; ++i) x[i] = baseline[i] + share * (args.input[i] - baseline[i]);
+    }
+    const std::int64_t count = static_cast<std::int64_t>(rows);
+    const Real* logits = network.forward(args.params, ws, count);
+    seedTarget(logits, count, network.outputs(), output, args.target.probability, ws.outputGradient());
+    network.backward(args.params, ws, count, {}, false, true);
+    for (std::size_t r = 0; r < rows; ++r) {
+      const double weight = q.weights[first + r];
+      const Real* g = ws.inputGradient() + r * n;
+      for (std::size_t i = 0; i < n; ++i) mean[i] += weight * static_cast<double>(g[i]);
+    }
+    if (args.progress) args.progress(static_cast<double>(first + rows) / static_cast<double>(all));
+  }
+  return mean;
+}
+
+Result<Attribution> explain(const ExplainArgs& args) {
+  const Stopwatch watch;
+  const std::vector<Param> described = params();
+  if (Status s = checkExplainArgs(args, described); !s) return s.error();
+  if (args.stop.stop_requested()) return explainStopped();
+  const std::int64_t steps = param<std::int64_t>(args.settings, described, "steps");
+  const Quadrature q = quadrature(param<std::string>(args.settings, described, "rule"), static_cast<int>(steps));
+  std::vector<Real> baseline(args.baseline.begin(), args.baseline.end());
+  baseline.resize(args.input.size(), Real(0));
+  Workspace ws(args.network, explainRows(args.network, steps), false, true);
+  const Result<Ends> ends = evaluateEnds(args, baseline, ws);
+  if (!ends) return ends.error();
+  const std::vector<double> mean = meanGradient(args, baseline, q, ends->output, ws);
+  if (mean.empty()) return explainStopped();
+  Attribution a;
+  a.method = "integrated-gradients";
+  a.shape = args.network.data().input;
+  double sum = 0;
+  for (std::size_t i = 0; i < mean.size(); ++i) {
+    const double value = (static_cast<double>(args.input[i]) - static_cast<double>(baseline[i])) * mean[i];
+    sum += value;
+    a.values.push_back(static_cast<Real>(value));
+  }
+  if (!allFinite(a.values)) return problem("The gradients on the way from the baseline are not finite numbers.");
+  a.target = ends->output;
+  a.outputValue = ends->atInput;
+  a.baselineValue = ends->atBaseline;
+  a.completenessError = sum - (ends->atInput - ends->atBaseline);
+  a.seconds = watch.seconds();
+  return a;
+}
+
+}  // namespace
+
+ExplainerSpec integratedGradientsSpec() {
+  return {.id = "integrated-gradients",
+          .name = "Integrated gradients",
+          .help = "Shares out the difference between the output at the input and at a baseline: gradients are gathered on the "
+                  "straight way from one to the other.",
+          .formula = "(x − x′) · ∫₀¹ ∂f/∂x (x′ + α(x − x′)) dα",
+          .source = "Sundararajan, Taly, Yan 2017",
+          .params = params(),
+          .promisesCompleteness = true,
+          .supports = [](const Network&, const Params&) { return Status(); },
+          .explain = explain};
+}
+
+}  // namespace vitrine

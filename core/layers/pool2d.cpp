@@ -1,0 +1,200 @@
+#include <algorithm>
+#include <cstring>
+
+#include "core/layers/specs.h"
+#include "core/tensor/tensor.h"
+
+namespace vitrine {
+namespace {
+
+struct PoolShape {
+  std::int64_t h, w, c;
+  Window win;
+  std::int64_t inSize() const { return h * w * c; }
+  std::int64_t outSize() const { return win.outH * win.outW * c; }
+  /// Rows [y0, y1) and columns [x0, x1) of the input under output pixel (oy, ox).
+  struct Field {
+    std::int64_t y0, y1, x0, x1;
+  };
+  Field field(std::int64_t oy, std::int64_t ox) const {
+    const std::int64_t y = oy * win.strideH - win.padTop, x = ox * win.strideW - win.padLeft;
+    return {std::max<std::int64_t>(y, 0), std::min(y + win.kernelH, h), std::max<std::int64_t>(x, 0), std::min(x + win.kernelW, w)};
+  }
+};
+
+/// The first maximum in row-major order of the window wins, and takes the whole gradient; padding never wins.
+class MaxPool : public Layer {
+ public:
+  explicit MaxPool(PoolShape s) : s_(s) {}
+  /// Index of the winner within the sample, as a 32-bit number in a Real's place.
+  std::int64_t cachePerRow() const override { return s_.outSize(); }
+
+  void forward(const ForwardArgs& a) const override {
+    for (std::int64_t r = 0; r < a.rows; ++r) {
+      const Real* x = a.in[0] + r * s_.inSize();
+      Real* y = a.out + r * s_.outSize();
+      std::int32_t* winner = reinterpret_cast<std::int32_t*>(a.cache + r * s_.outSize());
+      for (std::int64_t oy = 0; oy < s_.win.outH; ++oy)
+        for (std::int64_t ox = 0; ox < s_.win.outW; ++ox, y += s_.c, winner += s_.c) pixel(x, s_.field(oy, ox), y, winner);
+    }
+  }
+  void backward(const BackwardArgs& a) const override {
+    if (!a.din[0]) return;
+    std::fill_n(a.din[0], a.rows * s_.inSize(), Real(0));
+    for (std::int64_t r = 0; r < a.rows; ++r) {
+      Real* dx = a.din[0] + r * s_.inSize();
+      const Real* dy = a.dout + r * s_.outSize();
+      const std::int32_t* winner = reinterpret_cast<const std::int32_t*>(a.cache + r * s_.outSize());
+      for (std::int64_t i = 0; i < s_.outSize(); ++i) dx[winner[i]] += dy[i];
+    }
+  }
+
+ private:
+  void pixel(const Real* x, const PoolShape::Field& f, Real* __restrict y, std::int32_t* __restrict winner) const {
+    const std::int64_t first = (f.y0 * s_.w + f.x0) * s_.c;
+    for (std::int64_t c = 0; c < s_.c; ++c) {
+      y[c] = x[first + c];
+      winner[c] = static_cast<std::int32_t>(first + c);
+    }
+    for (std::int64_t iy = f.y0; iy < f.y1; ++iy)
+      for (std::int64_t ix = f.x0; ix < f.x1; ++ix) {
+        const std::int32_t at = static_cast<std::int32_t>((iy * s_.w + ix) * s_.c);
+        const Real* v = x + at;
+        for (std::int64_t c = 0; c < s_.c; ++c) {
+          const bool more = v[c] > y[c];
+          winner[c] = more ? at + static_cast<std::int32_t>(c) : winner[c];
+          y[c] = more ? v[c] : y[c];
+        }
+      }
+  }
+  PoolShape s_;
+};
+
+/// Mean over the window's pixels that lie in the image (PyTorch's count_include_pad=False).
+class AvgPool : public Layer {
+ public:
+  explicit AvgPool(PoolShape s) : s_(s) {}
+  void forward(const ForwardArgs& a) const override {
+    walk(a.rows, [&](std::int64_t in, std::int64_t out, Real share, bool first) {
+      const Real* x = a.in[0] + in;
+      Real* y = a.out + out;
+      if (first) std::fill_n(y, s_.c, Real(0));
+      for (std::int64_t c = 0; c < s_.c; ++c) y[c] += x[c] * share;
+    });
+  }
+  void backward(const BackwardArgs& a) const override {
+    if (!a.din[0]) return;
+    std::fill_n(a.din[0], a.rows * s_.inSize(), Real(0));
+    walk(a.rows, [&](std::int64_t in, std::int64_t out, Real share, bool) {
+      for (std::int64_t c = 0; c < s_.c; ++c) a.din[0][in + c] += a.dout[out + c] * share;
+    });
+  }
+
+ private:
+  template <class F>
+  void walk(std::int64_t rows, F&& f) const {
+    for (std::int64_t r = 0; r < rows; ++r)
+      for (std::int64_t oy = 0; oy < s_.win.outH; ++oy)
+        for (std::int64_t ox = 0; ox < s_.win.outW; ++ox) {
+          const PoolShape::Field w = s_.field(oy, ox);
+          const Real share = Real(1) / static_cast<Real>((w.y1 - w.y0) * (w.x1 - w.x0));
+          for (std::int64_t iy = w.y0; iy < w.y1; ++iy)
+            for (std::int64_t ix = w.x0; ix < w.x1; ++ix)
+              f(r * s_.inSize() + (iy * s_.w + ix) * s_.c, r * s_.outSize() + (oy * s_.win.outW + ox) * s_.c, share,
+                iy == w.y0 && ix == w.x0);
+        }
+  }
+  PoolShape s_;
+};
+
+std::vector<Param> described() {
+  return {{.id = "kernel", .label = "Window", .help = "Height and width of the window in pixels; 2 × 2 is usual.",
+           .fallback = IntPair{2, 2}, .low = 1, .high = 255, .sliderLow = 1, .sliderHigh = 8},
+          {.id = "stride", .label = "Stride", .help = "Pixels from one window to the next; usually the window's size.",
+           .fallback = IntPair{2, 2}, .low = 1, .high = 255, .sliderLow = 1, .sliderHigh = 8},
+          {.id = "padding", .label = "Padding", .help = "valid: windows that do not fit are left out; same: those at the edge count what is there.",
+           .fallback = std::string("valid"), .choices = {{"valid", "valid"}, {"same", "same"}}}};
+}
+
+Result<Window> window(const Params& p, std::span<const Param> d, const Shape& in) {
+  return windowOver(in, param<IntPair>(p, d, "kernel"), param<IntPair>(p, d, "stride"), param<std::string>(p, d, "padding"), {0, 0});
+}
+
+template <class L>
+LayerSpec poolSpec(std::string id, std::string name, std::string help, std::string formula) {
+  LayerSpec s;
+  s.id = std::move(id);
+  s.name = name;
+  s.category = Category::Pooling;
+  s.help = std::move(help);
+  s.formula = std::move(formula);
+  s.params = described();
+  s.shape = [d = s.params, name](const Params& p, std::span<const Shape> in) -> Result<Shape> {
+    if (!in[0].isImage()) return misfit(name + " needs an image, but gets " + in[0].text() + ".", "Put it before Flatten and Dense.");
+    Result<Window> w = window(p, d, in[0]);
+    if (!w) return w.error();
+    return Shape{w->outH, w->outW, in[0][2]};
+  };
+  s.make = [d = s.params](const Params& p, std::span<const Shape> in) {
+    return std::make_unique<L>(PoolShape{in[0][0], in[0][1], in[0][2], *window(p, d, in[0])});
+  };
+  s.cost = [d = s.params](const Params& p, std::span<const Shape>, const Shape& out) {
+    const IntPair k = param<IntPair>(p, d, "kernel");
+    return out.size() * k[0] * k[1];
+  };
+  s.summary = [d = s.params](const Params& p) {
+    const IntPair k = param<IntPair>(p, d, "kernel");
+    return std::to_string(k[0]) + "×" + std::to_string(k[1]);
+  };
+  return s;
+}
+
+class GlobalAvgPool : public Layer {
+ public:
+  GlobalAvgPool(std::int64_t pixels, std::int64_t channels) : pixels_(pixels), channels_(channels) {}
+  void forward(const ForwardArgs& a) const override {
+    for (std::int64_t r = 0; r < a.rows; ++r)
+      VectorMap(a.out + r * channels_, channels_) =
+          ConstMatrixMap(a.in[0] + r * pixels_ * channels_, pixels_, channels_).colwise().mean().transpose();
+  }
+  void backward(const BackwardArgs& a) const override {
+    if (!a.din[0]) return;
+    const Real share = Real(1) / static_cast<Real>(pixels_);
+    for (std::int64_t r = 0; r < a.rows; ++r)
+      MatrixMap(a.din[0] + r * pixels_ * channels_, pixels_, channels_).rowwise() =
+          (share * ConstVectorMap(a.dout + r * channels_, channels_)).transpose();
+  }
+
+ private:
+  std::int64_t pixels_, channels_;
+};
+
+}  // namespace
+
+LayerSpec maxPool2dSpec() {
+  return poolSpec<MaxPool>("maxpool2d", "Max pool", "Keeps the largest value of each window: smaller maps that care less about the exact place.",
+                           "y = max of the window (ties: the first)");
+}
+
+LayerSpec avgPool2dSpec() {
+  return poolSpec<AvgPool>("avgpool2d", "Average pool", "Keeps the mean of each window: a smooth, smaller map.", "y = mean of the window");
+}
+
+LayerSpec globalAvgPoolSpec() {
+  LayerSpec s;
+  s.id = "global_avgpool";
+  s.name = "Global average";
+  s.category = Category::Pooling;
+  s.help = "The mean of each map over the whole image: one number a channel, in place of Flatten.";
+  s.formula = "y[c] = mean over pixels of x[·,·,c]";
+  s.shape = [](const Params&, std::span<const Shape> in) -> Result<Shape> {
+    if (!in[0].isImage()) return misfit("Global average needs an image, but gets " + in[0].text() + ".", "Put it before Flatten and Dense.");
+    return Shape{in[0][2]};
+  };
+  s.make = [](const Params&, std::span<const Shape> in) { return std::make_unique<GlobalAvgPool>(in[0][0] * in[0][1], in[0][2]); };
+  s.cost = [](const Params&, std::span<const Shape> in, const Shape&) { return in[0].size(); };
+  s.summary = [](const Params&) { return std::string(); };
+  return s;
+}
+
+}  // namespace vitrine

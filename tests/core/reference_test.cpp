@@ -1,0 +1,283 @@
+// The engine against PyTorch 1.13 and Captum 0.8: forward pass, gradients, optimisers, attributions. See
+// tests/data/reference/README.md for where the numbers come from.
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "core/explain/grad_cam.h"
+#include "core/train/loss.h"
+#include "core/train/optimiser.h"
+#include "tests/support/networks.h"
+#include "tests/support/npz.h"
+
+namespace vitrine {
+namespace {
+
+using test::NpyArray;
+
+/// One of the reference networks: our network, the arrays, and how near we must come.
+class Reference {
+ public:
+  explicit Reference(const std::string& name) : arrays_(test::readNpz(std::string(VITRINE_TEST_DATA) + "/reference/" + name + ".npz")) {
+    std::ifstream index(std::string(VITRINE_TEST_DATA) + "/reference/index.tsv");
+    std::string line;
+    while (std::getline(index, line)) {
+      std::istringstream fields(line);
+      std::string file, array, largest, noise;
+      fields >> file >> array >> largest >> noise;
+      if (file == name) tolerance_[array] = std::max(10 * std::stod(noise), 1e-5 * std::stod(largest));
+    }
+    const std::int64_t classes = at("logits").shape[1];
+    if (name == "cnn_fashion") {
+      network_ = test::smallCnn(classes).compile(test::classesOf({28, 28, 1}, classes));
+    } else {
+      test::Drawing d;
+      d.add("input", "in").dense("fc1", 16).add("tanh", "act1").dense("fc2", 16).add("tanh", "act2").dense("fc3", classes);
+      network_ = d.add("output", "out").compile(test::classesOf({4}, classes));
+    }
+    params_ = Buffer(static_cast<std::size_t>(network_->parameterCount()));
+    for (const PlacedBlock& b : network_->blocks()) {
+      const std::vector<double> values = toEngine(b, at("param." + b.fullName).values);
+      for (std::size_t i = 0; i < values.size(); ++i) params_[static_cast<std::size_t>(b.offset) + i] = static_cast<Real>(values[i]);
+    }
+  }
+
+  const Network& network() const { return *network_; }
+  std::span<const Real> params() const { return params_.span(); }
+  bool has(const std::string& name) const { return arrays_.count(name) > 0; }
+  const NpyArray& at(const std::string& name) const {
+    const auto it = arrays_.find(name);
+    if (it == arrays_.end()) throw std::runtime_error("no array " + name);
+    return it->second;
+  }
+  std::int64_t samples() const { return at("x").rows(); }
+
+  /// An input from the file: NCHW becomes the engine's channels last. (One channel: the order is the same; more would
+  /// need a turn here.)
+  std::vector<Real> input(const std::string& array, std::int64_t row) const {
+    const std::vector<double> values = at(array).row(row);
+    return {values.begin(), values.end()};
+  }
+  Target target(std::int64_t row) const {
+    return {static_cast<std::int64_t>(at("target").values[static_cast<std::size_t>(row)]), false};
+  }
+
+  /// Values in a file's layout to the engine's.
+  static std::vector<double> toEngine(const PlacedBlock& b, const std::vector<double>& file) {
+    std::vector<double> out(static_cast<std::size_t>(b.size()));
+    forEach(b, [&](std::size_t engine, std::size_t inFile) { out[engine] = file[inFile]; });
+    return out;
+  }
+  static std::vector<double> toFile(const PlacedBlock& b, std::span<const Real> engine) {
+    std::vector<double> out(static_cast<std::size_t>(b.size()));
+    forEach(b, [&](std::size_t at, std::size_t inFile) { out[inFile] = static_cast<double>(engine[at]); });
+    return out;
+  }
+
+  /// Compares with the array, or with its row; our values may go on beyond what the file keeps. Tells the worst.
+  template <class V>
+  void expectNear(const std::string& array, const V& ours, std::int64_t row = -1, double factor = 1) const {
+    const std::vector<double> expected = row < 0 ? at(array).values : at(array).row(row);
+    ASSERT_LE(expected.size(), ours.size()) << array;
+    double worst = 0;
+    std::size_t where = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      const double d = std::abs(static_cast<double>(ours[i]) - expected[i] * factor);
+      if (!(d <= worst)) worst = d, where = i;
+    }
+    EXPECT_LE(worst, tolerance_.at(array)) << array << " row " << row << " at " << where << ": " << ours[where] << " for "
+                                           << expected[where] * factor;
+  }
+
+ private:
+  template <class F>
+  static void forEach(const PlacedBlock& b, F f) {
+    const Shape& shape = b.block.shape;
+    const std::size_t rank = shape.dims.size();
+    std::vector<int> order = b.block.toFile;
+    if (order.empty())
+      for (std::size_t d = 0; d < rank; ++d) order.push_back(static_cast<int>(d));
+    std::vector<std::int64_t> stride(rank, 1);  // in the file, by the engine's dimension
+    std::int64_t step = 1;
+    for (std::size_t d = rank; d-- > 0;) {
+      stride[static_cast<std::size_t>(order[d])] = step;
+      step *= shape[order[d]];
+    }
+    for (std::int64_t i = 0; i < b.size(); ++i) {
+      std::int64_t rest = i, inFile = 0;
+      for (std::size_t d = rank; d-- > 0;) {
+        inFile += rest % shape.dims[d] * stride[d];
+        rest /= shape.dims[d];
+      }
+      f(static_cast<std::size_t>(i), static_cast<std::size_t>(inFile));
+    }
+  }
+
+  std::map<std::string, NpyArray> arrays_;
+  std::map<std::string, double> tolerance_;
+  std::shared_ptr<const Network> network_;
+  Buffer params_;
+};
+
+class ReferenceTest : public testing::TestWithParam<const char*> {
+ protected:
+  Reference ref_{GetParam()};
+
+  Result<Attribution> explain(const std::string& id, std::int64_t row, const Params& settings, Target target,
+                              std::span<const Real> baseline = {}) const {
+    const std::vector<Real> input = ref_.input("x", row);
+    return findExplainer(id)->explain({.network = ref_.network(), .params = ref_.params(), .input = input, .target = target,
+                                       .settings = settings, .baseline = baseline});
+  }
+
+  /// Mean cross-entropy of the file's batch, and its gradient.
+  double batchLoss(std::span<const Real> params, Workspace& ws, std::span<Real> gradient) const {
+    const std::int64_t rows = ref_.at("batch_x").rows();
+    const std::vector<double>& x = ref_.at("batch_x").values;
+    for (std::size_t i = 0; i < x.size(); ++i) ws.input()[i] = static_cast<Real>(x[i]);
+    std::vector<std::int32_t> classes;
+    for (double y : ref_.at("batch_y").values) classes.push_back(static_cast<std::int32_t>(y));
+    const Network& network = ref_.network();
+    const Real* logits = network.forward(params, ws, rows, Mode::Train);
+    const double n = static_cast<double>(rows);
+    const double loss = crossEntropy(rows, network.outputs(), logits, classes.data(), 1 / n, ws.outputGradient()).loss / n;
+    network.backward(params, ws, rows, gradient, false, false, Mode::Train);
+    return loss;
+  }
+
+  std::vector<double> block(const PlacedBlock& b, std::span<const Real> flat) const {
+    return Reference::toFile(b, flat.subspan(static_cast<std::size_t>(b.offset), static_cast<std::size_t>(b.size())));
+  }
+};
+
+TEST_P(ReferenceTest, ForwardPass) {
+  Workspace ws(ref_.network(), 1, true, false);
+  const std::int64_t outputs = ref_.network().outputs();
+  for (std::int64_t row = 0; row < ref_.samples(); ++row) {
+    const std::vector<Real> input = ref_.input("x", row);
+    std::copy(input.begin(), input.end(), ws.input());
+    const Real* logits = ref_.network().forward(ref_.params(), ws, 1);
+    ref_.expectNear("logits", std::vector<Real>(logits, logits + outputs), row);
+    std::vector<Real> probabilities(static_cast<std::size_t>(outputs));
+    softmaxRows(1, outputs, logits, probabilities.data());
+    ref_.expectNear("softmax", probabilities, row);
+    for (const Node& node : ref_.network().graph().nodes) {
+      if (!ref_.has("layer.activation." + node.name)) continue;
+      const Real* values = ws.activation(node.id);
+      ref_.expectNear("layer.activation." + node.name, std::vector<Real>(values, values + ref_.network().shape(node.id).size()), row);
+    }
+  }
+}
+
+TEST_P(ReferenceTest, GradientsOfCrossEntropy) {
+  Workspace ws(ref_.network(), ref_.at("batch_x").rows(), false, true);
+  Buffer gradient(ref_.params().size());
+  const double loss = batchLoss(ref_.params(), ws, gradient.span());
+  ref_.expectNear("grad.loss", std::vector<double>{loss});
+  for (const PlacedBlock& b : ref_.network().blocks()) ref_.expectNear("grad." + b.fullName, block(b, gradient.span()));
+}
+
+TEST_P(ReferenceTest, FiveStepsOfEachOptimiser) {
+  struct Case {
+    std::string array;
+    OptimiserChoice choice;
+    double rate;
+  };
+  const std::vector<Case> cases{{"sgd_lr0.1", {"sgd", {}}, 0.1},
+                                {"sgd_lr0.1_wd0.01", {"sgd", {{"weight_decay", 0.01}}}, 0.1},
+                                {"sgd_lr0.1_mom0.9", {"momentum", {{"momentum", 0.9}}}, 0.1},
+                                {"sgd_lr0.1_mom0.9_damp0.5", {"momentum", {{"momentum", 0.9}, {"dampening", 0.5}}}, 0.1},
+                                {"rmsprop_default", {"rmsprop", {}}, 0.01},
+                                {"adam_default", {"adam", {}}, 0.001},
+                                {"adam_lr0.01_wd0.01", {"adam", {{"weight_decay", 0.01}}}, 0.01}};
+  Workspace ws(ref_.network(), ref_.at("batch_x").rows(), false, true);
+  int compared = 0;
+  for (const Case& c : cases) {
+    if (!ref_.has("opt." + c.array + ".losses")) continue;
+    ++compared;
+    Buffer params(ref_.params().size()), gradient(ref_.params().size());
+    std::copy(ref_.params().begin(), ref_.params().end(), params.begin());
+    const std::int64_t n = static_cast<std::int64_t>(params.size());
+    const OptimiserRule rule = optimiserRule(c.choice);
+    OptimiserState state = freshState(c.choice, n);
+    std::vector<double> losses;
+    for (int step = 0; step < 5; ++step) {
+      losses.push_back(batchLoss(params.span(), ws, gradient.span()));
+      ++state.steps;
+      applyOptimiser(rule, c.rate, 0, n, gradient.data(), params.data(), state);
+    }
+    losses.push_back(batchLoss(params.span(), ws, gradient.span()));
+    ref_.expectNear("opt." + c.array + ".losses", losses);
+    for (const PlacedBlock& b : ref_.network().blocks()) ref_.expectNear("opt." + c.array + "." + b.fullName, block(b, params.span()));
+  }
+  EXPECT_GE(compared, 3);
+}
+
+TEST_P(ReferenceTest, Saliency) {
+  for (std::int64_t row = 0; row < ref_.samples(); ++row) {
+    const Target target = ref_.target(row);
+    const Result<Attribution> plain = explain("saliency", row, {}, target);
+    ASSERT_TRUE(plain) << plain.error().text();
+    ref_.expectNear("attr.saliency.signed", plain->values, row);
+    EXPECT_EQ(plain->target, target.output);
+    ref_.expectNear("attr.saliency.abs", explain("saliency", row, {{"sign", std::string("absolute")}}, target)->values, row);
+    ref_.expectNear("attr.saliency.softmax_signed", explain("saliency", row, {}, {target.output, true})->values, row);
+  }
+}
+
+TEST_P(ReferenceTest, IntegratedGradients) {
+  const std::vector<std::pair<std::string, std::string>> rules{{"gauss-legendre", "gausslegendre50"}, {"midpoint", "riemann_middle50"},
+                                                               {"trapezoid", "riemann_trapezoid50"}, {"left", "riemann_left50"},
+                                                               {"right", "riemann_right50"}};
+  const std::vector<Real> given = ref_.input("base_alt", 0);
+  int compared = 0;
+  for (std::int64_t row = 0; row < ref_.samples(); ++row)
+    for (const auto& [rule, array] : rules)
+      for (const std::string base : {"base_zero", "base_alt"}) {
+        if (!ref_.has("attr.ig." + array + "." + base)) continue;
+        ++compared;
+        const Result<Attribution> a = explain("integrated-gradients", row, {{"rule", rule}}, ref_.target(row),
+                                              base == "base_alt" ? std::span<const Real>(given) : std::span<const Real>());
+        ASSERT_TRUE(a) << a.error().text();
+        // Captum's trapezoid has weights that sum to 49/50; ours sum to 1.
+        ref_.expectNear("attr.ig." + array + "." + base, a->values, row, rule == "trapezoid" ? 50.0 / 49.0 : 1.0);
+        const double f = ref_.at("logits_of." + base).values[static_cast<std::size_t>(a->target)];
+        EXPECT_NEAR(*a->baselineValue, f, 1e-4);
+        if (rule == "trapezoid") continue;
+        EXPECT_NEAR(*a->completenessError, ref_.at("delta.ig." + array + "." + base).values[static_cast<std::size_t>(row)], 2e-4)
+            << array << " row " << row;
+      }
+  EXPECT_GE(compared, 3 * ref_.samples());
+}
+
+TEST_P(ReferenceTest, GradCam) {
+  const std::string network = GetParam();
+  if (network == "mlp_tanh_iris") {
+    const Status fits = findExplainer("grad-cam")->supports(ref_.network(), {});
+    ASSERT_FALSE(fits);
+    EXPECT_NE(fits.error().text().find("convolutional layer"), std::string::npos);
+    return;
+  }
+  for (std::int64_t row = 0; row < ref_.samples(); ++row) {
+    for (const std::string layer : {"conv1", "relu1", "conv2", "relu2"}) {
+      const Result<Attribution> a = explain("grad-cam", row, {{"layer", layer}}, ref_.target(row));
+      ASSERT_TRUE(a) << a.error().text();
+      EXPECT_EQ(a->shape, (Shape{28, 28, 1}));
+      ref_.expectNear("gradcam." + layer + ".relu_up_bilinear", a->values, row);
+      const Result<Attribution> both = explain("grad-cam", row, {{"layer", layer}, {"relu", false}}, ref_.target(row));
+      const NpyArray& map = ref_.at("gradcam." + layer + ".signed");
+      const std::vector<double> values = map.row(row);
+      const Tensor expected(Shape{map.shape[2], map.shape[3], 1}, std::vector<Real>(values.begin(), values.end()));
+      const Tensor enlarged = resizeBilinear(expected, 28, 28);
+      for (std::size_t i = 0; i < enlarged.data.size(); ++i) ASSERT_NEAR(both->values[i], enlarged.data[i], 4e-7) << layer << " " << i;
+    }
+    const Result<Attribution> last = explain("grad-cam", row, {}, ref_.target(row));
+    ref_.expectNear("gradcam.conv2.relu_up_bilinear", last->values, row);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, ReferenceTest, testing::Values("mlp_tanh_iris", "cnn_fashion"),
+                         [](const testing::TestParamInfo<const char*>& info) { return std::string(info.param); });
+
+}  // namespace
+}  // namespace vitrine
