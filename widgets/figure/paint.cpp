@@ -2,13 +2,9 @@
 
 #include <qcustomplot.h>
 
-<<<<<<< HEAD
 #include <QHash>
 #include <QLocale>
 #include <QPair>
-=======
-#include <QLocale>
->>>>>>> editor
 #include <algorithm>
 #include <cmath>
 
@@ -77,7 +73,6 @@ double lineHeight(const QFont& font) { return font.pointSizeF() * 96 / 72 * 1.3;
 
 double textWidth(const QFont& font, const QString& text) {
   // Measured at a size where rounding to pixels does not matter, as paper has no pixels of 1/96 inch.
-<<<<<<< HEAD
   // Metrics are dear to make and texts are many.
   thread_local QHash<QPair<QString, int>, QFontMetricsF> made;
   const QPair<QString, int> key(font.family(), font.weight());
@@ -88,11 +83,6 @@ double textWidth(const QFont& font, const QString& text) {
     m = made.insert(key, QFontMetricsF(large));
   }
   return m->horizontalAdvance(text) / 100 * font.pointSizeF() * 96 / 72;
-=======
-  QFont large = font;
-  large.setPixelSize(100);
-  return QFontMetricsF(large).horizontalAdvance(text) / 100 * font.pointSizeF() * 96 / 72;
->>>>>>> editor
 }
 
 void drawRaster(QCPPainter& painter, const QRectF& target, const Raster& raster, const FigureStyle& style, bool smooth) {
@@ -166,16 +156,10 @@ void drawColorBar(QCPPainter& painter, const QRectF& rect, const QString& low, c
   painter.setFont(font);
   painter.setPen(style.colors.secondary);
   const QRectF line(rect.left(), bar.bottom() + 2, rect.width(), lineHeight(font));
-<<<<<<< HEAD
   const double side = std::max(textWidth(font, low), textWidth(font, high)) + 6;
   const bool both = textWidth(font, low) + textWidth(font, high) + 4 <= rect.width();
   if (both) drawLine(painter, line, Qt::AlignLeft | Qt::AlignVCenter, low);
   drawLine(painter, line, Qt::AlignRight | Qt::AlignVCenter, high);
-=======
-  drawLine(painter, line, Qt::AlignLeft | Qt::AlignVCenter, low);
-  drawLine(painter, line, Qt::AlignRight | Qt::AlignVCenter, high);
-  const double side = std::max(textWidth(font, low), textWidth(font, high)) + 6;
->>>>>>> editor
   if (textWidth(font, middle) <= rect.width() - 2 * side)
     drawLine(painter, line.adjusted(side, 0, -side, 0), Qt::AlignCenter, middle);
   painter.restore();

@@ -59,23 +59,18 @@ ConfusionView::Place ConfusionView::place(const QRectF& rect, const FigureStyle&
   const double left = line + 2 + names + 4;
   const double bar = colorBarHeight(style) + 6;
   // Column names cost height: only where the matrix stays the larger part.
-<<<<<<< HEAD
   const bool roomy = rect.height() > 360 || style.print;
-=======
-  const bool roomy = rect.height() > 230 || style.print;
->>>>>>> editor
   const double columnNames = roomy ? std::min(names, rect.height() * 0.22) + 2 : 0;
-  const double side = std::min(rect.width() - left - 2, rect.height() - columnNames - line - bar - 4);
+  double side = std::min(rect.width() - left - 2, rect.height() - columnNames - line - bar - 4);
+  // The list of pairs is worth a somewhat smaller matrix.
+  const double beside = rect.width() - left - 18 - 140;
+  if (beside >= 0.65 * side) side = std::min(side, beside);
   p.cell = std::max(1.0, side / n);
   if (!style.print && p.cell > 4) p.cell = std::floor(p.cell);
   p.matrix = QRectF(rect.left() + left, rect.top() + 2, p.cell * n, p.cell * n);
   p.scale = QRectF(p.matrix.left(), p.matrix.bottom() + columnNames + line + 4, p.matrix.width(), bar - 6);
   const double listLeft = p.matrix.right() + 18;
-<<<<<<< HEAD
   if (rect.right() - listLeft > 105) p.list = QRectF(listLeft, rect.top(), std::min(260.0, rect.right() - listLeft), rect.height());
-=======
-  if (rect.right() - listLeft > 120) p.list = QRectF(listLeft, rect.top(), std::min(260.0, rect.right() - listLeft), rect.height());
->>>>>>> editor
   return p;
 }
 
@@ -92,22 +87,14 @@ void ConfusionView::paintFigure(QCPPainter& painter, const QRectF& rect, const F
   }
   drawRaster(painter, p.matrix, rasterize(shares, n, n, {0, 1}, ColorMap::Viridis), style);
   const QFont tiny = style.font(-2);
-<<<<<<< HEAD
   const std::int64_t largest = *std::max_element(data_.counts.begin(), data_.counts.end());
   if (lineHeight(tiny) <= p.cell && textWidth(tiny, QString::number(largest)) + 3 <= p.cell) {
-=======
-  if (lineHeight(tiny) <= p.cell) {
->>>>>>> editor
     painter.setFont(tiny);
     for (int t = 0; t < n; ++t)
       for (int q = 0; q < n; ++q) {
         const std::int64_t count = data_.counts[at(t, q, n)];
         const QString text = QString::number(count);
-<<<<<<< HEAD
         if (count == 0) continue;
-=======
-        if (count == 0 || textWidth(tiny, text) + 2 > p.cell) continue;
->>>>>>> editor
         const Rgba c = color(ColorMap::Viridis, shares[at(t, q, n)]);
         painter.setPen(readableOn(QColor(c.r, c.g, c.b)));
         drawLine(painter, QRectF(p.matrix.left() + q * p.cell, p.matrix.top() + t * p.cell, p.cell, p.cell), Qt::AlignCenter, text);

@@ -60,7 +60,10 @@ Raster DecisionView::areaRaster(const Theme& t) const {
     if (std::any_of(p, p + n, [](Real v) { return std::isnan(v); })) {
       out.argb[i] = kNanPixel;
     } else if (n == 2) {
-      out.argb[i] = color(map, p[1]).argb();
+      // A third lighter than the points, which else drown in an area of their own class.
+      const QColor c = toColor(color(map, p[1]));
+      const auto mixed = [](int a, int b) { return static_cast<std::uint8_t>(std::lround(0.68 * a + 0.32 * b)); };
+      out.argb[i] = Rgba{mixed(c.red(), t.panel.red()), mixed(c.green(), t.panel.green()), mixed(c.blue(), t.panel.blue())}.argb();
     } else {
       // Each class adds its colour by its probability: mixed where the model is not sure; half panel, so that points
       // stand out.
@@ -109,7 +112,7 @@ void DecisionView::paintFigure(QCPPainter& painter, const QRectF& rect, const Fi
     painter.setBrush(pointColor(point, t));
     // As in TensorFlow Playground: held-out points have a dark rim, those it learns from a light one.
     painter.setPen(QPen(point.validation ? t.text : t.panel, 1));
-    painter.drawEllipse(at, 2.8, 2.8);
+    painter.drawEllipse(at, 3.2, 3.2);
   }
   painter.setBrush(Qt::NoBrush);
   painter.setPen(QPen(t.border, 1));

@@ -67,12 +67,8 @@ MapGridView::Place MapGridView::place(const QRectF& rect, const FigureStyle& sty
     p.grid.cellHeight = unit * s.height;
   }
   const double used = p.grid.columns * p.grid.cellWidth + (p.grid.columns - 1) * p.gap;
-<<<<<<< HEAD
   const double high = p.grid.rows * (p.grid.cellHeight + p.labelHeight) + (p.grid.rows - 1) * p.gap;
   p.scale = QRectF(p.area.left(), std::min(rect.bottom() - bar, p.area.top() + high + 8), std::min(p.area.width(), std::max(used, 160.0)), bar);
-=======
-  p.scale = QRectF(p.area.left(), rect.bottom() - bar, std::min(p.area.width(), std::max(used, 160.0)), bar);
->>>>>>> editor
   return p;
 }
 

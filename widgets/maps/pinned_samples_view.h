@@ -1,9 +1,6 @@
 #pragma once
 
-<<<<<<< HEAD
 #include <QElapsedTimer>
-=======
->>>>>>> editor
 #include <QStringList>
 #include <QVector>
 #include <vector>
@@ -13,11 +10,8 @@
 
 namespace vitrine {
 
-<<<<<<< HEAD
 struct PinnedLayout;
 
-=======
->>>>>>> editor
 /// What one explainer says of one sample.
 struct PinnedMap {
   std::vector<Real> values;  ///< [height × width] of the map, or one a feature for tables; empty: not there (yet)
@@ -62,11 +56,8 @@ class PinnedSamplesView : public FigureWidget {
 
   void setData(PinnedData data);
   const PinnedData& data() const { return data_; }
-<<<<<<< HEAD
   /// Quiet text for the panel's head: "shared scale · refreshed 0.1 s ago".
   QString sideText() const;
-=======
->>>>>>> editor
   /// The scale of a method over all samples: symmetric about 0, or 0 … max.
   Range methodRange(int method) const;
 
@@ -85,7 +76,6 @@ class PinnedSamplesView : public FigureWidget {
   void mousePressEvent(QMouseEvent* event) override;
 
  private:
-<<<<<<< HEAD
   bool isTable() const;
   PinnedLayout place(const QRectF& rect, const FigureStyle& style) const;
   Range mapRange(int sample, int method) const;
@@ -99,20 +89,6 @@ class PinnedSamplesView : public FigureWidget {
 
   PinnedData data_;
   QElapsedTimer refreshed_;
-=======
-  struct Place;
-  bool isTable() const;
-  Place place(const QRectF& rect, const FigureStyle& style) const;
-  Range mapRange(int sample, int method) const;
-  const Raster& mapRaster(int sample, int method, bool dark) const;
-  void paintRow(QCPPainter& painter, const Place& place, int sample, const FigureStyle& style) const;
-  void paintTableRow(QCPPainter& painter, const Place& place, int sample, const FigureStyle& style) const;
-  void paintPrediction(QCPPainter& painter, const QRectF& rect, int sample, const FigureStyle& style) const;
-  void paintHeads(QCPPainter& painter, const Place& place, const FigureStyle& style) const;
-  void paintScales(QCPPainter& painter, const Place& place, const FigureStyle& style) const;
-
-  PinnedData data_;
->>>>>>> editor
   mutable std::vector<Raster> inputs_;
   mutable std::vector<Raster> maps_;  ///< [sample × method]
   mutable int mapsDark_ = -1;

@@ -19,30 +19,44 @@ namespace {
 /// More points than this are told by the lowest and highest of a few neighbours.
 constexpr std::size_t kMostDrawn = 10000;
 
-<<<<<<< HEAD
 /// Steps of 1, 2 or 5 only: 2.5 epochs are no place to look at.
 class NiceTicker : public QCPAxisTicker {
  protected:
   double getTickStep(const QCPRange& range) override { return niceStep(range.lower, range.upper, tickCount() + 1); }
 };
 
+QString percentLabel(double tick, const QLocale& locale) {
+  const double percent = tick * 100;
+  return locale.toString(percent, 'f', decimalsFor(std::round(std::abs(percent) * 1e6) / 1e6)) + QStringLiteral(" %");
+}
+
 class PercentTicker : public NiceTicker {
-=======
-class PercentTicker : public QCPAxisTicker {
->>>>>>> editor
  protected:
-  QString getTickLabel(double tick, const QLocale& locale, QChar, int) override {
-    const double percent = tick * 100;
-    return locale.toString(percent, 'f', decimalsFor(std::round(std::abs(percent) * 1e6) / 1e6)) + QStringLiteral(" %");
-  }
+  QString getTickLabel(double tick, const QLocale& locale, QChar, int) override { return percentLabel(tick, locale); }
 };
 
-<<<<<<< HEAD
+/// Powers of ten, or round numbers where the axis holds less than two of them.
+class LogTicker : public QCPAxisTicker {
+ public:
+  explicit LogTicker(bool percent) : percent_(percent) {}
+
+ protected:
+  QVector<double> createTickVector(double, const QCPRange& range) override {
+    std::vector<double> ticks = logTicks(range.lower, range.upper);
+    if (ticks.size() < 2) ticks = niceTicks(range.lower, range.upper, 6);
+    return QVector<double>(ticks.begin(), ticks.end());
+  }
+  QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override {
+    return percent_ ? percentLabel(tick, locale) : QCPAxisTicker::getTickLabel(tick, locale, format, precision);
+  }
+
+ private:
+  bool percent_;
+};
+
 /// Lines of many noisy points are thin: a thick one is a ribbon that hides its own shape, and slow.
 double rawWidth(std::size_t points) { return points > 500 ? 1 : 1.6; }
 
-=======
->>>>>>> editor
 void setPoints(QCPGraph& graph, const std::vector<CurvePoint>& points, bool append) {
   QVector<QCPGraphData> data(static_cast<qsizetype>(points.size()));
   for (std::size_t i = 0; i < points.size(); ++i) data[static_cast<qsizetype>(i)] = {points[i].x, points[i].y};
@@ -66,10 +80,6 @@ struct CurvePlot::Series {
 CurvePlot::CurvePlot(const QString& title, QWidget* parent) : FigureWidget(parent), title_(title) {
   plot_ = new QCustomPlot(this);
   plot_->hide();
-<<<<<<< HEAD
-=======
-  plot_->setOpenGl(false);
->>>>>>> editor
   plot_->setFocusPolicy(Qt::NoFocus);
   plot_->setMouseTracking(true);
   plot_->setSelectionRectMode(QCP::srmZoom);
@@ -125,28 +135,19 @@ void CurvePlot::setUp(QCustomPlot& plot, const FigureStyle& style) const {
   plot.xAxis->grid()->setVisible(false);
   plot.xAxis->setLabel(xTitle_);
   plot.yAxis->setLabel(yTitle_);
-<<<<<<< HEAD
   plot.xAxis->setTicker(QSharedPointer<QCPAxisTicker>(new NiceTicker));
-=======
->>>>>>> editor
   plot.xAxis->ticker()->setTickCount(5);
   if (logY_) {
     plot.yAxis->setScaleType(QCPAxis::stLogarithmic);
-    plot.yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
-    plot.yAxis->setNumberFormat(QStringLiteral("eb"));
-    plot.yAxis->setNumberPrecision(0);
+    plot.yAxis->setTicker(QSharedPointer<QCPAxisTicker>(new LogTicker(percent_)));
   } else {
     plot.yAxis->setScaleType(QCPAxis::stLinear);
     plot.yAxis->setTicker(percent_ ? QSharedPointer<QCPAxisTicker>(new PercentTicker)
-<<<<<<< HEAD
                                    : QSharedPointer<QCPAxisTicker>(new NiceTicker));
-=======
-                                   : QSharedPointer<QCPAxisTicker>(new QCPAxisTicker));
->>>>>>> editor
     plot.yAxis->ticker()->setTickCount(4);
-    plot.yAxis->setNumberFormat(QStringLiteral("gb"));
-    plot.yAxis->setNumberPrecision(6);
   }
+  plot.yAxis->setNumberFormat(QStringLiteral("gb"));
+  plot.yAxis->setNumberPrecision(6);
   // The legend stands above the curves, at the right, in one line: it never covers a point.
   if (plot.plotLayout()->rowCount() == 1) {
     plot.plotLayout()->insertRow(0);
@@ -184,11 +185,7 @@ void CurvePlot::recolor(Series& series, std::size_t index) {
   QColor faint = color;
   faint.setAlphaF(0.3F);
   const bool smoothed = smoothing_ > 0;
-<<<<<<< HEAD
   series.raw->setPen(QPen(smoothed ? faint : color, rawWidth(series.x.size())));
-=======
-  series.raw->setPen(QPen(smoothed ? faint : color, 1.5));
->>>>>>> editor
   series.line->setPen(QPen(color, 1.8));
   series.line->setVisible(smoothed);
   QCPGraph* shown = smoothed ? series.line : series.raw;
@@ -277,10 +274,7 @@ void CurvePlot::setSeries(const QString& name, std::span<const double> x, std::s
     if (v > 0) s.yLeastPositive = std::min(s.yLeastPositive, v);
   }
   feed(s, keep);
-<<<<<<< HEAD
   s.raw->setPen(QPen(s.raw->pen().color(), rawWidth(s.x.size())));
-=======
->>>>>>> editor
   changed();
 }
 
@@ -543,20 +537,12 @@ void CurvePlot::paintFigure(QCPPainter& painter, const QRectF& rect, const Figur
     };
     QColor faint = color;
     faint.setAlphaF(0.3F);
-<<<<<<< HEAD
     const double scale = style.print ? 0.8 : 1;
     add(*s.raw, QPen(smoothing_ > 0 ? faint : color, scale * rawWidth(s.x.size())), smoothing_ == 0);
     if (smoothing_ > 0) add(*s.line, QPen(color, scale * 1.8), true);
   }
   // The mark tells where the window is, not what was measured: paper goes without.
   if (!style.print && !std::isnan(mark_) && mark_ >= x0 && mark_ <= x1) {
-=======
-    const double width = style.print ? 1.2 : 1.5;
-    add(*s.raw, QPen(smoothing_ > 0 ? faint : color, width), smoothing_ == 0);
-    if (smoothing_ > 0) add(*s.line, QPen(color, width * 1.2), true);
-  }
-  if (!std::isnan(mark_) && mark_ >= x0 && mark_ <= x1) {
->>>>>>> editor
     auto* line = new QCPItemStraightLine(&plot);  // the plot owns it
     line->setPen(QPen(style.colors.secondary, 1, Qt::DotLine));
     line->point1->setCoords(mark_, y0);

@@ -77,6 +77,7 @@ QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox { background: %2; color: %4; bord
   padding: 3px 6px; min-height: 18px; selection-background-color: %6; selection-color: %7; }
 QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: %6; }
 QComboBox:disabled, QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: %5; background: %1; }
+QComboBox::drop-down { border: none; width: 18px; }
 QComboBox QAbstractItemView { background: %2; border: 1px solid %3; outline: none; }
 QTabBar { background: %8; border: 1px solid %3; border-radius: 6px; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: %5; padding: 5px 16px; margin: 2px; border: 1px solid transparent;
