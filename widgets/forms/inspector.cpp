@@ -35,7 +35,7 @@ QLabel* makeLabel(const char* name, QWidget* parent, bool secondary) {
   label->setWordWrap(true);
   label->setTextFormat(Qt::PlainText);
   label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  if (secondary) label->setProperty("role", "secondary");
+  if (secondary) label->setProperty("role", QStringLiteral("secondary"));
   return label;
 }
 

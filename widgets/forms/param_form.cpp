@@ -172,7 +172,7 @@ void ParamForm::build(std::span<const Param> described) {
     makeField(row);
     row.label = new QLabel(text(p.label), this);
     row.label->setObjectName(QStringLiteral("label_") + text(p.id));
-    row.label->setProperty("role", "secondary");
+    row.label->setProperty("role", QStringLiteral("secondary"));
     row.label->setToolTip(row.field->toolTip());
     row.label->setBuddy(row.numbers.empty() ? row.field : row.numbers.front());
     row.reason = new QLabel(this);

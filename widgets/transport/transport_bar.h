@@ -2,6 +2,7 @@
 
 #include <QString>
 #include <QWidget>
+#include <functional>
 #include <memory>
 
 #include "core/train/trainer.h"
@@ -39,10 +40,26 @@ class TransportBar : public QWidget {
   void resetRequested();
   void settingsEdited(const vitrine::TrainSettings& settings);
 
+  QSize minimumSizeHint() const override;
+
  protected:
   void resizeEvent(QResizeEvent* event) override;
 
  private:
+  void makeButtons();
+  void makeReadouts();
+  void makeControls();
+  void layOut();
+  void arrange();
+  void refreshButtons();
+  void refreshNotice();
+  void showFigures(const Snapshot& snapshot);
+  void showSettings();
+  void edit(const std::function<void(TrainSettings&)>& change);
+  void chooseOptimiser(int index);
+  void readSeed(bool final);
+  void showOptions();
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
