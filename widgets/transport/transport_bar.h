@@ -27,6 +27,7 @@ class TransportBar : public QWidget {
   const TrainSettings& settings() const;
   /// Whether there is a network and data to train. `whyNot` is said on the bar and in the tooltips.
   void setPlayable(bool playable, const QString& whyNot = {});
+  QSize minimumSizeHint() const override;
 
  public slots:
   /// As the Play button (Ctrl+Space): plays or pauses, by the state shown.
@@ -39,8 +40,6 @@ class TransportBar : public QWidget {
   void stepEpochRequested();
   void resetRequested();
   void settingsEdited(const vitrine::TrainSettings& settings);
-
-  QSize minimumSizeHint() const override;
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
