@@ -26,6 +26,7 @@ class Folder {
   Folder& operator=(const Folder&) = delete;
   std::filesystem::path write(const std::string& name, const std::string& bytes) const {
     const std::filesystem::path path = path_ / name;
+    std::filesystem::remove(path);  // cutting an old file short may wait for the disk
     std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return path;
   }

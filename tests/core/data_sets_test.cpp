@@ -124,6 +124,7 @@ TEST(Generators, WithoutNoiseTheRuleHolds) {
     for (std::int64_t row = 0; row < d->count(); ++row) {
       const double expected = rule(d->inputs.raw(row, 0), d->inputs.raw(row, 1));
       const std::size_t i = static_cast<std::size_t>(row);
+      if (expected == 0) continue;  // the spirals' common centre
       if (d->spec.task == Task::Classification) ASSERT_EQ(d->classes[i], expected > 0 ? 1 : 0) << id << " row " << row;
       else ASSERT_NEAR(static_cast<double>(d->targets[i]), expected, 1e-5) << id << " row " << row;
     }
@@ -230,7 +231,7 @@ TEST(TableText, RefusesWithThePlace) {
     return r.ok() ? std::string("accepted") : r.error().text();
   };
   EXPECT_EQ(with("vitrine-table,1", "vitrine-table,2"), "data/xor.csv, row 1: found version '2', expected version 1");
-  EXPECT_EQ(with("\ninput,2\n", "\ninput,9000000000000\n"), "data/xor.csv, row 23: found an input of extent 9000000000000, expected extents that the text can hold");
+  EXPECT_EQ(with("\ninput,2\n", "\ninput,9000000000000\n"), "data/xor.csv, row 22: found an input of extent 9000000000000, expected extents that the text can hold");
   EXPECT_EQ(with("\nrows,12\n", "\nrows,11\n").find("accepted"), std::string::npos);
   EXPECT_NE(with("\ntest\n", "\ntest,12\n").find("row number 12 in the split"), std::string::npos);
   EXPECT_NE(with("\nstorage,floats", "\nstorage,pickles").find("'pickles'"), std::string::npos);
