@@ -1,0 +1,356 @@
+#include "app/document.h"
+
+#include <QFileInfo>
+#include <QUndoCommand>
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/model/templates.h"
+
+namespace vitrine {
+namespace {
+
+constexpr int kPollMs = 33;
+
+QString fromStd(const std::string& text) { return QString::fromStdString(text); }
+
+/// Equal but for where nodes stand.
+bool sameNetwork(const Graph& a, const Graph& b) {
+  if (a.edges != b.edges || a.nodes.size() != b.nodes.size()) return false;
+  for (std::size_t i = 0; i < a.nodes.size(); ++i) {
+    Node moved = b.nodes[i];
+    moved.at = a.nodes[i].at;
+    if (!(a.nodes[i] == moved)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+/// Swaps one value of the undoable state for another.
+class EditCommand : public QUndoCommand {
+ public:
+  EditCommand(Document& document, Edited before, Edited after, const QString& text, int mergeId)
+      : QUndoCommand(text), document_(document), before_(std::move(before)), after_(std::move(after)), mergeId_(mergeId) {}
+  void undo() override { document_.apply(before_); }
+  void redo() override { document_.apply(after_); }
+  int id() const override { return mergeId_; }
+  bool mergeWith(const QUndoCommand* other) override {
+    after_ = static_cast<const EditCommand*>(other)->after_;
+    return true;
+  }
+
+ private:
+  Document& document_;
+  Edited before_, after_;
+  int mergeId_;
+};
+
+Document::Document(int threads, QObject* parent) : QObject(parent), trainer_(std::make_unique<Trainer>(threads)) {
+  observer_ = std::make_unique<Observer>(*trainer_);
+  undo_.setUndoLimit(1000);
+  validation_ = validate(now_.graph, nullptr);
+  connect(&undo_, &QUndoStack::cleanChanged, this, &Document::titleChanged);
+  timer_.setInterval(kPollMs);
+  connect(&timer_, &QTimer::timeout, this, &Document::poll);
+  timer_.start();
+}
+
+Document::~Document() {
+  // Work that still runs may not reach into a document that goes: stopped and joined first, then those who look at the
+  // trainer, then the trainer.
+  worker_ = {};
+  observer_ = nullptr;
+  trainer_ = nullptr;
+}
+
+QString Document::whyNotPlayable() const {
+  if (!now_.data) return tr("Open data first: File → Open data…, or File → Sample data.");
+  const Issue* issue = validation_.firstFatal();
+  if (!issue) return {};
+  return issue->cure.empty() ? fromStd(issue->text) : fromStd(issue->text) + QLatin1Char(' ') + fromStd(issue->cure);
+}
+
+void Document::push(Edited after, const QString& what, int mergeId) {
+  undo_.push(new EditCommand(*this, now_, std::move(after), what, mergeId));
+}
+
+void Document::editGraph(const Graph& graph, const QString& what, int mergeId) {
+  if (graph == now_.graph) return;
+  Edited after = now_;
+  after.graph = graph;
+  push(std::move(after), what, mergeId);
+}
+
+void Document::editSettings(const TrainSettings& settings) {
+  if (settings == now_.settings) return;
+  constexpr int kSettingsMerge = 1 << 30;
+  Edited after = now_;
+  after.settings = settings;
+  push(std::move(after), tr("Training settings"), kSettingsMerge);
+}
+
+void Document::setPinned(std::vector<std::int32_t> rows) {
+  if (rows == now_.pinned) return;
+  Edited after = now_;
+  after.pinned = std::move(rows);
+  push(std::move(after), tr("Pinned samples"));
+}
+
+void Document::applyTemplate(const std::string& id) {
+  const GraphTemplate* t = findTemplate(id);
+  if (!t) return;
+  if (!now_.data) return emit failed(tr("Open data first: a template is made to fit it."));
+  if (Status s = t->suits(now_.data->spec); !s)
+    return emit failed(tr("%1 does not suit this data. %2").arg(fromStd(t->name), fromStd(s.error().text())));
+  editGraph(t->make(now_.data->spec), tr("Template %1").arg(fromStd(t->name)));
+}
+
+void Document::setData(DatasetPtr data) {
+  Edited after = now_;
+  after.data = data;
+  after.pinned = firstPins(*data);
+  if (!validate(after.graph, &data->spec).ok()) after.graph = defaultTemplate(data->spec).make(data->spec);
+  if (after.graph.nodes != now_.graph.nodes && data->spec.input == Shape{2}) {
+    after.settings.rate = 0.01;
+    after.settings.batch = 32;
+  }
+  push(std::move(after), tr("Open %1").arg(fromStd(data->name)));
+}
+
+void Document::apply(const Edited& after) {
+  const bool newData = after.data != now_.data;
+  const bool newNetwork = newData || !sameNetwork(after.graph, now_.graph);
+  const bool newSettings = after.settings != now_.settings;
+  now_ = after;
+  if (newNetwork) refreshNetwork(newData);
+  if (newSettings) trainer_->setSettings(now_.settings);
+  if (newData) emit dataChanged();
+  emit edited();
+  emit titleChanged();
+}
+
+void Document::refreshNetwork(bool newData) {
+  validation_ = validate(now_.graph, now_.data ? &now_.data->spec : nullptr);
+  if (newData) network_ = nullptr;
+  if (!now_.data) return trainer_->unload();
+  Result<std::shared_ptr<const Network>> compiled = Network::compile(now_.graph, now_.data->spec);
+  if (!compiled) {
+    // Trained parameters stay with the engine, for when the network is whole again.
+    if (newData) trainer_->unload();
+    trainer_->pause();
+    if (validation_.ok()) {
+      validation_.issues.push_back({{}, compiled.error().problem, "Make the network smaller.", true, {}});
+    }
+    return;
+  }
+  const bool first = network_ == nullptr;
+  network_ = *compiled;
+  if (first)
+    trainer_->load(network_, now_.data, now_.settings);
+  else
+    trainer_->edit(network_);
+}
+
+void Document::play() {
+  if (whyNotPlayable().isEmpty()) trainer_->play();
+}
+
+void Document::stepBatch() {
+  if (whyNotPlayable().isEmpty()) trainer_->stepBatch();
+}
+
+void Document::stepEpoch() {
+  if (whyNotPlayable().isEmpty()) trainer_->stepEpoch();
+}
+
+void Document::observe(const ObserverRequest& request) { observer_->setRequest(request); }
+
+void Document::poll() {
+  if (std::shared_ptr<const Snapshot> s = trainer_->snapshots().takeNewer(snapshotSerial_)) {
+    const bool failedNow = s->run == RunState::Failed && (!snapshot_ || snapshot_->run != RunState::Failed);
+    const bool dirtyBefore = isDirty();
+    snapshot_ = std::move(s);
+    reportRemade();
+    if (failedNow) emit failed(fromStd(snapshot_->failure));
+    if (isDirty() != dirtyBefore) emit titleChanged();
+    emit snapshotChanged();
+  }
+  if (std::shared_ptr<const Observation> o = observer_->observations().takeNewer(observationSerial_)) {
+    observation_ = std::move(o);
+    emit observationChanged();
+  }
+}
+
+void Document::reportRemade() {
+  if (snapshot_->generation == toldGeneration_) return;
+  toldGeneration_ = snapshot_->generation;
+  if (snapshot_->remade.empty()) return;
+  QStringList names;
+  for (const std::string& n : snapshot_->remade) names << fromStd(n);
+  emit said(tr("Weights made anew: %1. All others were kept.").arg(names.join(QStringLiteral(", "))));
+}
+
+void Document::run(const QString& what, Work work) {
+  const std::uint64_t serial = ++workSerial_;
+  busy_ = true;
+  emit busyChanged(what);
+  // Assigning joins an older worker; its stop was asked for, and readers look at it often.
+  worker_ = std::jthread([this, serial, work = std::move(work)](std::stop_token stop) {
+    double told = -1;
+    const Progress progress = [this, &told](double share) {
+      if (share < told + 0.01 && share < 1) return;
+      told = share;
+      QMetaObject::invokeMethod(this, [this, share] { emit progressed(share); }, Qt::QueuedConnection);
+    };
+    std::function<void()> finish = work(stop, progress);
+    QMetaObject::invokeMethod(
+        this,
+        [this, serial, finish = std::move(finish)] {
+          if (serial != workSerial_) return;
+          busy_ = false;
+          emit busyChanged({});
+          finish();
+        },
+        Qt::QueuedConnection);
+  });
+}
+
+void Document::cancelWork() {
+  if (!busy_) return;
+  ++workSerial_;
+  worker_.request_stop();
+  busy_ = false;
+  emit busyChanged({});
+  emit said(tr("Stopped. The project is as it was."));
+}
+
+void Document::openSample() {
+  run(tr("Opening Fashion-MNIST…"), [this](std::stop_token stop, const Progress& progress) {
+    auto data = std::make_shared<Result<DatasetPtr>>(openFashionMnist(stop, progress));
+    return [this, data] { finishData(std::move(*data)); };
+  });
+}
+
+void Document::openData(const QString& path) {
+  run(tr("Opening %1…").arg(QFileInfo(path).fileName()), [this, path](std::stop_token stop, const Progress& progress) {
+    auto data = std::make_shared<Result<DatasetPtr>>(vitrine::openData(path.toStdString(), {}, stop, progress));
+    return [this, data] { finishData(std::move(*data)); };
+  });
+}
+
+void Document::generateData(const std::string& id, const GeneratorSettings& settings) {
+  finishData(generate(id, settings));
+}
+
+void Document::finishData(Result<DatasetPtr> data) {
+  if (!data) return emit failed(fromStd(data.error().text()));
+  const bool first = !now_.data && undo_.count() == 0;
+  setData(*data);
+  if (first) undo_.clear();  // the sample project is where undo begins
+  const Dataset& d = *now_.data;
+  emit said(tr("%1: %2 samples to train, %3 to validate.")
+                .arg(fromStd(d.name), QLocale().toString(qlonglong(d.train.size())), QLocale().toString(qlonglong(d.validation.size()))));
+}
+
+void Document::openProject(const QString& path) {
+  run(tr("Opening %1…").arg(QFileInfo(path).fileName()), [this, path](std::stop_token, const Progress&) {
+    auto opened = std::make_shared<Result<OpenedProject>>(vitrine::openProject(path.toStdString()));
+    return [this, path, opened] { finishProject(path, std::move(*opened)); };
+  });
+}
+
+void Document::finishProject(const QString& path, Result<OpenedProject> opened) {
+  if (!opened) return emit failed(fromStd(opened.error().text()));
+  Project& p = opened->project;
+  now_ = {p.graph, p.data, p.settings, p.pinned};
+  validation_ = validate(now_.graph, now_.data ? &now_.data->spec : nullptr);
+  network_ = nullptr;
+  trainer_->unload();
+  snapshot_ = nullptr;
+  observation_ = nullptr;
+  savedStep_ = p.state ? p.state->step : 0;
+  if (now_.data)
+    if (Result<std::shared_ptr<const Network>> compiled = Network::compile(now_.graph, now_.data->spec)) {
+      network_ = *compiled;
+      // The file's points are ours alone: nobody else holds them.
+      trainer_->load(network_, now_.data, now_.settings, p.state, std::const_pointer_cast<History>(p.history));
+    }
+  path_ = path;
+  views_ = p.views;
+  undo_.clear();
+  emit dataChanged();
+  emit edited();
+  emit projectOpened();
+  emit titleChanged();
+  for (const std::string& warning : opened->warnings) emit failed(fromStd(warning));
+}
+
+void Document::newProject() {
+  now_ = {};
+  validation_ = validate(now_.graph, nullptr);
+  network_ = nullptr;
+  trainer_->unload();
+  snapshot_ = nullptr;
+  observation_ = nullptr;
+  path_.clear();
+  views_.clear();
+  savedStep_ = 0;
+  undo_.clear();
+  emit dataChanged();
+  emit edited();
+  emit titleChanged();
+}
+
+bool Document::save(const QString& path, const std::map<std::string, std::string>& views, const QByteArray& thumbnailPng) {
+  Project p;
+  p.graph = now_.graph;
+  p.settings = now_.settings;
+  p.data = now_.data;
+  p.pinned = now_.pinned;
+  p.views = views;
+  // A snapshot is between two batches; one of another network (the graph is faulty just now) is left out.
+  const std::shared_ptr<const Snapshot> s = trainer_->snapshots().get();
+  if (s && s->state && s->network && validation_.ok() && sameNetwork(s->network->graph(), now_.graph)) {
+    p.state = s->state;
+    p.history = s->history;
+    p.batchPoints = s->batchPoints;
+    p.epochPoints = s->epochPoints;
+  }
+  const Status status = saveProject(path.toStdString(), p, std::string_view(thumbnailPng.constData(), static_cast<std::size_t>(thumbnailPng.size())));
+  if (!status) {
+    emit failed(fromStd(status.error().text()));
+    return false;
+  }
+  path_ = path;
+  savedStep_ = p.state ? p.state->step : 0;
+  undo_.setClean();
+  emit titleChanged();
+  emit said(tr("Saved %1.").arg(QFileInfo(path).fileName()));
+  return true;
+}
+
+QString Document::name() const {
+  if (!path_.isEmpty()) return QFileInfo(path_).fileName();
+  return now_.data ? fromStd(now_.data->name) : tr("untitled");
+}
+
+bool Document::isDirty() const {
+  const std::int64_t step = snapshot_ && snapshot_->state ? snapshot_->state->step : 0;
+  return !undo_.isClean() || step != savedStep_;
+}
+
+std::vector<std::int32_t> firstPins(const Dataset& data, std::size_t most) {
+  const std::vector<std::int32_t>& rows = data.validation.empty() ? data.train : data.validation;
+  std::vector<std::int32_t> pins;
+  std::set<std::int32_t> seen;
+  for (std::int32_t row : rows) {
+    if (pins.size() == most) break;
+    if (data.spec.task == Task::Classification && !seen.insert(data.classes[static_cast<std::size_t>(row)]).second) continue;
+    pins.push_back(row);
+  }
+  return pins;
+}
+
+}  // namespace vitrine

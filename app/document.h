@@ -1,0 +1,132 @@
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QTimer>
+#include <QUndoStack>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "core/data/generators.h"
+#include "core/data/open.h"
+#include "core/insight/observer.h"
+#include "core/io/project.h"
+#include "core/model/graph.h"
+#include "core/train/trainer.h"
+
+namespace vitrine {
+
+/// The part of a project that undo covers: a plain value, cheap to copy (data are shared).
+struct Edited {
+  Graph graph;
+  DatasetPtr data;
+  TrainSettings settings;
+  std::vector<std::int32_t> pinned;  ///< rows of the data set
+};
+
+/// The open project: what undo covers, the engine that trains it, and the observer that looks at it. Long work runs on
+/// a thread of its own and is told by busy(); views hear of the engine by the two ...Changed signals of one timer.
+class Document : public QObject {
+  Q_OBJECT
+ public:
+  explicit Document(int threads = 0, QObject* parent = nullptr);
+  ~Document() override;
+
+  const Graph& graph() const { return now_.graph; }
+  const DatasetPtr& data() const { return now_.data; }
+  const TrainSettings& settings() const { return now_.settings; }
+  const std::vector<std::int32_t>& pinned() const { return now_.pinned; }
+  const Validation& validation() const { return validation_; }
+  const Trainer& trainer() const { return *trainer_; }
+  QUndoStack* undoStack() { return &undo_; }
+  /// The newest snapshot of a run, or null.
+  const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
+  const std::shared_ptr<const Observation>& observation() const { return observation_; }
+  /// Why Play is not possible; empty when it is.
+  QString whyNotPlayable() const;
+
+  // Edits; each is one step of undo. Edits in a row with the same mergeId ≥ 0 are one step.
+  void editGraph(const Graph& graph, const QString& what, int mergeId = -1);
+  void editSettings(const TrainSettings& settings);
+  void setPinned(std::vector<std::int32_t> rows);
+  void applyTemplate(const std::string& id);
+  /// New data; a network that does not fit it any more is replaced by the template for such data (undo brings it back).
+  void setData(DatasetPtr data);
+
+  // Engine.
+  void play();
+  void pause() { trainer_->pause(); }
+  void stepBatch();
+  void stepEpoch();
+  void reset() { trainer_->reset(); }
+  void observe(const ObserverRequest& request);
+
+  // Long work: one at a time; a second request cancels the first. Failure leaves the project as it was.
+  void openSample();
+  void openData(const QString& path);
+  void openProject(const QString& path);
+  void generateData(const std::string& id, const GeneratorSettings& settings);
+  void cancelWork();
+  bool isBusy() const { return busy_; }
+
+  /// Writes the project; false (and failed()) when it could not. `views` is the window's own part.
+  bool save(const QString& path, const std::map<std::string, std::string>& views, const QByteArray& thumbnailPng = {});
+  void newProject();
+  const QString& path() const { return path_; }
+  /// The project's name for titles: its file, or its data's name.
+  QString name() const;
+  bool isDirty() const;
+  /// The window's own part of the project that was opened last.
+  const std::map<std::string, std::string>& views() const { return views_; }
+
+ signals:
+  void edited();            ///< graph, data, settings or pins are others
+  void dataChanged();
+  void projectOpened();
+  void titleChanged();
+  void snapshotChanged();
+  void observationChanged();
+  void failed(const QString& text);
+  void said(const QString& text);  ///< a sentence for the status line
+  void busyChanged(const QString& what);  ///< empty: done
+  void progressed(double share);
+
+ private:
+  friend class EditCommand;
+  using Work = std::function<std::function<void()>(std::stop_token, const Progress&)>;
+
+  void push(Edited after, const QString& what, int mergeId = -1);
+  void apply(const Edited& after);
+  void refreshNetwork(bool newData);
+  void run(const QString& what, Work work);
+  void finishData(Result<DatasetPtr> data);
+  void finishProject(const QString& path, Result<OpenedProject> opened);
+  void poll();
+  void reportRemade();
+
+  Edited now_;
+  Validation validation_;
+  std::shared_ptr<const Network> network_;  ///< the engine's; null before there was a valid one
+  QUndoStack undo_;
+  std::unique_ptr<Trainer> trainer_;
+  std::unique_ptr<Observer> observer_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::shared_ptr<const Observation> observation_;
+  std::uint64_t snapshotSerial_ = 0, observationSerial_ = 0, toldGeneration_ = 0;
+  QTimer timer_;
+  QString path_;
+  std::int64_t savedStep_ = 0;
+  std::map<std::string, std::string> views_;
+  bool busy_ = false;
+  std::uint64_t workSerial_ = 0;
+  std::jthread worker_;
+};
+
+/// Rows that a newcomer should see: the first validation sample of each of the first `most` classes met.
+std::vector<std::int32_t> firstPins(const Dataset& data, std::size_t most = 3);
+
+}  // namespace vitrine
