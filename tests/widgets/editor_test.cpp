@@ -67,8 +67,11 @@ TEST(GraphEditor, LayerDroppedOnAnEdgeIsInserted) {
   EXPECT_EQ(bench.editor.selection(), std::vector<NodeId>{NodeId{5}});
   // A tidy network stays tidy: nothing lies on anything.
   for (const Node& x : bench.graph.nodes)
-    for (const Node& y : bench.graph.nodes)
-      if (x.id != y.id) EXPECT_FALSE(bench.item(x.id.value).box().intersects(bench.item(y.id.value).box()));
+    for (const Node& y : bench.graph.nodes) {
+      if (x.id != y.id) {
+        EXPECT_FALSE(bench.item(x.id.value).box().intersects(bench.item(y.id.value).box()));
+      }
+    }
 }
 
 TEST(GraphEditor, LayerDroppedOnTheCanvasStandsOnTheGrid) {

@@ -156,8 +156,11 @@ TEST(ParamForm, EveryLayersFormIsNamedAndShowsItsDefaults) {
       EXPECT_FALSE(field->toolTip().isEmpty()) << spec.id << " " << p.id;
     }
     for (const auto& [id, value] : form.values())
-      for (const Param& p : spec.params)
-        if (p.id == id) EXPECT_EQ(value, p.fallback);
+      for (const Param& p : spec.params) {
+        if (p.id == id) {
+          EXPECT_EQ(value, p.fallback);
+        }
+      }
   }
 }
 

@@ -279,7 +279,7 @@ void Canvas::describe() {
     if (!look.faults.empty()) parts << look.faults.front().text;
     names << parts.join(QStringLiteral(", "));
   }
-  setAccessibleDescription(names.isEmpty() ? tr("%n layer(s), none selected", nullptr, static_cast<int>(nodes_.size()))
+  setAccessibleDescription(names.isEmpty() ? tr("%1, none selected").arg(layersText(nodes_.size()))
                                            : names.join(QStringLiteral("; ")));
 }
 

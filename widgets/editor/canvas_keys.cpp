@@ -121,7 +121,7 @@ void Canvas::nudge(Point by) {
   nudged_ = ids;
   apply({moveNodes(graph_, ids, by),
          ids.size() == 1 ? tr("Move %1").arg(fromCore(graph_.find(ids[0])->name))
-                         : tr("Move %n layer(s)", nullptr, static_cast<int>(ids.size())),
+                         : tr("Move %1").arg(layersText(ids.size())),
          ids, nudgeId_});
 }
 

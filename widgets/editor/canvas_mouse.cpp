@@ -200,7 +200,7 @@ void Canvas::finishMove() {
   moved_ = {};
   if (ids.empty()) return;
   Edit edit{moveNodes(graph_, ids, by), ids.size() == 1 ? tr("Move %1").arg(fromCore(graph_.find(ids[0])->name))
-                                                        : tr("Move %n layer(s)", nullptr, static_cast<int>(ids.size())),
+                                                        : tr("Move %1").arg(layersText(ids.size())),
             ids};
   if (onto) {
     Result<Graph> inserted = moveOntoEdge(edit.after, onto->edge(), ids.front());

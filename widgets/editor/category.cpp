@@ -48,6 +48,11 @@ QIcon categoryIcon(Category category) {
   return icon;
 }
 
+QString layersText(std::size_t n) {
+  return n == 1 ? QCoreApplication::translate("Category", "1 layer")
+                : QCoreApplication::translate("Category", "%1 layers").arg(n);
+}
+
 QString errorSentence(const Error& error) {
   QString text = fromCore(error.problem.empty() ? error.text() : error.problem);
   if (!text.isEmpty()) text[0] = text[0].toUpper();

@@ -23,6 +23,8 @@ QFont sceneFont(int pixels, bool bold = false);
 
 /// Text of the core (UTF-8) in the window.
 inline QString fromCore(const std::string& text) { return QString::fromStdString(text); }
+/// "1 layer", "3 layers".
+QString layersText(std::size_t n);
 /// An error as a sentence that begins with a capital.
 QString errorSentence(const Error& error);
 

@@ -159,7 +159,7 @@ Edit deleteEdit(const Graph& graph, const std::vector<NodeId>& nodes, const std:
   else if (nodes.empty())
     what = Words::tr("Delete connection");
   else
-    what = Words::tr("Delete %n layer(s)", nullptr, static_cast<int>(nodes.size()));
+    what = Words::tr("Delete %1").arg(layersText(nodes.size()));
   Edit edit{nodes.empty() ? std::move(after) : keepTidy(graph, std::move(after), width), what};
   // The keyboard goes on where it was: at the node before the one that went.
   if (nodes.size() == 1)
@@ -172,12 +172,12 @@ Edit duplicateEdit(const Graph& graph, const std::vector<NodeId>& nodes) {
   Edit edit = pasteEdit(graph, extract(graph, nodes), {3 * kGrid, 3 * kGrid});
   edit.what = nodes.size() == 1 && graph.find(nodes.front())
                   ? Words::tr("Duplicate %1").arg(fromCore(graph.find(nodes.front())->name))
-                  : Words::tr("Duplicate %n layer(s)", nullptr, static_cast<int>(nodes.size()));
+                  : Words::tr("Duplicate %1").arg(layersText(nodes.size()));
   return edit;
 }
 
 Edit pasteEdit(const Graph& graph, const Graph& part, Point shift) {
-  Edit edit{paste(graph, part, shift), Words::tr("Paste %n layer(s)", nullptr, static_cast<int>(part.nodes.size()))};
+  Edit edit{paste(graph, part, shift), Words::tr("Paste %1").arg(layersText(part.nodes.size()))};
   for (std::uint32_t id = graph.nextId; id < edit.after.nextId; ++id)
     if (edit.after.find(NodeId{id})) edit.select.push_back(NodeId{id});
   return edit;

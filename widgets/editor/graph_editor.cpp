@@ -148,7 +148,7 @@ void GraphEditor::cut() {
   if (!impl_->encode || selection().empty()) return;
   copy();
   Edit edit = deleteEdit(graph(), selection(), std::nullopt, impl_->canvas->layoutWidth());
-  edit.what = tr("Cut %n layer(s)", nullptr, static_cast<int>(selection().size()));
+  edit.what = tr("Cut %1").arg(layersText(selection().size()));
   impl_->canvas->apply(edit);
 }
 

@@ -66,7 +66,7 @@ struct Inspector::Impl {
 Inspector::Inspector(QWidget* parent) : QWidget(parent), impl_(std::make_unique<Impl>()) {
   setObjectName(QStringLiteral("inspector"));
   setAccessibleName(tr("Inspector"));
-  setMinimumWidth(220);
+  setMinimumWidth(250);
   build();
   connect(impl_->name, &QLineEdit::editingFinished, this, &Inspector::finishName);
   connect(impl_->form, &ParamForm::changed, this, [this](const QString& id, const ParamValue& value, bool final) {
@@ -143,13 +143,13 @@ void Inspector::build() {
   impl_->body->setSpacing(14);
   impl_->body->addWidget(impl_->formHost);
   impl_->body->addWidget(impl_->weightsHost, 1);
-  column->addLayout(impl_->body, 1);
+  column->addLayout(impl_->body);
 
   impl_->help = makeLabel("inspectorHelp", page, true);
   impl_->formula = makeLabel("inspectorFormula", page, false);
   impl_->advice = makeLabel("inspectorAdvice", page, true);
   for (QLabel* label : {impl_->help, impl_->formula, impl_->advice}) column->addWidget(label);
-  column->addStretch(0);
+  column->addStretch(1);
 }
 
 void Inspector::show(const Graph& graph, const Validation& validation, NodeId node) {
@@ -194,7 +194,10 @@ void Inspector::refreshNode() {
   d.square->show();
   d.name->setReadOnly(false);
   if (!(d.name->isModified() && d.name->hasFocus())) {
-    if (d.name->text() != fromCore(node.name)) d.name->setText(fromCore(node.name));
+    if (d.name->text() != fromCore(node.name)) {
+      d.name->setText(fromCore(node.name));
+      d.name->setCursorPosition(0);  // a long name is read from its beginning
+    }
     d.nameReason->hide();
   }
   const std::int64_t parameters = lookUp(d.validation.parameters, d.node), cost = lookUp(d.validation.cost, d.node);
@@ -207,6 +210,7 @@ void Inspector::refreshNode() {
   d.output->setText(shape == d.validation.shapes.end() ? tr("Output not known yet")
                                                        : tr("Output %1").arg(fromCore(shape->second.text())));
   d.output->show();
+  d.formHost->show();
   d.statistics->setVisible(!d.statistics->text().isEmpty());
   d.help->setText(spec ? fromCore(spec->help) : tr("This version does not know the layer type '%1'.").arg(fromCore(node.type)));
   d.formula->setText(spec ? fromCore(spec->formula) : QString());
@@ -229,11 +233,12 @@ void Inspector::refreshSummary() {
   d.weightsHost->hide();
   d.formula->hide();
   d.output->hide();
+  d.formHost->hide();
   const bool empty = d.graph.nodes.empty();
   const QLocale locale;
   std::int64_t cost = 0;
   for (const auto& [id, c] : d.validation.cost) cost += c;
-  d.size->setText(empty ? QString() : tr("%n layer(s)", nullptr, static_cast<int>(d.graph.nodes.size())));
+  d.size->setText(empty ? QString() : layersText(d.graph.nodes.size()));
   QStringList lines;
   if (!empty) {
     lines << tr("%1 parameters").arg(locale.toString(qlonglong(d.validation.totalParameters())));

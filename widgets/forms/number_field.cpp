@@ -106,6 +106,8 @@ void NumberField::setRefused(bool refused) {
   update();
 }
 
+QSize NumberField::minimumSizeHint() const { return {52, QLineEdit::minimumSizeHint().height()}; }
+
 void NumberField::step(int steps) {
   const std::optional<double> now = value();
   if (!now || isReadOnly()) return;

@@ -37,6 +37,7 @@ class NumberField : public QLineEdit {
   void settle() { dirty_ = false; }
   /// Marks what stands there as refused (outlined) or accepted.
   void setRefused(bool refused);
+  QSize minimumSizeHint() const override;
 
  signals:
   /// Arrow, key or wheel: the new value stands in the field.

@@ -197,7 +197,7 @@ void ParamForm::makeField(FormRow& row) {
   } else if (std::holds_alternative<std::string>(p.fallback) && !p.choices.empty()) {
     row.field = row.combo = new FormCombo(this);
     row.combo->setFocusPolicy(Qt::StrongFocus);
-    row.combo->setMinimumContentsLength(6);
+    row.combo->setMinimumContentsLength(4);
     row.combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     for (const Choice& c : p.choices) row.combo->addItem(text(c.label), text(c.id));
     connect(row.combo, &QComboBox::currentIndexChanged, this, [this, r] { tell(*r, true); });
