@@ -1,0 +1,220 @@
+#include "app/headless.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QFileInfo>
+#include <cmath>
+#include <cstdio>
+
+#include "app/command_line.h"
+#include "app/document.h"
+#include "core/io/atomic_file.h"
+#include "core/model/templates.h"
+#include "widgets/figure/figure_export.h"
+#include "widgets/maps/confusion_view.h"
+#include "widgets/maps/map_grid_view.h"
+#include "widgets/maps/pinned_samples_view.h"
+#include "widgets/plots/curve_plot.h"
+
+namespace vitrine {
+namespace {
+
+int complain(const Error& error) {
+  std::fprintf(stderr, "vitrine: %s\n", error.text().c_str());
+  return 1;
+}
+
+/// Figures are widgets, and widgets need an application: one that needs no display.
+class OffscreenApplication {
+ public:
+  OffscreenApplication() {
+    if (QCoreApplication::instance()) return;
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    app_ = std::make_unique<QApplication>(argc_, argv_);
+    nameApplication();
+  }
+
+ private:
+  int argc_ = 1;
+  char name_[8] = "vitrine";
+  char* argv_[2] = {name_, nullptr};
+  std::unique_ptr<QApplication> app_;
+};
+
+void drawProgress(const Snapshot& s) {
+  if (!s.state || !s.data) return;
+  const double share = static_cast<double>(s.state->position) / static_cast<double>(std::max<std::size_t>(s.data->train.size(), 1));
+  constexpr int kWidth = 30;
+  const int filled = static_cast<int>(share * kWidth);
+  const double loss = s.batchPoints > 0 ? s.history->batches[s.batchPoints - 1].loss : NAN;
+  std::fprintf(stderr, "\repoch %lld [%s%s] loss %.4f  %.0f samples/s   ", static_cast<long long>(s.state->epoch + 1), std::string(static_cast<std::size_t>(filled), '#').c_str(),
+               std::string(static_cast<std::size_t>(kWidth - filled), '.').c_str(), loss, s.samplesPerSecond);
+  std::fflush(stderr);
+}
+
+/// Trains `epochs` more and tells how it went. Null: numbers ceased to be finite.
+std::shared_ptr<const Snapshot> train(Trainer& trainer, std::int64_t epochs) {
+  for (std::int64_t e = 0; e < epochs; ++e) {
+    trainer.stepEpoch();
+    trainer.waitIdle(drawProgress);
+    const std::shared_ptr<const Snapshot> s = trainer.snapshots().get();
+    std::fputs("\r\033[K", stderr);
+    if (s->run == RunState::Failed) {
+      std::fprintf(stderr, "vitrine: %s\n", s->failure.c_str());
+      return nullptr;
+    }
+    const EpochPoint& p = s->history->epochs[s->epochPoints - 1];
+    std::printf("epoch %lld  loss %.5f  validation loss %.5f", static_cast<long long>(p.epoch), p.trainLoss, p.validationLoss);
+    if (std::isfinite(p.validationAccuracy)) std::printf("  validation accuracy %.2f %%", 100 * p.validationAccuracy);
+    std::printf("\n");
+    std::fflush(stdout);
+  }
+  return trainer.snapshots().get();
+}
+
+Status write(const Figure& figure, const QString& folder, const QString& name) {
+  if (figure.isEmpty()) return {};
+  for (FigureFormat format : {FigureFormat::Png, FigureFormat::Pdf, FigureFormat::Csv}) {
+    ExportRequest request;
+    request.format = format;
+    request.widthMm = figure.preferredMm().width();
+    request.heightMm = figure.preferredMm().height();
+    request.path = folder + QLatin1Char('/') + name + QLatin1Char('.') + extensionOf(format);
+    if (Status s = exportFigure(figure, request); !s) return s;
+  }
+  return {};
+}
+
+Status writeCurves(const Snapshot& s, const QString& folder) {
+  CurvePlot plot(QObject::tr("Loss"));
+  const bool classes = s.data->spec.task == Task::Classification;
+  plot.setAxes(QObject::tr("epoch"), QString::fromStdString(findLoss(classes ? "cross-entropy" : "mse")->axis));
+  std::vector<double> x, y, ex, ey;
+  for (std::size_t i = 0; i < s.batchPoints; ++i) x.push_back(s.history->batches[i].epoch), y.push_back(s.history->batches[i].loss);
+  for (std::size_t i = 0; i < s.epochPoints; ++i)
+    ex.push_back(static_cast<double>(s.history->epochs[i].epoch)), ey.push_back(s.history->epochs[i].validationLoss);
+  plot.addSeries(QObject::tr("training"));
+  plot.addSeries(QObject::tr("validation"));
+  plot.setSeries(QObject::tr("training"), x, y, 0);
+  plot.setSeries(QObject::tr("validation"), ex, ey, 0);
+  return write(plot, folder, QStringLiteral("loss"));
+}
+
+Status writeFilters(const Snapshot& s, const QString& folder) {
+  for (const PlacedBlock& b : s.network->blocks()) {
+    if (b.block.shape.rank() != 4) continue;
+    MapGridView view;
+    MapGridData d;
+    d.title = QObject::tr("Filters of %1").arg(QString::fromStdString(s.network->graph().find(b.node)->name));
+    d.values.assign(s.state->params.data() + b.offset, s.state->params.data() + b.offset + b.size());
+    d.shape = {static_cast<int>(b.block.shape[2] * b.block.shape[3]), static_cast<int>(b.block.shape[0]), static_cast<int>(b.block.shape[1]), true};
+    d.valueName = QObject::tr("weight");
+    view.setData(std::move(d));
+    return write(view, folder, QStringLiteral("filters"));
+  }
+  return {};
+}
+
+Status writeSaliency(const std::shared_ptr<const Snapshot>& s, const QString& folder) {
+  const Shape& shape = s->data->spec.input;
+  if (!shape.isImage()) return {};
+  ObserverRequest request;
+  request.pinned = firstPins(*s->data);
+  request.methods = {"saliency"};
+  request.explain = true;
+  const std::shared_ptr<const Observation> o = observe(s, request);
+  PinnedData d;
+  d.title = QObject::tr("Saliency");
+  for (const std::string& c : s->data->spec.classes) d.classes << QString::fromStdString(c);
+  d.methods.push_back({QObject::tr("Saliency"), true, false});
+  for (const PinnedObservation& p : o->pinned) {
+    PinnedSample sample;
+    sample.name = QObject::tr("sample %1").arg(p.row);
+    sample.input = p.input;
+    sample.height = static_cast<int>(shape[0]), sample.width = static_cast<int>(shape[1]), sample.channels = static_cast<int>(shape[2]);
+    sample.probabilities.assign(p.outputs.begin(), p.outputs.end());
+    sample.trueClass = s->data->classes[static_cast<std::size_t>(p.row)];
+    const Result<Attribution>& a = p.attributions[0];
+    if (!a) return a.error();
+    PinnedMap map;
+    map.height = sample.height, map.width = sample.width;
+    map.values.resize(static_cast<std::size_t>(map.height * map.width));
+    for (std::size_t i = 0; i < a->values.size(); ++i) map.values[i / static_cast<std::size_t>(shape[2])] += a->values[i];
+    sample.maps.push_back(std::move(map));
+    d.samples.push_back(std::move(sample));
+  }
+  PinnedSamplesView view;
+  view.setData(std::move(d));
+  return write(view, folder, QStringLiteral("saliency"));
+}
+
+Status writeFigures(const std::shared_ptr<const Snapshot>& s, const QString& folder) {
+  OffscreenApplication app;
+  applyTheme(*qApp, ThemeChoice::Light);
+  if (!QDir().mkpath(folder)) return problem("The folder cannot be made.", folder.toStdString());
+  if (Status status = writeCurves(*s, folder); !status) return status;
+  if (Status status = writeFilters(*s, folder); !status) return status;
+  if (Status status = writeSaliency(s, folder); !status) return status;
+  const EpochPoint* last = s->epochPoints > 0 ? &s->history->epochs[s->epochPoints - 1] : nullptr;
+  if (!last || last->confusion.empty()) return {};
+  ConfusionView confusion;
+  ConfusionData d;
+  d.title = QObject::tr("Confusion, validation");
+  for (const std::string& c : s->data->spec.classes) d.classes << QString::fromStdString(c);
+  d.counts = last->confusion;
+  confusion.setData(std::move(d));
+  return write(confusion, folder, QStringLiteral("confusion"));
+}
+
+}  // namespace
+
+int runTrainJob(const TrainJob& job) {
+  Result<OpenedProject> opened = openProject(job.project.toStdString());
+  if (!opened) return complain(opened.error());
+  Project& p = opened->project;
+  for (const std::string& w : opened->warnings) std::fprintf(stderr, "vitrine: %s\n", w.c_str());
+  if (!p.data) return complain(Error{job.project.toStdString(), "data", "no data that can be read", "the data the project was made with", {}});
+  Result<std::shared_ptr<const Network>> network = Network::compile(p.graph, p.data->spec);
+  if (!network) return complain(network.error());
+  if (job.seed) {
+    p.settings.seed = *job.seed;
+    p.state = nullptr;
+    p.history = nullptr;
+  }
+  Trainer trainer(job.threads);
+  trainer.load(*network, p.data, p.settings, p.state, std::const_pointer_cast<History>(p.history));
+  const std::int64_t done = p.state ? p.state->epoch : 0;
+  const std::int64_t epochs = job.epochs ? *job.epochs : p.settings.epochs > done ? p.settings.epochs - done : 1;
+  const std::shared_ptr<const Snapshot> s = train(trainer, epochs);
+  if (!s) return 1;
+  p.state = s->state;
+  p.history = s->history;
+  p.batchPoints = s->batchPoints;
+  p.epochPoints = s->epochPoints;
+  if (job.out.isEmpty()) {
+    const Status saved = saveProject(job.project.toStdString(), p);
+    return saved ? 0 : complain(saved.error());
+  }
+  if (!QDir().mkpath(job.out)) return complain(problem("The folder cannot be made.", job.out.toStdString()));
+  if (Status saved = saveProject((job.out + QStringLiteral("/project.vitrine")).toStdString(), p); !saved) return complain(saved.error());
+  const Status drawn = writeFigures(s, job.out + QStringLiteral("/figures"));
+  return drawn ? 0 : complain(drawn.error());
+}
+
+int runSampleJob(const QString& figures) {
+  Result<DatasetPtr> data = openFashionMnist();
+  if (!data) return complain(data.error());
+  const Graph graph = defaultTemplate((*data)->spec).make((*data)->spec);
+  Result<std::shared_ptr<const Network>> network = Network::compile(graph, (*data)->spec);
+  if (!network) return complain(network.error());
+  Trainer trainer;
+  trainer.load(*network, *data, {});
+  const std::shared_ptr<const Snapshot> s = train(trainer, 1);
+  if (!s) return 1;
+  const QString folder = QDir::cleanPath(figures);
+  if (Status drawn = writeFigures(s, folder); !drawn) return complain(drawn.error());
+  std::printf("figures are in %s\n", qPrintable(folder));
+  return 0;
+}
+
+}  // namespace vitrine

@@ -1,0 +1,372 @@
+#include "app/main_window.h"
+
+#include <QApplication>
+#include <QBuffer>
+#include <QCloseEvent>
+#include <QComboBox>
+#include <QFileInfo>
+#include <QLabel>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QProgressBar>
+#include <QSettings>
+#include <QSplitter>
+#include <QStatusBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "widgets/editor/category.h"
+#include "widgets/figure/export_dialog.h"
+#include "widgets/forms/inspector.h"
+#include "widgets/plots/curve_controls.h"
+#include "widgets/transport/transport_bar.h"
+
+namespace vitrine {
+namespace {
+
+QSplitter* makeSplitter(Qt::Orientation way, const QString& name) {
+  auto* s = new QSplitter(way);
+  s->setObjectName(name);
+  s->setHandleWidth(8);
+  s->setChildrenCollapsible(false);
+  return s;
+}
+
+QFrame* makeBar(const QString& name) {
+  auto* bar = new QFrame;
+  bar->setObjectName(name);
+  bar->setFrameShape(QFrame::StyledPanel);
+  bar->setAutoFillBackground(true);
+  bar->hide();
+  return bar;
+}
+
+}  // namespace
+
+MainWindow::MainWindow(Document& document, QWidget* parent) : QMainWindow(parent), document_(document) {
+  setObjectName(QStringLiteral("mainWindow"));
+  setAcceptDrops(true);
+  buildCentre();
+  buildStatus();
+  buildMenus();
+  connectDocument();
+  connectViews();
+  refreshEdited();
+  refreshTitle();
+  refreshStatus();
+  restoreArrangement();
+}
+
+MainWindow::~MainWindow() = default;
+
+FigurePanel* MainWindow::makePanel(const QString& id, const QString& title, QWidget* content, Figure* figure, QSplitter* home) {
+  auto* panel = new FigurePanel(title, content, figure);
+  home->addWidget(panel);
+  panels_.add(id, panel);
+  return panel;
+}
+
+void MainWindow::buildCentre() {
+  transport_ = new TransportBar;
+  editor_ = new GraphEditor;
+  editor_->setCodec([](const Graph& g) { return graphToJson(g); }, [](std::string_view text) { return graphFromJson(text); });
+  inspector_ = new Inspector;
+  views_ = new LiveViews(document_, *editor_, this);
+
+  outer_ = makeSplitter(Qt::Vertical, QStringLiteral("outerSplitter"));
+  top_ = makeSplitter(Qt::Horizontal, QStringLiteral("topSplitter"));
+  bottom_ = makeSplitter(Qt::Horizontal, QStringLiteral("bottomSplitter"));
+  left_ = makeSplitter(Qt::Vertical, QStringLiteral("leftSplitter"));
+  curves_ = makeSplitter(Qt::Horizontal, QStringLiteral("curvesSplitter"));
+  maps_ = makeSplitter(Qt::Horizontal, QStringLiteral("mapsSplitter"));
+  right_ = makeSplitter(Qt::Vertical, QStringLiteral("rightSplitter"));
+  top_->addWidget(editor_);
+  top_->addWidget(inspector_);
+  left_->addWidget(curves_);
+  left_->addWidget(maps_);
+  bottom_->addWidget(left_);
+  bottom_->addWidget(right_);
+  outer_->addWidget(top_);
+  outer_->addWidget(bottom_);
+
+  FigurePanel* loss = makePanel(QStringLiteral("panelLoss"), tr("Loss"), views_->loss(), views_->loss(), curves_);
+  loss->addHeaderWidget(new CurveControls(views_->loss()));
+  FigurePanel* accuracy = makePanel(QStringLiteral("panelAccuracy"), tr("Accuracy"), views_->accuracy(), views_->accuracy(), curves_);
+  accuracy->addHeaderWidget(new CurveControls(views_->accuracy()));
+  makePanel(QStringLiteral("panelConfusion"), tr("Confusion, validation"), views_->confusion(), views_->confusion(), maps_);
+  makePanel(QStringLiteral("panelWeights"), tr("Weights"), views_->weights(), views_->weights(), maps_);
+  makePanel(QStringLiteral("panelFeatures"), tr("Feature maps"), views_->features(), views_->features(), maps_);
+  makePanel(QStringLiteral("panelDecision"), tr("Decision boundary"), views_->decision(), views_->decision(), right_);
+  FigurePanel* pinned = makePanel(QStringLiteral("panelPinned"), tr("Pinned samples, explained live"), views_->pinned(), views_->pinned(), right_);
+  connect(&document_, &Document::observationChanged, pinned, [this, pinned] { pinned->setSideText(views_->pinned()->sideText()); });
+
+  // One choice of scale for filters and feature maps: each map its own, or one for the layer.
+  for (auto [panelId, view] : {std::pair{QStringLiteral("panelWeights"), views_->weights()->filters()}, std::pair{QStringLiteral("panelFeatures"), views_->features()}}) {
+    auto* scale = new QComboBox;
+    scale->setObjectName(panelId + QStringLiteral("Scale"));
+    scale->setAccessibleName(tr("Colour scale"));
+    scale->setToolTip(tr("Which maps share one colour scale"));
+    scale->addItems({tr("scale: layer"), tr("scale: each map")});
+    connect(scale, &QComboBox::currentIndexChanged, view, [view = view](int i) { view->setScale(i == 0 ? MapScale::EachLayer : MapScale::EachMap); });
+    panels_.panel(panelId)->addHeaderWidget(scale);
+  }
+
+  auto* centre = new QWidget;
+  auto* column = new QVBoxLayout(centre);
+  column->setContentsMargins(8, 6, 8, 6);
+  column->setSpacing(6);
+  column->addWidget(transport_);
+  column->addWidget(buildMessageBar());
+  column->addWidget(workBar_);
+  column->addWidget(outer_, 1);
+  setCentralWidget(centre);
+}
+
+QWidget* MainWindow::buildMessageBar() {
+  messageBar_ = makeBar(QStringLiteral("messageBar"));
+  auto* row = new QHBoxLayout(messageBar_);
+  row->setContentsMargins(10, 4, 4, 4);
+  messageText_ = new QLabel;
+  messageText_->setObjectName(QStringLiteral("messageText"));
+  messageText_->setWordWrap(true);
+  messageText_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  auto* dismiss = new QToolButton;
+  dismiss->setObjectName(QStringLiteral("messageDismiss"));
+  dismiss->setText(tr("Dismiss"));
+  dismiss->setToolTip(tr("Takes this message away"));
+  connect(dismiss, &QToolButton::clicked, messageBar_, &QWidget::hide);
+  row->addWidget(messageText_, 1);
+  row->addWidget(dismiss);
+
+  workBar_ = makeBar(QStringLiteral("workBar"));
+  auto* work = new QHBoxLayout(workBar_);
+  work->setContentsMargins(10, 4, 4, 4);
+  workText_ = new QLabel;
+  workProgress_ = new QProgressBar;
+  workProgress_->setObjectName(QStringLiteral("workProgress"));
+  workProgress_->setRange(0, 1000);
+  auto* cancel = new QToolButton;
+  cancel->setObjectName(QStringLiteral("workCancel"));
+  cancel->setText(tr("Cancel"));
+  cancel->setToolTip(tr("Stops this; the project stays as it is"));
+  connect(cancel, &QToolButton::clicked, &document_, &Document::cancelWork);
+  work->addWidget(workText_);
+  work->addWidget(workProgress_, 1);
+  work->addWidget(cancel);
+  return messageBar_;
+}
+
+void MainWindow::buildStatus() {
+  auto label = [this](const QString& name, const QString& tip) {
+    auto* l = new QLabel;
+    l->setObjectName(name);
+    l->setToolTip(tip);
+    statusBar()->addPermanentWidget(l);
+    return l;
+  };
+  speed_ = label(QStringLiteral("statusSpeed"), tr("Training speed, everything included"));
+  size_ = label(QStringLiteral("statusParameters"), tr("Trainable parameters of the network"));
+  dataText_ = label(QStringLiteral("statusData"), tr("Data set: samples to train / to validate"));
+  threads_ = label(QStringLiteral("statusThreads"), tr("Threads that train"));
+  statusBar()->setSizeGripEnabled(false);
+}
+
+void MainWindow::connectDocument() {
+  connect(&document_, &Document::edited, this, &MainWindow::refreshEdited);
+  connect(&document_, &Document::dataChanged, this, &MainWindow::refreshEdited);
+  connect(&document_, &Document::dataChanged, this, [this] { editor_->fitAll(); });
+  connect(&document_, &Document::titleChanged, this, &MainWindow::refreshTitle);
+  connect(&document_, &Document::snapshotChanged, this, [this] {
+    if (document_.snapshot()->network) transport_->showSnapshot(*document_.snapshot());
+    refreshStatus();
+  });
+  connect(&document_, &Document::failed, this, &MainWindow::showMessage);
+  connect(&document_, &Document::said, this, [this](const QString& text) { statusBar()->showMessage(text, 12000); });
+  connect(&document_, &Document::busyChanged, this, [this](const QString& what) {
+    workText_->setText(what);
+    workProgress_->setValue(0);
+    workBar_->setVisible(!what.isEmpty());
+  });
+  connect(&document_, &Document::progressed, this, [this](double share) { workProgress_->setValue(static_cast<int>(share * 1000)); });
+  connect(&document_, &Document::projectOpened, this, [this] {
+    remember(document_.path());
+    applyArrangement(document_.views());
+    editor_->fitAll();
+  });
+}
+
+void MainWindow::connectViews() {
+  connect(editor_, &GraphEditor::edited, &document_, &Document::editGraph);
+  connect(editor_, &GraphEditor::selectionChanged, this, &MainWindow::refreshSelection);
+  connect(editor_, &GraphEditor::message, this, [this](const QString& text) { statusBar()->showMessage(text, 8000); });
+  connect(inspector_, &Inspector::paramEdited, this, [this](NodeId node, const QString& id, const ParamValue& value, bool) {
+    Result<Graph> after = setParam(document_.graph(), node, id.toStdString(), value);
+    if (!after) return statusBar()->showMessage(errorSentence(after.error()), 8000);
+    document_.editGraph(*after, tr("Change %1 of %2").arg(id, fromCore(document_.graph().find(node)->name)),
+                        static_cast<int>(node.value * 64 + qHash(id) % 64));
+  });
+  connect(inspector_, &Inspector::renamed, this, [this](NodeId node, const QString& name) {
+    Result<Graph> after = renameNode(document_.graph(), node, name.toStdString());
+    if (!after) return statusBar()->showMessage(errorSentence(after.error()), 8000);
+    document_.editGraph(*after, tr("Rename to %1").arg(name));
+  });
+  connect(inspector_, &Inspector::fixRequested, this, [this](int index) {
+    const std::vector<Issue>& issues = document_.validation().issues;
+    if (index < 0 || index >= static_cast<int>(issues.size()) || !issues[static_cast<std::size_t>(index)].fix) return;
+    const Issue issue = issues[static_cast<std::size_t>(index)];
+    document_.editGraph(issue.fix(document_.graph()), fromCore(issue.cure));
+  });
+  connect(views_, &LiveViews::weightTextChanged, inspector_, &Inspector::setWeightStatistics);
+  connect(transport_, &TransportBar::playRequested, &document_, &Document::play);
+  connect(transport_, &TransportBar::pauseRequested, &document_, &Document::pause);
+  connect(transport_, &TransportBar::stepBatchRequested, &document_, &Document::stepBatch);
+  connect(transport_, &TransportBar::stepEpochRequested, &document_, &Document::stepEpoch);
+  connect(transport_, &TransportBar::resetRequested, &document_, &Document::reset);
+  connect(transport_, &TransportBar::settingsEdited, &document_, &Document::editSettings);
+  connect(&panels_, &Panels::exportRequested, this, &MainWindow::exportFigure);
+  connect(&panels_, &Panels::dataExportRequested, this, &MainWindow::exportData);
+}
+
+void MainWindow::refreshEdited() {
+  editor_->setGraph(document_.graph(), document_.validation());
+  transport_->setSettings(document_.settings());
+  const QString why = document_.whyNotPlayable();
+  transport_->setPlayable(why.isEmpty(), why);
+  if (!document_.snapshot()) transport_->showNothing();
+  panels_.setAvailable(QStringLiteral("panelDecision"), views_->isPlane());
+  const bool classes = !document_.data() || document_.data()->spec.task == Task::Classification;
+  panels_.setAvailable(QStringLiteral("panelConfusion"), classes);
+  panels_.setAvailable(QStringLiteral("panelAccuracy"), classes);
+  // Something to look at from the start: the first layer with weights.
+  if (editor_->selection().empty())
+    for (const Node& n : document_.graph().nodes)
+      if (n.type == "conv2d" || n.type == "dense") {
+        editor_->select({n.id});
+        break;
+      }
+  refreshSelection();
+  refreshStatus();
+}
+
+void MainWindow::refreshSelection() {
+  const std::vector<NodeId> chosen = editor_->selection();
+  if (chosen.size() == 1) {
+    inspector_->show(document_.graph(), document_.validation(), chosen[0]);
+    views_->setNode(chosen[0]);
+  } else {
+    inspector_->showNothing(document_.graph(), document_.validation());
+    if (chosen.empty()) views_->setNode({0});
+  }
+}
+
+void MainWindow::refreshTitle() {
+  setWindowTitle(tr("%1[*] — Vitrine").arg(document_.name()));
+  setWindowModified(document_.isDirty());
+}
+
+void MainWindow::refreshStatus() {
+  const QLocale locale;
+  const std::shared_ptr<const Snapshot>& s = document_.snapshot();
+  const bool running = s && s->run == RunState::Running && s->samplesPerSecond > 0;
+  speed_->setText(running ? tr("%1 samples/s").arg(locale.toString(qlonglong(s->samplesPerSecond))) : tr("– samples/s"));
+  size_->setText(tr("%1 parameters").arg(locale.toString(qlonglong(document_.validation().totalParameters())));
+  if (const DatasetPtr& d = document_.data())
+    dataText_->setText(tr("%1 %2 / %3").arg(fromCore(d->name), locale.toString(qlonglong(d->train.size())), locale.toString(qlonglong(d->validation.size()))));
+  else
+    dataText_->setText(tr("no data"));
+  threads_->setText(tr("%1 threads").arg(document_.trainer().threads()));
+}
+
+void MainWindow::showMessage(const QString& text) {
+  messageText_->setText(text);
+  messageBar_->show();
+}
+
+void MainWindow::exportFigure(Figure* figure) {
+  QVector<Figure*> figures;
+  for (FigurePanel* panel : panels_.all())
+    if (panel->figure() && !panel->figure()->isEmpty()) figures << panel->figure();
+  if (figures.isEmpty()) return showMessage(tr("There is nothing to export yet: open data and press Play."));
+  ExportDialog dialog(figures, this);
+  if (figure && figures.contains(figure)) dialog.selectFigure(figure);
+  dialog.exec();
+}
+
+void MainWindow::exportData(Figure* figure) {
+  QVector<Figure*> one{figure};
+  ExportDialog dialog(one, this);
+  dialog.setFormat(FigureFormat::Csv);
+  dialog.exec();
+}
+
+// The arrangement: splitters and hidden panels, the same keys in the settings and in a project.
+
+std::map<std::string, std::string> MainWindow::arrangement() const {
+  std::map<std::string, std::string> views;
+  for (const QSplitter* s : {outer_, top_, bottom_, left_, curves_, maps_, right_})
+    views[s->objectName().toStdString()] = s->saveState().toBase64().toStdString();
+  views["hidden"] = panels_.hidden().join(QLatin1Char(' ')).toStdString();
+  return views;
+}
+
+void MainWindow::applyArrangement(const std::map<std::string, std::string>& views) {
+  for (QSplitter* s : {outer_, top_, bottom_, left_, curves_, maps_, right_})
+    if (const auto it = views.find(s->objectName().toStdString()); it != views.end())
+      s->restoreState(QByteArray::fromBase64(QByteArray::fromStdString(it->second)));
+  if (const auto it = views.find("hidden"); it != views.end())
+    panels_.setHidden(QString::fromStdString(it->second).split(QLatin1Char(' '), Qt::SkipEmptyParts));
+}
+
+void MainWindow::resetArrangement() {
+  panels_.showAll();
+  const int w = width(), h = height();
+  outer_->setSizes({h * 45 / 100, h * 55 / 100});
+  top_->setSizes({w * 76 / 100, w * 24 / 100});
+  bottom_->setSizes({w * 56 / 100, w * 44 / 100});
+  left_->setSizes({h * 30 / 100, h * 25 / 100});
+  curves_->setSizes({w / 4, w / 4});
+  maps_->setSizes({w * 22 / 100, w * 17 / 100, w * 17 / 100});
+  right_->setSizes({h / 3, h / 3});
+}
+
+void MainWindow::saveArrangement() const {
+  QSettings settings;
+  settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+  for (const auto& [key, value] : arrangement())
+    settings.setValue(QStringLiteral("window/") + QString::fromStdString(key), QString::fromStdString(value));
+}
+
+void MainWindow::restoreArrangement() {
+  QSettings settings;
+  resize(1440, 900);
+  if (settings.contains(QStringLiteral("window/geometry"))) restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+  resetArrangement();
+  std::map<std::string, std::string> views;
+  settings.beginGroup(QStringLiteral("window"));
+  for (const QString& key : settings.childKeys()) views[key.toStdString()] = settings.value(key).toString().toStdString();
+  applyArrangement(views);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  if (!mayLose()) return event->ignore();
+  saveArrangement();
+  event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls() && event->mimeData()->urls().value(0).isLocalFile()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  const QUrl url = event->mimeData()->urls().value(0);
+  if (!url.isLocalFile()) return;
+  event->acceptProposedAction();
+  openPath(url.toLocalFile());
+}
+
+void MainWindow::openPath(const QString& path) {
+  if (!path.endsWith(QStringLiteral(".vitrine"))) return document_.openData(path);
+  if (mayLose()) document_.openProject(path);
+}
+
+}  // namespace vitrine

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <QMainWindow>
+
+#include "app/document.h"
+#include "app/live_views.h"
+#include "app/panels.h"
+
+class QLabel;
+class QMenu;
+class QProgressBar;
+class QSplitter;
+class QToolButton;
+
+namespace vitrine {
+
+class GraphEditor;
+class Inspector;
+class TransportBar;
+
+/// The window: puts the views around one document and turns what a person does into its edits. No maths, no state of
+/// its own but the arrangement.
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+ public:
+  explicit MainWindow(Document& document, QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  LiveViews& views() { return *views_; }
+  Panels& panels() { return panels_; }
+  /// A project or a data file, by its name.
+  void openPath(const QString& path);
+  /// Saves where it was saved before; asks for a place otherwise (or when `elsewhere`). False: not saved.
+  bool save(bool elsewhere = false);
+  void exportFigure(Figure* figure);
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+
+ private:
+  // main_window.cpp: construction
+  void buildCentre();
+  FigurePanel* makePanel(const QString& id, const QString& title, QWidget* content, Figure* figure, QSplitter* home);
+  QWidget* buildMessageBar();
+  void buildStatus();
+  void connectDocument();
+  void connectViews();
+  void saveArrangement() const;
+  void restoreArrangement();
+  std::map<std::string, std::string> arrangement() const;
+  void applyArrangement(const std::map<std::string, std::string>& views);
+  void resetArrangement();
+  // main_window_actions.cpp: menus and what they do
+  void buildMenus();
+  void buildFileMenu();
+  void buildEditMenu();
+  void buildViewMenu();
+  void buildNetworkMenu();
+  void buildTrainMenu();
+  void buildHelpMenu();
+  QAction* add(QMenu* menu, const QString& text, const QString& name, const QKeySequence& key, const QString& tip,
+               const std::function<void()>& does);
+  bool mayLose();
+  void chooseProject();
+  void chooseData();
+  void chooseGenerator(const QString& id);
+  void remember(const QString& path);
+  void refreshRecent();
+  void exportData(Figure* figure);
+  // what follows the document
+  void refreshEdited();
+  void refreshTitle();
+  void refreshSelection();
+  void refreshStatus();
+  void showMessage(const QString& text);
+
+  Document& document_;
+  Panels panels_;
+  GraphEditor* editor_ = nullptr;
+  Inspector* inspector_ = nullptr;
+  TransportBar* transport_ = nullptr;
+  LiveViews* views_ = nullptr;
+  QSplitter *outer_ = nullptr, *top_ = nullptr, *bottom_ = nullptr, *left_ = nullptr, *curves_ = nullptr, *maps_ = nullptr, *right_ = nullptr;
+  QFrame* messageBar_ = nullptr;
+  QLabel* messageText_ = nullptr;
+  QFrame* workBar_ = nullptr;
+  QLabel* workText_ = nullptr;
+  QProgressBar* workProgress_ = nullptr;
+  QLabel *speed_ = nullptr, *size_ = nullptr, *dataText_ = nullptr, *threads_ = nullptr;
+  QMenu* recent_ = nullptr;
+};
+
+}  // namespace vitrine

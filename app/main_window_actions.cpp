@@ -1,0 +1,289 @@
+// Menus, and what their actions do.
+#include <QActionGroup>
+#include <QApplication>
+#include <QDialogButtonBox>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QBuffer>
+#include <QLabel>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QSettings>
+#include <QSpinBox>
+#include <QVBoxLayout>
+
+#include "app/main_window.h"
+#include "core/model/templates.h"
+#include "widgets/editor/category.h"
+#include "widgets/editor/graph_editor.h"
+#include "widgets/transport/transport_bar.h"
+
+namespace vitrine {
+namespace {
+
+constexpr int kMostRecent = 8;
+
+QString lastFolder() { return QSettings().value(QStringLiteral("folder")).toString(); }
+void setLastFolder(const QString& path) { QSettings().setValue(QStringLiteral("folder"), QFileInfo(path).absolutePath()); }
+
+}  // namespace
+
+QAction* MainWindow::add(QMenu* menu, const QString& text, const QString& name, const QKeySequence& key, const QString& tip,
+                         const std::function<void()>& does) {
+  auto* action = new QAction(text, this);
+  action->setObjectName(name);
+  action->setShortcut(key);
+  action->setToolTip(tip);
+  action->setStatusTip(tip);
+  connect(action, &QAction::triggered, this, does);
+  menu->addAction(action);
+  return action;
+}
+
+void MainWindow::buildMenus() {
+  buildFileMenu();
+  buildEditMenu();
+  buildViewMenu();
+  buildNetworkMenu();
+  buildTrainMenu();
+  buildHelpMenu();
+}
+
+void MainWindow::buildFileMenu() {
+  QMenu* menu = menuBar()->addMenu(tr("&File"));
+  add(menu, tr("&New"), QStringLiteral("actionNew"), QKeySequence::New, tr("An empty project"), [this] {
+    if (mayLose()) document_.newProject();
+  });
+  add(menu, tr("&Open…"), QStringLiteral("actionOpen"), QKeySequence::Open, tr("Opens a Vitrine project"), [this] { chooseProject(); });
+  recent_ = menu->addMenu(tr("Open &recent"));
+  recent_->setObjectName(QStringLiteral("menuRecent"));
+  refreshRecent();
+  menu->addSeparator();
+  add(menu, tr("Open &data…"), QStringLiteral("actionOpenData"), QKeySequence(QStringLiteral("Ctrl+Shift+O")),
+      tr("Opens a table (CSV) or images (IDX) of your own"), [this] { chooseData(); });
+  QMenu* sample = menu->addMenu(tr("Sa&mple data"));
+  sample->setObjectName(QStringLiteral("menuSample"));
+  add(sample, tr("Fashion-MNIST"), QStringLiteral("sample_fashion"), {}, tr("70 000 small pictures of clothes in ten classes"),
+      [this] { document_.openSample(); });
+  sample->addSeparator();
+  for (const GeneratorSpec& g : generatorRegistry())
+    add(sample, fromCore(g.name) + QStringLiteral("…"), QStringLiteral("sample_") + fromCore(g.id), {}, fromCore(g.help),
+        [this, id = fromCore(g.id)] { chooseGenerator(id); });
+  menu->addSeparator();
+  add(menu, tr("&Save"), QStringLiteral("actionSave"), QKeySequence::Save, tr("Saves the project with its weights and history"), [this] { save(); });
+  add(menu, tr("Save &as…"), QStringLiteral("actionSaveAs"), QKeySequence::SaveAs, tr("Saves the project in another file"), [this] { save(true); });
+  menu->addSeparator();
+  add(menu, tr("&Export figure…"), QStringLiteral("actionExport"), QKeySequence(QStringLiteral("Ctrl+E")),
+      tr("Any panel as PNG, SVG, PDF or CSV, at the size of a journal's column"), [this] {
+        FigurePanel* focused = FigurePanel::focused();
+        exportFigure(focused ? focused->figure() : nullptr);
+      });
+  menu->addSeparator();
+  add(menu, tr("&Quit"), QStringLiteral("actionQuit"), QKeySequence::Quit, tr("Closes the program"), [this] { close(); });
+}
+
+void MainWindow::buildEditMenu() {
+  QMenu* menu = menuBar()->addMenu(tr("&Edit"));
+  QAction* undo = document_.undoStack()->createUndoAction(this, tr("Undo"));
+  undo->setObjectName(QStringLiteral("actionUndo"));
+  undo->setShortcut(QKeySequence::Undo);
+  QAction* redo = document_.undoStack()->createRedoAction(this, tr("Redo"));
+  redo->setObjectName(QStringLiteral("actionRedo"));
+  redo->setShortcut(QKeySequence::Redo);
+  menu->addAction(undo);
+  menu->addAction(redo);
+  menu->addSeparator();
+  for (QAction* a : editor_->editActions()) menu->addAction(a);
+}
+
+void MainWindow::buildViewMenu() {
+  QMenu* menu = menuBar()->addMenu(tr("&View"));
+  QMenu* themes = menu->addMenu(tr("&Theme"));
+  auto* group = new QActionGroup(this);
+  const int chosen = QSettings().value(QStringLiteral("theme"), 0).toInt();
+  const QStringList names{tr("As the system"), tr("Light"), tr("Dark")};
+  for (int i = 0; i < 3; ++i) {
+    QAction* a = add(themes, names[i], QStringLiteral("theme_%1").arg(i), {}, tr("Colours of the window; exported figures stay light"), [i] {
+      QSettings().setValue(QStringLiteral("theme"), i);
+      applyTheme(*qApp, static_cast<ThemeChoice>(i));
+    });
+    a->setCheckable(true);
+    a->setChecked(i == chosen);
+    group->addAction(a);
+  }
+  QMenu* show = menu->addMenu(tr("&Panels"));
+  for (QAction* a : panels_.toggles()) show->addAction(a);
+  add(menu, tr("&Reset arrangement"), QStringLiteral("actionResetArrangement"), {}, tr("All panels in their first places"), [this] { resetArrangement(); });
+  menu->addSeparator();
+  for (QAction* a : editor_->viewActions()) menu->addAction(a);
+  menu->addSeparator();
+  QAction* full = add(menu, tr("&Full screen"), QStringLiteral("actionFullScreen"), QKeySequence(Qt::Key_F11), tr("The window fills the screen"),
+                      [this] { isFullScreen() ? showNormal() : showFullScreen(); });
+  full->setCheckable(true);
+}
+
+void MainWindow::buildNetworkMenu() {
+  QMenu* menu = menuBar()->addMenu(tr("&Network"));
+  menu->setToolTipsVisible(true);
+  QMenu* templates = menu->addMenu(tr("&Templates"));
+  templates->setObjectName(QStringLiteral("menuTemplates"));
+  templates->setToolTipsVisible(true);
+  for (const GraphTemplate& t : templateRegistry())
+    add(templates, fromCore(t.name), QStringLiteral("template_") + fromCore(t.id), {}, fromCore(t.help), [this, id = t.id] {
+      document_.applyTemplate(id);
+      editor_->fitAll();
+    });
+  // Templates that do not suit the data say so before they are chosen.
+  connect(templates, &QMenu::aboutToShow, this, [this, templates] {
+    std::size_t i = 0;
+    for (const GraphTemplate& t : templateRegistry()) {
+      QAction* a = templates->actions().value(static_cast<int>(i++));
+      const Status s = document_.data() ? t.suits(document_.data()->spec) : Status(problem(tr("Open data first.").toStdString()));
+      a->setEnabled(s.ok());
+      a->setToolTip(s ? fromCore(t.help) : fromCore(t.help) + QLatin1Char(' ') + errorSentence(s.error()));
+    }
+  });
+  for (QAction* a : editor_->editActions())
+    if (a->objectName() == QStringLiteral("actionAutoLayout")) menu->addAction(a);
+}
+
+void MainWindow::buildTrainMenu() {
+  QMenu* menu = menuBar()->addMenu(tr("&Train"));
+  add(menu, tr("&Play / pause"), QStringLiteral("actionPlay"), QKeySequence(QStringLiteral("Ctrl+Space")), tr("Trains until paused"),
+      [this] { transport_->togglePlay(); });
+  add(menu, tr("Step one &batch"), QStringLiteral("actionStepBatch"), QKeySequence(QStringLiteral("Ctrl+.")), tr("Trains one batch and pauses"),
+      [this] { document_.stepBatch(); });
+  add(menu, tr("Step one &epoch"), QStringLiteral("actionStepEpoch"), QKeySequence(QStringLiteral("Ctrl+Shift+.")),
+      tr("Trains to the end of the epoch and pauses"), [this] { document_.stepEpoch(); });
+  add(menu, tr("&Reset"), QStringLiteral("actionReset"), QKeySequence(QStringLiteral("Ctrl+Shift+R")), tr("Weights from the seed anew, history empty"),
+      [this] { document_.reset(); });
+}
+
+void MainWindow::buildHelpMenu() {
+  QMenu* menu = menuBar()->addMenu(tr("&Help"));
+  add(menu, tr("&First steps"), QStringLiteral("actionFirstSteps"), QKeySequence::HelpContents, tr("What to do first"), [this] {
+    QMessageBox::information(
+        this, tr("First steps"),
+        tr("<p>1. Press <b>Play</b>: the sample network learns to tell clothes apart; curves, filters and explanations move as it does.</p>"
+           "<p>2. Click a layer: its parameters are at the right, its weights and feature maps below.</p>"
+           "<p>3. Drag a layer from the list onto a connection, or change a parameter while it trains: weights that still fit are kept.</p>"
+           "<p>4. <b>File → Open data…</b> opens a table or images of your own; <b>Network → Templates</b> has networks to begin with.</p>"
+           "<p>5. Right click on any panel to export it as a figure.</p>"));
+  });
+  add(menu, tr("&About Vitrine"), QStringLiteral("actionAbout"), {}, tr("Version and licence"), [this] {
+    QMessageBox::about(this, tr("About Vitrine"),
+                       tr("<h3>Vitrine %1</h3><p>See inside a neural network while it learns.</p><p>GPL-3.0-or-later. Built with Qt, QCustomPlot and Eigen.</p>")
+                           .arg(QStringLiteral(VITRINE_VERSION)));
+  });
+}
+
+bool MainWindow::mayLose() {
+  if (!document_.isDirty()) return true;
+  QMessageBox box(QMessageBox::Question, tr("Unsaved work"), tr("Save the changes to %1?").arg(document_.name()),
+                  QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, this);
+  box.setObjectName(QStringLiteral("unsavedBox"));
+  box.setInformativeText(tr("Otherwise the network's edits and what it has learnt are lost."));
+  switch (box.exec()) {
+    case QMessageBox::Save: return save();
+    case QMessageBox::Discard: return true;
+    default: return false;
+  }
+}
+
+void MainWindow::chooseProject() {
+  const QString path = QFileDialog::getOpenFileName(this, tr("Open project"), lastFolder(), tr("Vitrine projects (*.vitrine)"));
+  if (path.isEmpty()) return;
+  setLastFolder(path);
+  openPath(path);
+}
+
+void MainWindow::chooseData() {
+  QStringList filters;
+  for (const FileFilter& f : fileFilters()) {
+    QStringList patterns;
+    for (const std::string& p : f.patterns) patterns << fromCore(p);
+    filters << fromCore(f.name) + QStringLiteral(" (") + patterns.join(QLatin1Char(' ')) + QLatin1Char(')');
+  }
+  filters << tr("All files (*)");
+  const QString path = QFileDialog::getOpenFileName(this, tr("Open data"), lastFolder(), filters.join(QStringLiteral(";;")));
+  if (path.isEmpty()) return;
+  setLastFolder(path);
+  document_.openData(path);
+}
+
+void MainWindow::chooseGenerator(const QString& id) {
+  const GeneratorSpec* spec = findGenerator(id.toStdString());
+  QDialog dialog(this);
+  dialog.setObjectName(QStringLiteral("generatorDialog"));
+  dialog.setWindowTitle(fromCore(spec->name));
+  auto* form = new QFormLayout;
+  auto* help = new QLabel(fromCore(spec->help));
+  help->setWordWrap(true);
+  auto spin = [&](const QString& name, const QString& label, int low, int high, int value, const QString& suffix, const QString& tip) {
+    auto* s = new QSpinBox;
+    s->setObjectName(name);
+    s->setRange(low, high);
+    s->setValue(value);
+    s->setSuffix(suffix);
+    s->setToolTip(tip);
+    s->setAccessibleName(label);
+    form->addRow(label, s);
+    return s;
+  };
+  GeneratorSettings settings;
+  QSpinBox* size = spin(QStringLiteral("generatorSize"), tr("Samples"), 10, 100000, static_cast<int>(settings.size), {}, tr("200 to 2000 is usual"));
+  QSpinBox* noise = spin(QStringLiteral("generatorNoise"), tr("Noise"), 0, 50, 0, QStringLiteral(" %"), tr("How far points stray; 0 to 20 % is usual"));
+  QSpinBox* seed = spin(QStringLiteral("generatorSeed"), tr("Seed"), 0, 1000000, static_cast<int>(settings.seed), {}, tr("Another seed draws other points"));
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
+  connect(buttons, &QDialogButtonBox::accepted, &dialog, &QDialog::accept);
+  connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
+  auto* column = new QVBoxLayout(&dialog);
+  column->addWidget(help);
+  column->addLayout(form);
+  column->addWidget(buttons);
+  if (dialog.exec() != QDialog::Accepted) return;
+  settings.size = size->value();
+  settings.noise = noise->value();
+  settings.seed = static_cast<std::uint64_t>(seed->value());
+  document_.generateData(id.toStdString(), settings);
+}
+
+bool MainWindow::save(bool elsewhere) {
+  QString path = document_.path();
+  if (path.isEmpty() || elsewhere) {
+    const QString proposed = path.isEmpty() ? lastFolder() + QLatin1Char('/') + document_.name() + QStringLiteral(".vitrine") : path;
+    path = QFileDialog::getSaveFileName(this, tr("Save project"), proposed, tr("Vitrine projects (*.vitrine)"));
+    if (path.isEmpty()) return false;
+    if (!path.endsWith(QStringLiteral(".vitrine"))) path += QStringLiteral(".vitrine");
+    setLastFolder(path);
+  }
+  QByteArray png;
+  QBuffer buffer(&png);
+  buffer.open(QIODevice::WriteOnly);
+  grab().scaledToWidth(320, Qt::SmoothTransformation).save(&buffer, "PNG");
+  if (!document_.save(path, arrangement(), png)) return false;
+  remember(path);
+  return true;
+}
+
+void MainWindow::remember(const QString& path) {
+  QSettings settings;
+  QStringList list = settings.value(QStringLiteral("recent")).toStringList();
+  list.removeAll(path);
+  list.prepend(path);
+  settings.setValue(QStringLiteral("recent"), list.mid(0, kMostRecent));
+  refreshRecent();
+}
+
+void MainWindow::refreshRecent() {
+  recent_->clear();
+  for (const QString& path : QSettings().value(QStringLiteral("recent")).toStringList()) {
+    QAction* a = recent_->addAction(QFileInfo(path).fileName(), this, [this, path] { openPath(path); });
+    a->setToolTip(path);
+    a->setEnabled(QFileInfo::exists(path));
+  }
+  recent_->setEnabled(!recent_->isEmpty());
+}
+
+}  // namespace vitrine
