@@ -1,6 +1,7 @@
+#include <algorithm>
+
 #include "core/kernels/gemm.h"
 #include "core/layers/specs.h"
-#include "core/tensor/tensor.h"
 
 namespace vitrine {
 namespace {
@@ -23,12 +24,10 @@ class Dense : public Layer {
     if (!a.dparams) return;
     gemmTransA(in_, out_, a.rows, a.in[0], in_, a.dout, out_, a.dparams, out_, a.accumulate);
     if (!bias_) return;
-    VectorMap db(a.dparams + in_ * out_, out_);
-    const ConstMatrixMap d(a.dout, a.rows, out_);
-    if (a.accumulate)
-      db += d.colwise().sum().transpose();
-    else
-      db = d.colwise().sum().transpose();
+    Real* db = a.dparams + in_ * out_;
+    if (!a.accumulate) std::fill_n(db, out_, Real(0));
+    for (std::int64_t r = 0; r < a.rows; ++r)
+      for (std::int64_t o = 0; o < out_; ++o) db[o] += a.dout[r * out_ + o];
   }
 
  private:

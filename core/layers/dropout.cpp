@@ -10,6 +10,9 @@ namespace {
 class Dropout : public Layer {
  public:
   Dropout(std::int64_t size, double rate) : size_(size), rate_(rate) {}
+  bool inPlace() const override { return true; }
+  bool readsOutput() const override { return false; }
+  /// The mask: 0 or 1 / (1 − rate).
   std::int64_t cachePerRow() const override { return size_; }
   void forward(const ForwardArgs& a) const override {
     if (a.mode == Mode::Eval) {
@@ -17,24 +20,25 @@ class Dropout : public Layer {
       return;
     }
     const Real keep = static_cast<Real>(1 / (1 - rate_));
-    const std::uint64_t limit = static_cast<std::uint64_t>(rate_ * 65536);
+    const std::uint64_t limit = static_cast<std::uint64_t>(rate_ * 0x1.0p32);
     for (std::int64_t r = 0; r < a.rows; ++r) {
       Rng rng(a.rng.seed, Stream::Dropout, a.rng.step, a.node << 32 | static_cast<std::uint64_t>(a.firstRow + r));
       Real* mask = a.cache + r * size_;
       std::uint64_t bits = 0;
-      for (std::int64_t i = 0; i < size_; ++i, bits >>= 16) {
-        if (i % 4 == 0) bits = rng.next();
-        mask[i] = (bits & 0xffff) < limit ? Real(0) : keep;
+      for (std::int64_t i = 0; i < size_; ++i, bits >>= 32) {
+        if (i % 2 == 0) bits = rng.next();
+        mask[i] = (bits & 0xffffffff) < limit ? Real(0) : keep;
       }
     }
     for (std::int64_t i = 0; i < a.rows * size_; ++i) a.out[i] = a.in[0][i] * a.cache[i];
   }
   void backward(const BackwardArgs& a) const override {
     if (!a.din[0]) return;
-    if (a.mode == Mode::Eval)
-      std::copy_n(a.dout, a.rows * size_, a.din[0]);
-    else
-      for (std::int64_t i = 0; i < a.rows * size_; ++i) a.din[0][i] = a.dout[i] * a.cache[i];
+    if (a.mode == Mode::Eval) {
+      if (a.din[0] != a.dout) std::copy_n(a.dout, a.rows * size_, a.din[0]);
+      return;
+    }
+    for (std::int64_t i = 0; i < a.rows * size_; ++i) a.din[0][i] = a.dout[i] * a.cache[i];
   }
 
  private:
@@ -49,8 +53,9 @@ LayerSpec dropoutSpec() {
   s.id = "dropout";
   s.name = "Dropout";
   s.category = Category::Normalise;
-  s.help = "While training, sets a random share of the values to 0, so that no unit can rely on another: less overfitting.";
-  s.formula = "y = x · mask / (1 − rate)";
+  s.help = "While training, sets a random share of the values to 0, so that no unit can rely on another: less overfitting. "
+           "Does nothing once the network is used.";
+  s.formula = "y = x · mask / (1 − rate) in training, else y = x";
   s.params = {{.id = "rate", .label = "Rate", .help = "Share of the values set to 0; 0.2 to 0.5 is usual.", .fallback = 0.5,
                .low = 0, .high = 0.95, .sliderLow = 0, .sliderHigh = 0.9}};
   s.shape = [](const Params&, std::span<const Shape> in) -> Result<Shape> { return in[0]; };

@@ -68,13 +68,14 @@ LayerSpec addSpec() {
   LayerSpec s = mergeSpec();
   s.id = "add";
   s.name = "Add";
-  s.help = "The sum of its inputs, element by element: the shortcut of residual networks.";
+  s.help = "The sum of its inputs, element by element. Fed by a shortcut past some layers it makes a residual block: those layers only "
+           "learn what is to be changed.";
   s.formula = "y = x₁ + x₂ + …";
   s.shape = [](const Params&, std::span<const Shape> in) -> Result<Shape> {
     for (const Shape& shape : in)
       if (shape != in[0])
         return misfit("Add needs inputs of one shape, but gets " + in[0].text() + " and " + shape.text() + ".",
-                      "Change one branch so that its shape fits the other's.");
+                      "Give the branches the same size and as many filters or units, or use Concat.");
     return in[0];
   };
   s.make = [](const Params&, std::span<const Shape> in) { return std::make_unique<Add>(in[0].size()); };
@@ -86,7 +87,7 @@ LayerSpec concatSpec() {
   LayerSpec s = mergeSpec();
   s.id = "concat";
   s.name = "Concat";
-  s.help = "Puts its inputs side by side: the channels of images, the features of vectors.";
+  s.help = "Puts its inputs side by side: the channels of images, the features of vectors. What follows sees all of them.";
   s.formula = "y = (x₁, x₂, …)";
   s.shape = [](const Params&, std::span<const Shape> in) -> Result<Shape> {
     Shape out = in[0];
@@ -98,6 +99,7 @@ LayerSpec concatSpec() {
                       "Change stride, padding or pooling of one branch.");
       out.dims.back() += in[i].dims.back();
     }
+    if (!fitsMemory(out)) return misfit("The result would have too many elements.", "Join fewer or smaller branches.");
     return out;
   };
   s.make = [](const Params&, std::span<const Shape> in) {

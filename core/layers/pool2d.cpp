@@ -1,8 +1,7 @@
 #include <algorithm>
-#include <cstring>
+#include <limits>
 
 #include "core/layers/specs.h"
-#include "core/tensor/tensor.h"
 
 namespace vitrine {
 namespace {
@@ -61,7 +60,7 @@ class MaxPool : public Layer {
         const std::int32_t at = static_cast<std::int32_t>((iy * s_.w + ix) * s_.c);
         const Real* v = x + at;
         for (std::int64_t c = 0; c < s_.c; ++c) {
-          const bool more = v[c] > y[c];
+          const bool more = (v[c] > y[c]) | (v[c] != v[c]);  // a NaN is passed on, not hidden
           winner[c] = more ? at + static_cast<std::int32_t>(c) : winner[c];
           y[c] = more ? v[c] : y[c];
         }
@@ -131,6 +130,7 @@ LayerSpec poolSpec(std::string id, std::string name, std::string help, std::stri
   s.params = described();
   s.shape = [d = s.params, name](const Params& p, std::span<const Shape> in) -> Result<Shape> {
     if (!in[0].isImage()) return misfit(name + " needs an image, but gets " + in[0].text() + ".", "Put it before Flatten and Dense.");
+    if (in[0].size() > std::numeric_limits<std::int32_t>::max()) return misfit(name + " cannot take an image this large.", "Use smaller images.");
     Result<Window> w = window(p, d, in[0]);
     if (!w) return w.error();
     return Shape{w->outH, w->outW, in[0][2]};
@@ -149,26 +149,6 @@ LayerSpec poolSpec(std::string id, std::string name, std::string help, std::stri
   return s;
 }
 
-class GlobalAvgPool : public Layer {
- public:
-  GlobalAvgPool(std::int64_t pixels, std::int64_t channels) : pixels_(pixels), channels_(channels) {}
-  void forward(const ForwardArgs& a) const override {
-    for (std::int64_t r = 0; r < a.rows; ++r)
-      VectorMap(a.out + r * channels_, channels_) =
-          ConstMatrixMap(a.in[0] + r * pixels_ * channels_, pixels_, channels_).colwise().mean().transpose();
-  }
-  void backward(const BackwardArgs& a) const override {
-    if (!a.din[0]) return;
-    const Real share = Real(1) / static_cast<Real>(pixels_);
-    for (std::int64_t r = 0; r < a.rows; ++r)
-      MatrixMap(a.din[0] + r * pixels_ * channels_, pixels_, channels_).rowwise() =
-          (share * ConstVectorMap(a.dout + r * channels_, channels_)).transpose();
-  }
-
- private:
-  std::int64_t pixels_, channels_;
-};
-
 }  // namespace
 
 LayerSpec maxPool2dSpec() {
@@ -178,23 +158,6 @@ LayerSpec maxPool2dSpec() {
 
 LayerSpec avgPool2dSpec() {
   return poolSpec<AvgPool>("avgpool2d", "Average pool", "Keeps the mean of each window: a smooth, smaller map.", "y = mean of the window");
-}
-
-LayerSpec globalAvgPoolSpec() {
-  LayerSpec s;
-  s.id = "global_avgpool";
-  s.name = "Global average";
-  s.category = Category::Pooling;
-  s.help = "The mean of each map over the whole image: one number a channel, in place of Flatten.";
-  s.formula = "y[c] = mean over pixels of x[·,·,c]";
-  s.shape = [](const Params&, std::span<const Shape> in) -> Result<Shape> {
-    if (!in[0].isImage()) return misfit("Global average needs an image, but gets " + in[0].text() + ".", "Put it before Flatten and Dense.");
-    return Shape{in[0][2]};
-  };
-  s.make = [](const Params&, std::span<const Shape> in) { return std::make_unique<GlobalAvgPool>(in[0][0] * in[0][1], in[0][2]); };
-  s.cost = [](const Params&, std::span<const Shape> in, const Shape&) { return in[0].size(); };
-  s.summary = [](const Params&) { return std::string(); };
-  return s;
 }
 
 }  // namespace vitrine

@@ -8,6 +8,12 @@ std::int64_t cappedProduct(std::int64_t a, std::int64_t b) {
   return a != 0 && b > kMaxElements / a ? kMaxElements + 1 : a * b;
 }
 
+bool fitsMemory(const Shape& shape) {
+  std::int64_t n = 1;
+  for (std::int64_t d : shape.dims) n = cappedProduct(n, d);
+  return n <= kMaxElements;
+}
+
 Param initParam() {
   return {.id = "init",
           .label = "Initialise",

@@ -31,6 +31,8 @@ inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 40;
 
 /// Refusal of a shape: what is wrong, and the cure.
 inline Error misfit(std::string wrong, std::string cure) { return {{}, {}, {}, std::move(cure), std::move(wrong)}; }
+/// Whether a sample of this shape is small enough to be counted.
+bool fitsMemory(const Shape& shape);
 /// a · b, or kMaxElements + 1 when that is more.
 std::int64_t cappedProduct(std::int64_t a, std::int64_t b);
 /// The "Initialise" parameter, He normal unless said, and its meaning.

@@ -62,6 +62,10 @@ Graph lenet(const DataSpec& d) {
       .dense(120, "relu").dense(84, "relu").done();
 }
 
+Graph kerasCnn(const DataSpec& d) {
+  return Chain(d).conv(32, 3, "valid").add("relu").add("maxpool2d").conv(64, 3, "valid").add("relu").add("maxpool2d").add("flatten").done();
+}
+
 Graph resnetBlock(const DataSpec& d) {
   Chain c(d);
   c.conv(16, 3).add("batchnorm").add("relu").add("maxpool2d");
@@ -85,6 +89,8 @@ std::span<const GraphTemplate> templateRegistry() {
        [](const DataSpec& d) { return imagesOfAtLeast(d, 12); }, lenet},
       {"small-cnn", "Small CNN", "Two convolutions and a dense layer: quick to train, with filters and maps small enough to look at.",
        [](const DataSpec& d) { return imagesOfAtLeast(d, 4); }, smallCnn},
+      {"keras-cnn", "Wide CNN", "32 and 64 filters without padding, then one dense layer: the network of the Keras introduction, for when accuracy counts.",
+       [](const DataSpec& d) { return imagesOfAtLeast(d, 10); }, kerasCnn},
       {"resnet-block", "Small ResNet block", "A shortcut around two convolutions with batch norm (He 2016): see how the sum keeps gradients alive.",
        [](const DataSpec& d) { return imagesOfAtLeast(d, 4); }, resnetBlock},
       {"regression-mlp", "Regression MLP", "Two hidden layers and a plain number at the end: fits curves and surfaces.",
