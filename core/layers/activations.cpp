@@ -82,7 +82,7 @@ LayerSpec leakyReluSpec() {
                                           "Like ReLU, but a small part of negative values leaks through, so that no unit falls silent.",
                                           "y = x for x > 0, else slope · x");
   s.params = {{.id = "slope", .label = "Slope", .help = "What is left of negative values; 0.01 to 0.2 is usual.", .fallback = 0.01,
-               .low = 0.0001, .high = 1, .sliderLow = 0, .sliderHigh = 0.3}};
+               .low = 0.0001, .high = 1, .sliderLow = 0.01, .sliderHigh = 0.3}};
   s.make = [d = s.params](const Params& p, std::span<const Shape> in) {
     return std::make_unique<Activation<LeakyRelu>>(in[0].size(), LeakyRelu{static_cast<Real>(param<double>(p, d, "slope"))});
   };
