@@ -269,7 +269,7 @@ void MainWindow::refreshStatus() {
   const std::shared_ptr<const Snapshot>& s = document_.snapshot();
   const bool running = s && s->run == RunState::Running && s->samplesPerSecond > 0;
   speed_->setText(running ? tr("%1 samples/s").arg(locale.toString(qlonglong(s->samplesPerSecond))) : tr("– samples/s"));
-  size_->setText(tr("%1 parameters").arg(locale.toString(qlonglong(document_.validation().totalParameters())));
+  size_->setText(tr("%1 parameters").arg(locale.toString(qlonglong(document_.validation().totalParameters()))));
   if (const DatasetPtr& d = document_.data())
     dataText_->setText(tr("%1 %2 / %3").arg(fromCore(d->name), locale.toString(qlonglong(d->train.size())), locale.toString(qlonglong(d->validation.size()))));
   else

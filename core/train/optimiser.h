@@ -24,7 +24,7 @@ struct OptimiserSpec {
   std::string help, formula;
   std::vector<Param> params;  ///< without the learning rate, which the trainer owns
   int vectorCount = 0;         ///< state vectors it keeps
-  std::vector<std::string> slotNames;  ///< in files: "exp_avg", "exp_avg_sq"
+  std::vector<std::string> vectorNames;  ///< in files: "exp_avg", "exp_avg_sq"
   double usualRate = 1e-3;
 };
 

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace vitrine {
+
+/// One file within an archive.
+struct ZipEntry {
+  std::string name, bytes;
+  bool stored = false;  ///< not compressed
+};
+
+/// A ZIP file's bytes with the entries in this order (libzip).
+Result<std::string> makeZip(const std::vector<ZipEntry>& entries);
+
+/// The entries of these names, as many as are there. Refused: no ZIP, damaged entries, and such that unpack to more than
+/// 1 GiB or to more than 1000 times their size. Other names are not looked at and nothing is written anywhere.
+Result<std::map<std::string, std::string>> readZip(std::string_view bytes, const std::vector<std::string>& names, const std::string& file);
+
+}  // namespace vitrine
