@@ -208,7 +208,9 @@ int runSampleJob(const QString& figures) {
   Result<std::shared_ptr<const Network>> network = Network::compile(graph, (*data)->spec);
   if (!network) return complain(network.error());
   Trainer trainer;
-  trainer.load(*network, *data, {});
+  TrainSettings settings;
+  settings.rate = 0.002;  // as the window starts with
+  trainer.load(*network, *data, settings);
   const std::shared_ptr<const Snapshot> s = train(trainer, 1);
   if (!s) return 1;
   const QString folder = QDir::cleanPath(figures);

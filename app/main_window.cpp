@@ -9,6 +9,7 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QProgressBar>
+#include <QScreen>
 #include <QSettings>
 #include <QSplitter>
 #include <QStatusBar>
@@ -105,8 +106,9 @@ void MainWindow::buildCentre() {
     auto* scale = new QComboBox;
     scale->setObjectName(panelId + QStringLiteral("Scale"));
     scale->setAccessibleName(tr("Colour scale"));
-    scale->setToolTip(tr("Which maps share one colour scale"));
-    scale->addItems({tr("scale: layer"), tr("scale: each map")});
+    scale->setToolTip(tr("Colour scale: one for all maps of the layer, or one for each map"));
+    scale->addItems({tr("layer"), tr("map")});
+    scale->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     connect(scale, &QComboBox::currentIndexChanged, view, [view = view](int i) { view->setScale(i == 0 ? MapScale::EachLayer : MapScale::EachMap); });
     panels_.panel(panelId)->addHeaderWidget(scale);
   }
@@ -338,7 +340,9 @@ void MainWindow::saveArrangement() const {
 
 void MainWindow::restoreArrangement() {
   QSettings settings;
-  resize(1440, 900);
+  // Large where the screen allows it; never larger than the screen, frame included.
+  const QSize room = screen()->availableSize() - QSize(16, 48);
+  resize(QSize(1440, 900).boundedTo(room));
   if (settings.contains(QStringLiteral("window/geometry"))) restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
   resetArrangement();
   std::map<std::string, std::string> views;

@@ -150,7 +150,7 @@ void MainWindow::buildNetworkMenu() {
 
 void MainWindow::buildTrainMenu() {
   QMenu* menu = menuBar()->addMenu(tr("&Train"));
-  add(menu, tr("&Play / pause"), QStringLiteral("actionPlay"), QKeySequence(QStringLiteral("Ctrl+Space")), tr("Trains until paused"),
+  add(menu, tr("&Play / pause"), QStringLiteral("actionPlay"), {}, tr("Trains until paused (Ctrl+Space)"),
       [this] { transport_->togglePlay(); });
   add(menu, tr("Step one &batch"), QStringLiteral("actionStepBatch"), QKeySequence(QStringLiteral("Ctrl+.")), tr("Trains one batch and pauses"),
       [this] { document_.stepBatch(); });

@@ -8,6 +8,9 @@
 
 #include "core/model/layer.h"
 
+// A static library's resources are asked for by name; the macro wants to stand outside any namespace.
+static void useResources() { Q_INIT_RESOURCE(vitrine); }
+
 namespace vitrine {
 namespace {
 
@@ -78,6 +81,7 @@ QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox { background: %2; color: %4; bord
 QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: %6; }
 QComboBox:disabled, QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: %5; background: %1; }
 QComboBox::drop-down { border: none; width: 18px; }
+QComboBox::down-arrow { image: url(:/icons/chevron.svg); width: 10px; height: 10px; }
 QComboBox QAbstractItemView { background: %2; border: 1px solid %3; outline: none; }
 QTabBar { background: %8; border: 1px solid %3; border-radius: 6px; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: %5; padding: 5px 16px; margin: 2px; border: 1px solid transparent;
@@ -202,6 +206,7 @@ ThemeSignal* themeSignal() {
 }
 
 void applyTheme(QApplication& app, ThemeChoice choice) {
+  useResources();
   // Fusion and our palette hide what the desktop had chosen, so it is read once, before the first change.
   static const bool desktopDark = app.palette().color(QPalette::Window).lightness() < 128;
   const bool dark = choice == ThemeChoice::Dark || (choice == ThemeChoice::System && desktopDark);
