@@ -117,6 +117,7 @@ void Document::setData(DatasetPtr data) {
     const bool image = data->spec.input.isImage();
     after.settings.rate = image ? 0.002 : 0.01;
     after.settings.batch = image ? 64 : data->train.size() < 400 ? 16 : 32;
+    after.settings.epochs = image ? 30 : data->train.size() < 400 ? 60 : 200;
   }
   push(std::move(after), tr("Open %1").arg(fromStd(data->name)));
 }
@@ -156,7 +157,11 @@ void Document::refreshNetwork(bool newData) {
 }
 
 void Document::play() {
-  if (whyNotPlayable().isEmpty()) trainer_->play();
+  if (!whyNotPlayable().isEmpty()) return;
+  const std::int64_t limit = now_.settings.epochs;
+  if (limit > 0 && snapshot_ && snapshot_->state && snapshot_->state->epoch >= limit)
+    emit said(tr("The run has done its %1 epochs. Raise 'Stop after' to go on, or press Reset to begin anew.").arg(QLocale().toString(qlonglong(limit))));
+  trainer_->play();
 }
 
 void Document::stepBatch() {

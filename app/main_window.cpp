@@ -82,7 +82,12 @@ void MainWindow::buildCentre() {
   maps_ = makeSplitter(Qt::Horizontal, QStringLiteral("mapsSplitter"));
   right_ = makeSplitter(Qt::Vertical, QStringLiteral("rightSplitter"));
   top_->addWidget(editor_);
-  top_->addWidget(inspector_);
+  auto* side = new QFrame;
+  side->setProperty("panel", true);
+  auto* sideColumn = new QVBoxLayout(side);
+  sideColumn->setContentsMargins(4, 4, 4, 4);
+  sideColumn->addWidget(inspector_);
+  top_->addWidget(side);
   left_->addWidget(curves_);
   left_->addWidget(maps_);
   bottom_->addWidget(left_);
@@ -108,7 +113,7 @@ void MainWindow::buildCentre() {
     scale->setAccessibleName(tr("Colour scale"));
     scale->setToolTip(tr("Colour scale: one for all maps of the layer, or one for each map"));
     scale->addItems({tr("layer"), tr("map")});
-    scale->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    scale->setMaximumWidth(76);
     connect(scale, &QComboBox::currentIndexChanged, view, [view = view](int i) { view->setScale(i == 0 ? MapScale::EachLayer : MapScale::EachMap); });
     panels_.panel(panelId)->addHeaderWidget(scale);
   }
@@ -163,6 +168,7 @@ void MainWindow::buildStatus() {
     auto* l = new QLabel;
     l->setObjectName(name);
     l->setToolTip(tip);
+    l->setIndent(10);
     statusBar()->addPermanentWidget(l);
     return l;
   };
@@ -171,6 +177,7 @@ void MainWindow::buildStatus() {
   dataText_ = label(QStringLiteral("statusData"), tr("Data set: samples to train / to validate"));
   threads_ = label(QStringLiteral("statusThreads"), tr("Threads that train"));
   statusBar()->setSizeGripEnabled(false);
+  statusBar()->setContentsMargins(8, 0, 12, 0);
 }
 
 void MainWindow::connectDocument() {
@@ -322,12 +329,12 @@ void MainWindow::applyArrangement(const std::map<std::string, std::string>& view
 void MainWindow::resetArrangement() {
   panels_.showAll();
   const int w = width(), h = height();
-  outer_->setSizes({h * 45 / 100, h * 55 / 100});
+  outer_->setSizes({h * 40 / 100, h * 60 / 100});
   top_->setSizes({w * 76 / 100, w * 24 / 100});
   bottom_->setSizes({w * 56 / 100, w * 44 / 100});
-  left_->setSizes({h * 30 / 100, h * 25 / 100});
+  left_->setSizes({h * 32 / 100, h * 28 / 100});
   curves_->setSizes({w / 4, w / 4});
-  maps_->setSizes({w * 22 / 100, w * 17 / 100, w * 17 / 100});
+  maps_->setSizes({w * 24 / 100, w * 16 / 100, w * 16 / 100});
   right_->setSizes({h / 3, h / 3});
 }
 

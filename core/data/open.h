@@ -14,7 +14,7 @@
 namespace vitrine {
 
 struct OpenOptions {
-  std::uint64_t splitSeed = 1;
+  std::uint64_t splitSeed = 0;
   double validationShare = 0.2;  ///< 0 … 0.9; not used where the files bring their own test part
 };
 

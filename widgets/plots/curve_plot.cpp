@@ -64,6 +64,11 @@ void setPoints(QCPGraph& graph, const std::vector<CurvePoint>& points, bool appe
   graph.data()->add(data, true);
 }
 
+QCPScatterStyle scatterFor(std::size_t points) {
+  constexpr std::size_t kMarked = 40;
+  return points <= kMarked ? QCPScatterStyle(QCPScatterStyle::ssDisc, 4) : QCPScatterStyle();
+}
+
 }  // namespace
 
 struct CurvePlot::Series {
@@ -300,6 +305,8 @@ void CurvePlot::feed(Series& s, std::size_t from) {
       graph->data()->clear();
       continue;
     }
+    // Few points are marked: one alone has no line to be seen by.
+    graph->setScatterStyle(scatterFor(s.x.size()));
     if (first > 0) graph->data()->removeAfter(s.x[first - 1]);
     setPoints(*graph, decimate(s.x, y, first, bucket), first > 0);
   }
@@ -532,6 +539,7 @@ void CurvePlot::paintFigure(QCPPainter& painter, const QRectF& rect, const Figur
       // Cut by hand: SVG knows no clipping.
       setPoints(*graph, zoomed_ ? clipCurve(points, x0, x1, y0, y1) : points, false);
       graph->setPen(pen);
+      graph->setScatterStyle(scatterFor(s.x.size()));
       graph->setName(s.name);
       if (!legend) graph->removeFromLegend();
     };

@@ -57,6 +57,7 @@ struct TransportBar::Impl {
   NumberCombo *rate, *batch;
   QComboBox* optimiser;
   QLineEdit* seed;
+  QSpinBox* epochs;
   QLabel* notice;
   QWidget* controls;
   QFrame* popup = nullptr;
@@ -157,6 +158,17 @@ void TransportBar::makeControls() {
   impl_->seed->setAccessibleName(tr("Seed"));
   impl_->seed->setToolTip(tr("Number from which all chance is drawn: the same seed gives the same run. Counts from the next Reset on"));
   impl_->seed->setFixedWidth(64);
+  impl_->epochs = new QSpinBox(this);
+  impl_->epochs->setObjectName(QStringLiteral("epochs"));
+  impl_->epochs->setAccessibleName(tr("Stop after epochs"));
+  impl_->epochs->setToolTip(tr("Training stops when so many epochs are done; 0 (∞): never. 10 to 200 is usual"));
+  impl_->epochs->setRange(0, 1000000);
+  impl_->epochs->setSpecialValueText(QStringLiteral("∞"));
+  impl_->epochs->setKeyboardTracking(false);
+  impl_->epochs->setFixedWidth(70);
+  connect(impl_->epochs, &QSpinBox::valueChanged, this, [this](int value) {
+    if (!impl_->showing) edit([&](TrainSettings& s) { s.epochs = value; });
+  });
   connect(impl_->rate, &NumberCombo::chosen, this, [this](double value) { edit([&](TrainSettings& s) { s.rate = value; }); });
   connect(impl_->batch, &NumberCombo::chosen, this,
           [this](double value) { edit([&](TrainSettings& s) { s.batch = static_cast<std::int64_t>(value); }); });
@@ -181,6 +193,7 @@ void TransportBar::layOut() {
   pairLayout->addWidget(impl_->optimiser);
   pairLayout->addWidget(impl_->options);
   controls->addWidget(captioned(tr("Optimiser"), pair, impl_->controls));
+  controls->addWidget(captioned(tr("Stop after"), impl_->epochs, impl_->controls));
   controls->addWidget(captioned(tr("Seed"), impl_->seed, impl_->controls));
   controls->addStretch(1);
 
@@ -361,6 +374,7 @@ void TransportBar::showSettings() {
   d.batch->setNumber(static_cast<double>(d.settings.batch));
   if (!d.optimiser->view()->isVisible())
     d.optimiser->setCurrentIndex(d.optimiser->findData(QString::fromStdString(d.settings.optimiser.id)));
+  if (!d.epochs->hasFocus() || d.epochs->value() == 0) d.epochs->setValue(static_cast<int>(d.settings.epochs));
   const QString seed = QString::number(d.settings.seed);
   if (!d.seed->isModified() && d.seed->text() != seed) d.seed->setText(seed);
   d.seed->setCursorPosition(0);
