@@ -82,6 +82,10 @@ QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-
 QComboBox:disabled, QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: %5; background: %1; }
 QComboBox::drop-down { border: none; width: 18px; }
 QComboBox::down-arrow { image: url(:/icons/chevron.svg); width: 10px; height: 10px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 16px; }
+QAbstractSpinBox::up-arrow { image: url(:/icons/up.svg); width: 10px; height: 10px; }
+QAbstractSpinBox::down-arrow { image: url(:/icons/down.svg); width: 10px; height: 10px; }
+QFrame[panel="true"] QScrollArea, QFrame[panel="true"] QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QComboBox QAbstractItemView { background: %2; border: 1px solid %3; outline: none; }
 QTabBar { background: %8; border: 1px solid %3; border-radius: 6px; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: %5; padding: 5px 16px; margin: 2px; border: 1px solid transparent;
