@@ -47,8 +47,9 @@ TEST(GraphEditor, OnlyNodesWithANewPictureAreRepainted) {
   QSignalSpy changed(bench.canvas().scene(), &QGraphicsScene::changed);
   bench.editor.setThumbnails({{NodeId{1}, a.copy()}, {NodeId{3}, a}});
   QTest::qWait(30);
-  ASSERT_EQ(changed.count(), 1);
-  for (const QRectF& region : changed[0][0].value<QList<QRectF>>()) EXPECT_FALSE(region.intersects(bench.item(1).box()));
+  ASSERT_GE(changed.count(), 1);
+  for (const QList<QVariant>& told : changed)
+    for (const QRectF& region : told[0].value<QList<QRectF>>()) EXPECT_FALSE(region.intersects(bench.item(1).box()));
   EXPECT_TRUE(bench.item(3).hasThumbnail());
   bench.editor.setThumbnails({});
   EXPECT_FALSE(bench.item(3).hasThumbnail());

@@ -76,7 +76,10 @@ Inspector::Inspector(QWidget* parent) : QWidget(parent), impl_(std::make_unique<
   showNothing();
 }
 
-Inspector::~Inspector() = default;
+Inspector::~Inspector() {
+  // A field that has the focus tells its end of editing while it goes: by then there is nobody to listen.
+  for (QObject* child : findChildren<QObject*>()) disconnect(child, nullptr, this, nullptr);
+}
 
 void Inspector::build() {
   auto* outer = new QVBoxLayout(this);

@@ -112,7 +112,11 @@ ParamForm::ParamForm(QWidget* parent) : QWidget(parent), impl_(std::make_unique<
   connect(&impl_->settle, &QTimer::timeout, this, &ParamForm::commit);
 }
 
-ParamForm::~ParamForm() { impl_->settle.stop(); }
+ParamForm::~ParamForm() {
+  impl_->settle.stop();
+  // A field that has the focus tells its end of editing while it goes: by then there is nobody to listen.
+  for (QObject* child : findChildren<QObject*>()) disconnect(child, nullptr, this, nullptr);
+}
 
 void ParamForm::setParams(std::span<const Param> described, const Params& values) {
   bool same = described.size() == impl_->rows.size();

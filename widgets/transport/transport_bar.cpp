@@ -92,7 +92,10 @@ TransportBar::TransportBar(QWidget* parent) : QWidget(parent), impl_(std::make_u
   refreshNotice();
 }
 
-TransportBar::~TransportBar() = default;
+TransportBar::~TransportBar() {
+  // A field that has the focus tells its end of editing while it goes: by then there is nobody to listen.
+  for (QObject* child : findChildren<QObject*>()) disconnect(child, nullptr, this, nullptr);
+}
 
 void TransportBar::makeButtons() {
   const auto make = [this](IconButton::Sign sign, const char* name, const QString& words, bool primary = false) {
