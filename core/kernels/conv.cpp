@@ -3,71 +3,157 @@
 #include <algorithm>
 
 #include "core/kernels/gemm.h"
+#include "core/kernels/tile.h"
 #include "core/tensor/tensor.h"
 
 namespace vitrine {
 namespace {
 
-std::int64_t taps(const ConvGeometry& g) { return std::int64_t{g.kernelH} * g.kernelW; }
-std::int64_t pixels(const ConvGeometry& g) { return g.outHeight * g.outWidth; }
+using kernels::kPanel;
+using kernels::panels;
 
-/// One sample as a matrix [outH·outW × kernelH·kernelW·C]; what lies outside the image is 0.
-void unfold(const ConvGeometry& g, const Real* x, Real* columns) {
-  for (std::int64_t oy = 0; oy < g.outHeight; ++oy)
-    for (std::int64_t ox = 0; ox < g.outWidth; ++ox)
-      for (int ky = 0; ky < g.kernelH; ++ky)
-        for (int kx = 0; kx < g.kernelW; ++kx, columns += g.channels) {
-          const std::int64_t y = oy * g.strideH - g.padTop + ky * g.dilationH, xx = ox * g.strideW - g.padLeft + kx * g.dilationW;
-          if (y < 0 || y >= g.height || xx < 0 || xx >= g.width)
-            std::fill_n(columns, g.channels, Real(0));
-          else
-            std::copy_n(x + (y * g.width + xx) * g.channels, g.channels, columns);
-        }
+/// The image that windows move over: the sample itself, or a copy with zeros around it.
+struct Padded {
+  std::int64_t height, width;
+  bool copied;
+};
+
+Padded paddedSize(const ConvGeometry& g) {
+  const std::int64_t h = (g.outHeight - 1) * g.strideH + g.kernelH, w = (g.outWidth - 1) * g.strideW + g.kernelW;
+  if (g.padTop == 0 && g.padLeft == 0 && h <= g.height && w <= g.width) return {g.height, g.width, false};
+  return {h, w, true};
 }
 
-void foldAdd(const ConvGeometry& g, const Real* columns, Real* dx) {
-  for (std::int64_t oy = 0; oy < g.outHeight; ++oy)
-    for (std::int64_t ox = 0; ox < g.outWidth; ++ox)
-      for (int ky = 0; ky < g.kernelH; ++ky)
-        for (int kx = 0; kx < g.kernelW; ++kx, columns += g.channels) {
-          const std::int64_t y = oy * g.strideH - g.padTop + ky * g.dilationH, xx = ox * g.strideW - g.padLeft + kx * g.dilationW;
-          if (y < 0 || y >= g.height || xx < 0 || xx >= g.width) continue;
-          Real* to = dx + (y * g.width + xx) * g.channels;
-          for (std::int64_t c = 0; c < g.channels; ++c) to[c] += columns[c];
-        }
+/// What windows never reach (stride over the edge) is left out, what they reach beyond the image is 0.
+const Real* padded(const ConvGeometry& g, const Padded& p, const Real* x, Real* room) {
+  if (!p.copied) return x;
+  const std::int64_t c = g.channels;
+  std::fill_n(room, p.height * p.width * c, Real(0));
+  const std::int64_t columns = std::min(g.width, p.width - g.padLeft), lines = std::min(g.height, p.height - g.padTop);
+  for (std::int64_t y = 0; y < lines; ++y)
+    std::copy_n(x + y * g.width * c, std::max<std::int64_t>(columns, 0) * c, room + ((y + g.padTop) * p.width + g.padLeft) * c);
+  return room;
+}
+
+std::int64_t taps(const ConvGeometry& g) { return std::int64_t{g.kernelH} * g.kernelW; }
+
+/// The convolution whose forward pass is this one's backward pass to its input: over dy, the kernel turned by 180°.
+ConvGeometry turned(const ConvGeometry& g) {
+  ConvGeometry t;
+  t.height = g.outHeight, t.width = g.outWidth, t.channels = g.filters;
+  t.outHeight = g.height, t.outWidth = g.width, t.filters = g.channels;
+  t.kernelH = g.kernelH, t.kernelW = g.kernelW;
+  t.padTop = g.kernelH - 1 - g.padTop, t.padLeft = g.kernelW - 1 - g.padLeft;
+  return t;
+}
+
+bool canTurn(const ConvGeometry& g) { return g.strideH == 1 && g.strideW == 1 && g.padTop < g.kernelH && g.padLeft < g.kernelW; }
+
+std::int64_t forwardScratch(const ConvGeometry& g) {
+  const Padded p = paddedSize(g);
+  return (p.copied ? p.height * p.width * g.channels : 0) + panels(g.filters) * taps(g) * g.channels * kPanel + 64;
+}
+
+/// With weights already packed in panels [panel][kernelH · kernelW · C][kPanel].
+void forwardPacked(const ConvGeometry& g, std::int64_t rows, const Real* x, const Real* packed, const Real* bias, Real* y, Real* room) {
+  const Padded p = paddedSize(g);
+  const std::int64_t run = g.kernelW * g.channels, all = g.kernelH * run;
+  kernels::Sum sum;
+  sum.segments = g.kernelH;
+  sum.segmentA = p.width * g.channels;
+  sum.segmentB = run * kPanel;
+  sum.steps = run;
+  sum.rowA = g.strideW * g.channels;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const Real* image = padded(g, p, x + r * g.height * g.width * g.channels, room);
+    Real* out = y + r * g.outHeight * g.outWidth * g.filters;
+    for (std::int64_t panel = 0; panel < panels(g.filters); ++panel) {
+      const std::int64_t f = panel * kPanel;
+      for (std::int64_t oy = 0; oy < g.outHeight; ++oy)
+        kernels::strip(g.outWidth, sum, image + oy * g.strideH * p.width * g.channels, packed + panel * all * kPanel,
+                       out + oy * g.outWidth * g.filters + f, g.filters, std::min(kPanel, g.filters - f), {false, bias ? bias + f : nullptr});
+    }
+  }
+}
+
+/// Any stride: every pixel's gradient over the kernel, added where the window was.
+void scatter(const ConvGeometry& g, std::int64_t rows, const Real* dy, const Real* w, Real* dx, Real* columns) {
+  const std::int64_t k = taps(g) * g.channels, size = g.height * g.width * g.channels, pixels = g.outHeight * g.outWidth;
+  std::fill_n(dx, rows * size, Real(0));
+  for (std::int64_t r = 0; r < rows; ++r, dx += size) {
+    gemmTransB(pixels, k, g.filters, dy + r * pixels * g.filters, g.filters, w, g.filters, columns, k);
+    const Real* from = columns;
+    for (std::int64_t oy = 0; oy < g.outHeight; ++oy)
+      for (std::int64_t ox = 0; ox < g.outWidth; ++ox)
+        for (int ky = 0; ky < g.kernelH; ++ky)
+          for (int kx = 0; kx < g.kernelW; ++kx, from += g.channels) {
+            const std::int64_t y = oy * g.strideH - g.padTop + ky, x = ox * g.strideW - g.padLeft + kx;
+            if (y < 0 || y >= g.height || x < 0 || x >= g.width) continue;
+            Real* to = dx + (y * g.width + x) * g.channels;
+            for (std::int64_t c = 0; c < g.channels; ++c) to[c] += from[c];
+          }
+  }
 }
 
 }  // namespace
 
-std::int64_t convScratch(const ConvGeometry& g) { return pixels(g) * taps(g) * g.channels; }
+std::int64_t convScratch(const ConvGeometry& g) {
+  const Padded p = paddedSize(g);
+  const std::int64_t weights = (p.copied ? p.height * p.width * g.channels : 0) + g.outHeight * g.outWidth * kPanel;
+  const std::int64_t input = canTurn(g) ? forwardScratch(turned(g)) : g.outHeight * g.outWidth * taps(g) * g.channels;
+  return std::max({forwardScratch(g), weights, input});
+}
 
-void convForward(const ConvGeometry& g, std::int64_t rows, const Real* x, const Real* w, const Real* bias, Real* y, bool relu,
-                 Real* scratch) {
+void convForward(const ConvGeometry& g, std::int64_t rows, const Real* x, const Real* w, const Real* bias, Real* y, Real* scratch) {
   const std::int64_t k = taps(g) * g.channels;
-  for (std::int64_t r = 0; r < rows; ++r) {
-    unfold(g, x + r * g.height * g.width * g.channels, scratch);
-    gemm(pixels(g), g.filters, k, scratch, k, w, g.filters, y + r * pixels(g) * g.filters, g.filters, false, bias, relu);
-  }
+  Real* packed = scratch;
+  for (std::int64_t panel = 0; panel < panels(g.filters); ++panel)
+    kernels::packPanel(w, g.filters, k, g.filters, panel * kPanel, false, packed + panel * k * kPanel);
+  forwardPacked(g, rows, x, packed, bias, y, scratch + panels(g.filters) * k * kPanel);
 }
 
 void convBackwardInput(const ConvGeometry& g, std::int64_t rows, const Real* dy, const Real* w, Real* dx, Real* scratch) {
-  const std::int64_t k = taps(g) * g.channels, size = g.height * g.width * g.channels;
-  std::fill_n(dx, rows * size, Real(0));
-  for (std::int64_t r = 0; r < rows; ++r) {
-    gemmTransB(pixels(g), k, g.filters, dy + r * pixels(g) * g.filters, g.filters, w, g.filters, scratch, k);
-    foldAdd(g, scratch, dx + r * size);
-  }
+  if (!canTurn(g)) return scatter(g, rows, dy, w, dx, scratch);
+  const ConvGeometry t = turned(g);
+  // packed[panel][(ky, kx, f)][c] = w[kernelH-1-ky, kernelW-1-kx, c, f]
+  const std::int64_t k = taps(t) * t.channels;
+  for (std::int64_t panel = 0; panel < panels(t.filters); ++panel)
+    for (std::int64_t tap = 0; tap < taps(g); ++tap)
+      kernels::packPanel(w + (taps(g) - 1 - tap) * g.channels * g.filters, g.filters, g.filters, g.channels, panel * kPanel, true,
+                         scratch + (panel * k + tap * g.filters) * kPanel);
+  forwardPacked(t, rows, dy, scratch, nullptr, dx, scratch + panels(t.filters) * k * kPanel);
 }
 
 void convBackwardWeights(const ConvGeometry& g, std::int64_t rows, const Real* x, const Real* dy, Real* dw, Real* dbias,
                          bool accumulate, Real* scratch) {
-  const std::int64_t k = taps(g) * g.channels;
+  const Padded p = paddedSize(g);
+  const std::int64_t run = g.kernelW * g.channels, pixels = g.outHeight * g.outWidth;
+  Real* panelRoom = scratch;
+  Real* imageRoom = scratch + pixels * kPanel;
+  kernels::Sum sum;
+  sum.segments = g.outHeight;
+  sum.segmentA = g.strideH * p.width * g.channels;
+  sum.steps = g.outWidth;
+  sum.stepA = g.strideW * g.channels;
+  sum.rowA = 1;
   if (dbias && !accumulate) std::fill_n(dbias, g.filters, Real(0));
   for (std::int64_t r = 0; r < rows; ++r) {
-    const Real* d = dy + r * pixels(g) * g.filters;
-    unfold(g, x + r * g.height * g.width * g.channels, scratch);
-    gemmTransA(k, g.filters, pixels(g), scratch, k, d, g.filters, dw, g.filters, accumulate || r > 0);
-    if (dbias) VectorMap(dbias, g.filters) += ConstMatrixMap(d, pixels(g), g.filters).colwise().sum().transpose();
+    const Real* image = padded(g, p, x + r * g.height * g.width * g.channels, imageRoom);
+    const Real* d = dy + r * pixels * g.filters;
+    for (std::int64_t f = 0; f < g.filters; f += kPanel) {
+      const std::int64_t columns = std::min(kPanel, g.filters - f);
+      // A strip that is not full would be read beyond the last pixel's end.
+      const bool whole = columns == kPanel;
+      if (!whole) kernels::packPanel(d, g.filters, pixels, g.filters, f, false, panelRoom);
+      sum.stepB = whole ? g.filters : kPanel;
+      sum.segmentB = g.outWidth * sum.stepB;
+      for (int ky = 0; ky < g.kernelH; ++ky)
+        kernels::strip(run, sum, image + ky * p.width * g.channels, whole ? d + f : panelRoom, dw + ky * run * g.filters + f, g.filters, columns,
+                       {accumulate || r > 0, nullptr});
+    }
+    if (dbias)
+      for (std::int64_t i = 0; i < pixels; ++i)
+        for (std::int64_t f = 0; f < g.filters; ++f) dbias[f] += d[i * g.filters + f];
   }
 }
 

@@ -1,49 +1,71 @@
 #include "core/kernels/gemm.h"
 
+#include "core/kernels/tile.h"
 #include "core/tensor/tensor.h"
 
 namespace vitrine {
 namespace {
 
-using Strided = Eigen::Map<Matrix, 0, Eigen::OuterStride<>>;
-using ConstStrided = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
+using kernels::kPanel;
 
-ConstStrided view(const Real* p, std::int64_t rows, std::int64_t cols, std::int64_t ld) {
-  return {p, rows, cols, Eigen::OuterStride<>(ld)};
+/// Room for one panel; grows to the largest ever asked for, and then stays.
+Real* panelRoom(std::int64_t elements) {
+  thread_local Buffer room;
+  if (room.size() < static_cast<std::size_t>(elements)) room = Buffer(static_cast<std::size_t>(elements));
+  return room.data();
+}
+
+/// One row times a matrix: every element of b is used once, so packing would only cost.
+void rowTimesMatrix(std::int64_t n, std::int64_t k, const Real* a, const Real* b, std::int64_t ldb, Real* c, bool accumulate, const Real* bias) {
+  if (!accumulate)
+    for (std::int64_t i = 0; i < n; ++i) c[i] = bias ? bias[i] : Real(0);
+  else if (bias)
+    for (std::int64_t i = 0; i < n; ++i) c[i] += bias[i];
+  for (std::int64_t t = 0; t < k; ++t) {
+    const Real x = a[t];
+    const Real* row = b + t * ldb;
+    for (std::int64_t i = 0; i < n; ++i) c[i] += x * row[i];
+  }
 }
 
 }  // namespace
 
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const Real* a, std::int64_t lda, const Real* b, std::int64_t ldb, Real* c,
-          std::int64_t ldc, bool accumulate, const Real* bias, bool relu) {
-  Strided out(c, m, n, Eigen::OuterStride<>(ldc));
-  if (bias && !accumulate) {
-    out.rowwise() = Eigen::Map<const Eigen::Matrix<Real, 1, Eigen::Dynamic>>(bias, n);
-    out.noalias() += view(a, m, k, lda) * view(b, k, n, ldb);
-  } else if (accumulate) {
-    out.noalias() += view(a, m, k, lda) * view(b, k, n, ldb);
-  } else {
-    out.noalias() = view(a, m, k, lda) * view(b, k, n, ldb);
+          std::int64_t ldc, bool accumulate, const Real* bias) {
+  if (m == 1) return rowTimesMatrix(n, k, a, b, ldb, c, accumulate, bias);
+  Real* panel = panelRoom(k * kPanel);
+  kernels::Sum sum;
+  sum.steps = k;
+  sum.rowA = lda;
+  for (std::int64_t n0 = 0; n0 < n; n0 += kPanel) {
+    kernels::packPanel(b, ldb, k, n, n0, false, panel);
+    kernels::strip(m, sum, a, panel, c + n0, ldc, std::min(kPanel, n - n0), {accumulate, bias ? bias + n0 : nullptr});
   }
-  if (relu) out = out.cwiseMax(Real(0));
 }
 
 void gemmTransA(std::int64_t m, std::int64_t n, std::int64_t k, const Real* a, std::int64_t lda, const Real* b, std::int64_t ldb,
                 Real* c, std::int64_t ldc, bool accumulate) {
-  Strided out(c, m, n, Eigen::OuterStride<>(ldc));
-  if (accumulate)
-    out.noalias() += view(a, k, m, lda).transpose() * view(b, k, n, ldb);
-  else
-    out.noalias() = view(a, k, m, lda).transpose() * view(b, k, n, ldb);
+  Real* panel = panelRoom(k * kPanel);
+  kernels::Sum sum;
+  sum.steps = k;
+  sum.stepA = lda;
+  sum.rowA = 1;
+  for (std::int64_t n0 = 0; n0 < n; n0 += kPanel) {
+    kernels::packPanel(b, ldb, k, n, n0, false, panel);
+    kernels::strip(m, sum, a, panel, c + n0, ldc, std::min(kPanel, n - n0), {accumulate, nullptr});
+  }
 }
 
 void gemmTransB(std::int64_t m, std::int64_t n, std::int64_t k, const Real* a, std::int64_t lda, const Real* b, std::int64_t ldb,
                 Real* c, std::int64_t ldc, bool accumulate) {
-  Strided out(c, m, n, Eigen::OuterStride<>(ldc));
-  if (accumulate)
-    out.noalias() += view(a, m, k, lda) * view(b, n, k, ldb).transpose();
-  else
-    out.noalias() = view(a, m, k, lda) * view(b, n, k, ldb).transpose();
+  Real* panel = panelRoom(k * kPanel);
+  kernels::Sum sum;
+  sum.steps = k;
+  sum.rowA = lda;
+  for (std::int64_t n0 = 0; n0 < n; n0 += kPanel) {
+    kernels::packPanel(b, ldb, k, n, n0, true, panel);
+    kernels::strip(m, sum, a, panel, c + n0, ldc, std::min(kPanel, n - n0), {accumulate, nullptr});
+  }
 }
 
 }  // namespace vitrine

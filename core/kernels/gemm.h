@@ -7,9 +7,9 @@
 namespace vitrine {
 
 /// c[m×n] = (accumulate ? c : 0) + (bias ? bias[n] on each row : 0) + a[m×k] · b[k×n]; row-major, ld: elements between
-/// rows. With `relu` (not with accumulate) negative results become 0.
+/// rows. Rows are summed alike, however many there are.
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const Real* a, std::int64_t lda, const Real* b, std::int64_t ldb, Real* c,
-          std::int64_t ldc, bool accumulate = false, const Real* bias = nullptr, bool relu = false);
+          std::int64_t ldc, bool accumulate = false, const Real* bias = nullptr);
 /// c[m×n] = (accumulate ? c : 0) + aᵀ · b with a [k×m], b [k×n]: gradients of weights.
 void gemmTransA(std::int64_t m, std::int64_t n, std::int64_t k, const Real* a, std::int64_t lda, const Real* b, std::int64_t ldb,
                 Real* c, std::int64_t ldc, bool accumulate = false);

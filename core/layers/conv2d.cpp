@@ -18,7 +18,7 @@ class Conv2D : public Layer {
   }
   std::int64_t scratch() const override { return convScratch(g_); }
   void forward(const ForwardArgs& a) const override {
-    convForward(g_, a.rows, a.in[0], a.params, bias_ ? a.params + weights() : nullptr, a.out, false, a.scratch);
+    convForward(g_, a.rows, a.in[0], a.params, bias_ ? a.params + weights() : nullptr, a.out, a.scratch);
   }
   void backward(const BackwardArgs& a) const override {
     if (a.din[0]) convBackwardInput(g_, a.rows, a.dout, a.params, a.din[0], a.scratch);

@@ -1,0 +1,117 @@
+#pragma once
+
+// The one inner loop behind products and convolutions: a tile of results in registers. Only this room includes it.
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/base/real.h"
+
+namespace vitrine::kernels {
+
+/// Eight floats (or four doubles): a register of AVX; elsewhere the compiler makes do with smaller ones.
+typedef Real Vec __attribute__((vector_size(32)));
+typedef Real LooseVec __attribute__((vector_size(32), aligned(sizeof(Real)), may_alias));
+constexpr std::int64_t kLanes = 32 / static_cast<std::int64_t>(sizeof(Real));
+constexpr std::int64_t kPanel = 2 * kLanes;  ///< columns of a tile
+constexpr int kRows = 6;                     ///< rows of a tile: 12 sums, 2 columns and 1 broadcast fill 15 of 16 registers
+
+/// result[j, n] = Σ over segments s and steps t of a[s·segmentA + t·stepA + j·rowA] · b[s·segmentB + t·stepB + n].
+struct Sum {
+  std::int64_t segments = 1, segmentA = 0, segmentB = 0;
+  std::int64_t steps = 0, stepA = 1, stepB = kPanel;
+  std::int64_t rowA = 0;
+};
+
+/// What becomes of the sums.
+struct Finish {
+  bool accumulate = false;
+  const Real* bias = nullptr;  ///< of the tile's columns
+};
+
+template <int Rows, int Vectors>
+inline void tile(const Sum& s, const Real* a, const Real* b, Real* out, std::int64_t ldo, std::int64_t columns, const Finish& finish) {
+  Vec sum[Rows][Vectors] = {};
+  for (std::int64_t segment = 0; segment < s.segments; ++segment) {
+    const Real* pa = a + segment * s.segmentA;
+    const Real* pb = b + segment * s.segmentB;
+    for (std::int64_t t = 0; t < s.steps; ++t, pa += s.stepA, pb += s.stepB) {
+      Vec column[Vectors];
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v) column[v] = *reinterpret_cast<const LooseVec*>(pb + v * kLanes);
+#pragma GCC unroll 6
+      for (int j = 0; j < Rows; ++j) {
+        const Real x = pa[j * s.rowA];
+#pragma GCC unroll 2
+        for (int v = 0; v < Vectors; ++v) sum[j][v] += column[v] * x;
+      }
+    }
+  }
+  if (columns == Vectors * kLanes) {
+#pragma GCC unroll 6
+    for (int j = 0; j < Rows; ++j)
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v) {
+        LooseVec* to = reinterpret_cast<LooseVec*>(out + j * ldo + v * kLanes);
+        Vec x = sum[j][v];
+        if (finish.accumulate) x += *to;
+        if (finish.bias) x += *reinterpret_cast<const LooseVec*>(finish.bias + v * kLanes);
+        *to = x;
+      }
+    return;
+  }
+#pragma GCC unroll 6
+  for (int j = 0; j < Rows; ++j) {
+    Real* to = out + j * ldo;
+    Real line[Vectors * kLanes];
+#pragma GCC unroll 2
+    for (int v = 0; v < Vectors; ++v) *reinterpret_cast<LooseVec*>(line + v * kLanes) = sum[j][v];
+    for (std::int64_t n = 0; n < columns; ++n) {
+      Real x = line[n];
+      if (finish.accumulate) x += to[n];
+      if (finish.bias) x += finish.bias[n];
+      to[n] = x;
+    }
+  }
+}
+
+template <int Vectors>
+inline void tileRows(int rows, const Sum& s, const Real* a, const Real* b, Real* out, std::int64_t ldo, std::int64_t columns, const Finish& f) {
+  switch (rows) {
+    case 6: return tile<6, Vectors>(s, a, b, out, ldo, columns, f);
+    case 5: return tile<5, Vectors>(s, a, b, out, ldo, columns, f);
+    case 4: return tile<4, Vectors>(s, a, b, out, ldo, columns, f);
+    case 3: return tile<3, Vectors>(s, a, b, out, ldo, columns, f);
+    case 2: return tile<2, Vectors>(s, a, b, out, ldo, columns, f);
+    default: return tile<1, Vectors>(s, a, b, out, ldo, columns, f);
+  }
+}
+
+/// `rows` results of a strip of up to kPanel columns, tile by tile.
+inline void strip(std::int64_t rows, const Sum& s, const Real* a, const Real* b, Real* out, std::int64_t ldo, std::int64_t columns, const Finish& f) {
+  for (std::int64_t j = 0; j < rows; j += kRows) {
+    const int count = static_cast<int>(std::min<std::int64_t>(kRows, rows - j));
+    if (columns > kLanes)
+      tileRows<2>(count, s, a + j * s.rowA, b, out + j * ldo, ldo, columns, f);
+    else
+      tileRows<1>(count, s, a + j * s.rowA, b, out + j * ldo, ldo, columns, f);
+  }
+}
+
+/// Columns [n0, n0 + kPanel) of b [k × n] as a panel [k × kPanel], zeros beyond n. With `transposed` b is [n × k].
+inline void packPanel(const Real* b, std::int64_t ldb, std::int64_t k, std::int64_t n, std::int64_t n0, bool transposed, Real* panel) {
+  const std::int64_t columns = std::min(kPanel, n - n0);
+  if (transposed) {
+    for (std::int64_t c = 0; c < kPanel; ++c)
+      for (std::int64_t t = 0; t < k; ++t) panel[t * kPanel + c] = c < columns ? b[(n0 + c) * ldb + t] : Real(0);
+    return;
+  }
+  for (std::int64_t t = 0; t < k; ++t) {
+    const Real* from = b + t * ldb + n0;
+    for (std::int64_t c = 0; c < kPanel; ++c) panel[t * kPanel + c] = c < columns ? from[c] : Real(0);
+  }
+}
+
+inline std::int64_t panels(std::int64_t n) { return (n + kPanel - 1) / kPanel; }
+
+}  // namespace vitrine::kernels
