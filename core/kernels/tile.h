@@ -9,12 +9,22 @@
 
 namespace vitrine::kernels {
 
-/// Eight floats (or four doubles): a register of AVX; elsewhere the compiler makes do with smaller ones.
-typedef Real Vec __attribute__((vector_size(32)));
-typedef Real LooseVec __attribute__((vector_size(32), aligned(sizeof(Real)), may_alias));
-constexpr std::int64_t kLanes = 32 / static_cast<std::int64_t>(sizeof(Real));
+/// The processor's widest register: AVX-512's 64 bytes and 32 of them, else AVX's 32 bytes and 16 of them (elsewhere the
+/// compiler makes do with smaller ones). A tile's sums, two columns and a broadcast fill the registers.
+#ifdef __AVX512F__
+constexpr int kVecBytes = 64, kRows = 12;
+#else
+constexpr int kVecBytes = 32, kRows = 6;
+#endif
+/// A register of `Bytes`, and the same anywhere in memory.
+template <int Bytes>
+struct Register {
+  typedef Real Vec __attribute__((vector_size(Bytes)));
+  typedef Real Loose __attribute__((vector_size(Bytes), aligned(sizeof(Real)), may_alias));
+  static constexpr std::int64_t lanes = Bytes / static_cast<std::int64_t>(sizeof(Real));
+};
+constexpr std::int64_t kLanes = Register<kVecBytes>::lanes;
 constexpr std::int64_t kPanel = 2 * kLanes;  ///< columns of a tile
-constexpr int kRows = 6;                     ///< rows of a tile: 12 sums, 2 columns and 1 broadcast fill 15 of 16 registers
 
 /// result[j, n] = Σ over segments s and steps t of a[s·segmentA + t·stepA + j·rowA] · b[s·segmentB + t·stepB + n].
 struct Sum {
@@ -29,8 +39,11 @@ struct Finish {
   const Real* bias = nullptr;  ///< of the tile's columns
 };
 
-template <int Rows, int Vectors>
+template <int Rows, int Bytes, int Vectors>
 inline void tile(const Sum& s, const Real* a, const Real* b, Real* out, std::int64_t ldo, std::int64_t columns, const Finish& finish) {
+  using Vec = typename Register<Bytes>::Vec;
+  using LooseVec = typename Register<Bytes>::Loose;
+  constexpr std::int64_t lanes = Register<Bytes>::lanes;
   Vec sum[Rows][Vectors] = {};
   for (std::int64_t segment = 0; segment < s.segments; ++segment) {
     const Real* pa = a + segment * s.segmentA;
@@ -38,8 +51,8 @@ inline void tile(const Sum& s, const Real* a, const Real* b, Real* out, std::int
     for (std::int64_t t = 0; t < s.steps; ++t, pa += s.stepA, pb += s.stepB) {
       Vec column[Vectors];
 #pragma GCC unroll 2
-      for (int v = 0; v < Vectors; ++v) column[v] = *reinterpret_cast<const LooseVec*>(pb + v * kLanes);
-#pragma GCC unroll 6
+      for (int v = 0; v < Vectors; ++v) column[v] = *reinterpret_cast<const LooseVec*>(pb + v * lanes);
+#pragma GCC unroll 12
       for (int j = 0; j < Rows; ++j) {
         const Real x = pa[j * s.rowA];
 #pragma GCC unroll 2
@@ -47,25 +60,25 @@ inline void tile(const Sum& s, const Real* a, const Real* b, Real* out, std::int
       }
     }
   }
-  if (columns == Vectors * kLanes) {
-#pragma GCC unroll 6
+  if (columns == Vectors * lanes) {
+#pragma GCC unroll 12
     for (int j = 0; j < Rows; ++j)
 #pragma GCC unroll 2
       for (int v = 0; v < Vectors; ++v) {
-        LooseVec* to = reinterpret_cast<LooseVec*>(out + j * ldo + v * kLanes);
+        LooseVec* to = reinterpret_cast<LooseVec*>(out + j * ldo + v * lanes);
         Vec x = sum[j][v];
         if (finish.accumulate) x += *to;
-        if (finish.bias) x += *reinterpret_cast<const LooseVec*>(finish.bias + v * kLanes);
+        if (finish.bias) x += *reinterpret_cast<const LooseVec*>(finish.bias + v * lanes);
         *to = x;
       }
     return;
   }
-#pragma GCC unroll 6
+#pragma GCC unroll 12
   for (int j = 0; j < Rows; ++j) {
     Real* to = out + j * ldo;
-    Real line[Vectors * kLanes];
+    Real line[Vectors * lanes];
 #pragma GCC unroll 2
-    for (int v = 0; v < Vectors; ++v) *reinterpret_cast<LooseVec*>(line + v * kLanes) = sum[j][v];
+    for (int v = 0; v < Vectors; ++v) *reinterpret_cast<LooseVec*>(line + v * lanes) = sum[j][v];
     for (std::int64_t n = 0; n < columns; ++n) {
       Real x = line[n];
       if (finish.accumulate) x += to[n];
@@ -75,15 +88,26 @@ inline void tile(const Sum& s, const Real* a, const Real* b, Real* out, std::int
   }
 }
 
-template <int Vectors>
+template <int Bytes, int Vectors>
 inline void tileRows(int rows, const Sum& s, const Real* a, const Real* b, Real* out, std::int64_t ldo, std::int64_t columns, const Finish& f) {
+  if constexpr (kRows > 6) {
+    switch (rows) {
+      case 12: return tile<12, Bytes, Vectors>(s, a, b, out, ldo, columns, f);
+      case 11: return tile<11, Bytes, Vectors>(s, a, b, out, ldo, columns, f);
+      case 10: return tile<10, Bytes, Vectors>(s, a, b, out, ldo, columns, f);
+      case 9: return tile<9, Bytes, Vectors>(s, a, b, out, ldo, columns, f);
+      case 8: return tile<8, Bytes, Vectors>(s, a, b, out, ldo, columns, f);
+      case 7: return tile<7, Bytes, Vectors>(s, a, b, out, ldo, columns, f);
+      default: break;
+    }
+  }
   switch (rows) {
-    case 6: return tile<6, Vectors>(s, a, b, out, ldo, columns, f);
-    case 5: return tile<5, Vectors>(s, a, b, out, ldo, columns, f);
-    case 4: return tile<4, Vectors>(s, a, b, out, ldo, columns, f);
-    case 3: return tile<3, Vectors>(s, a, b, out, ldo, columns, f);
-    case 2: return tile<2, Vectors>(s, a, b, out, ldo, columns, f);
-    default: return tile<1, Vectors>(s, a, b, out, ldo, columns, f);
+    case 6: return tile<6, Bytes, Vectors>(s, a, b, out, ldo, columns, f);
+    case 5: return tile<5, Bytes, Vectors>(s, a, b, out, ldo, columns, f);
+    case 4: return tile<4, Bytes, Vectors>(s, a, b, out, ldo, columns, f);
+    case 3: return tile<3, Bytes, Vectors>(s, a, b, out, ldo, columns, f);
+    case 2: return tile<2, Bytes, Vectors>(s, a, b, out, ldo, columns, f);
+    default: return tile<1, Bytes, Vectors>(s, a, b, out, ldo, columns, f);
   }
 }
 
@@ -92,9 +116,11 @@ inline void strip(std::int64_t rows, const Sum& s, const Real* a, const Real* b,
   for (std::int64_t j = 0; j < rows; j += kRows) {
     const int count = static_cast<int>(std::min<std::int64_t>(kRows, rows - j));
     if (columns > kLanes)
-      tileRows<2>(count, s, a + j * s.rowA, b, out + j * ldo, ldo, columns, f);
+      tileRows<kVecBytes, 2>(count, s, a + j * s.rowA, b, out + j * ldo, ldo, columns, f);
+    else if (columns > kLanes / 2)
+      tileRows<kVecBytes, 1>(count, s, a + j * s.rowA, b, out + j * ldo, ldo, columns, f);
     else
-      tileRows<1>(count, s, a + j * s.rowA, b, out + j * ldo, ldo, columns, f);
+      tileRows<kVecBytes / 2, 1>(count, s, a + j * s.rowA, b, out + j * ldo, ldo, columns, f);
   }
 }
 
