@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "core/insight/find_sample.h"
 #include "core/model/templates.h"
 
 namespace vitrine {
@@ -96,6 +97,35 @@ void Document::setPinned(std::vector<std::int32_t> rows) {
   Edited after = now_;
   after.pinned = std::move(rows);
   push(std::move(after), tr("Pinned samples"));
+}
+
+bool Document::pin(std::int32_t row) {
+  std::vector<std::int32_t> rows = now_.pinned;
+  if (!now_.data || row < 0 || row >= now_.data->count() || std::find(rows.begin(), rows.end(), row) != rows.end()) return false;
+  rows.push_back(row);
+  setPinned(std::move(rows));
+  return true;
+}
+
+void Document::unpin(std::int32_t row) {
+  std::vector<std::int32_t> rows = now_.pinned;
+  std::erase(rows, row);
+  setPinned(std::move(rows));
+}
+
+void Document::pinWhere(std::function<bool(int, int)> wants, const QString& none) {
+  const std::shared_ptr<const Snapshot> s = snapshot_;
+  if (!s || !s->state || !s->network || s->data != now_.data || now_.data->spec.task != Task::Classification) return;
+  std::vector<std::int32_t> rows = s->data->validation.empty() ? s->data->train : s->data->validation;
+  std::erase_if(rows, [this](std::int32_t row) { return std::find(now_.pinned.begin(), now_.pinned.end(), row) != now_.pinned.end(); });
+  run(tr("Looking for such a sample…"), [this, s, rows = std::move(rows), wants = std::move(wants), none](std::stop_token stop, const Progress&) {
+    const std::optional<std::int32_t> row = findSample(*s->network, s->state->params.span(), *s->data, rows, wants, stop);
+    return [this, s, row, none] {
+      if (s->data != now_.data) return;
+      if (!row) return emit said(none);
+      pin(*row);
+    };
+  });
 }
 
 void Document::applyTemplate(const std::string& id) {

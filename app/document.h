@@ -53,6 +53,12 @@ class Document : public QObject {
   void editGraph(const Graph& graph, const QString& what, int mergeId = -1);
   void editSettings(const TrainSettings& settings);
   void setPinned(std::vector<std::int32_t> rows);
+  /// False: it is pinned already, or no row of the data.
+  bool pin(std::int32_t row);
+  void unpin(std::int32_t row);
+  /// Pins a validation sample, not pinned yet, whose true and predicted class the newest snapshot's network satisfies
+  /// `wants` with; searched for on the thread of long work. Says `none` when there is none.
+  void pinWhere(std::function<bool(int, int)> wants, const QString& none);
   void applyTemplate(const std::string& id);
   /// New data; a network that does not fit it any more is replaced by the template for such data (undo brings it back).
   void setData(DatasetPtr data);

@@ -9,6 +9,7 @@
 #include "app/command_line.h"
 #include "app/document.h"
 #include "core/io/atomic_file.h"
+#include "core/io/history_csv.h"
 #include "core/model/templates.h"
 #include "widgets/figure/figure_export.h"
 #include "widgets/maps/confusion_view.h"
@@ -70,6 +71,13 @@ std::shared_ptr<const Snapshot> train(Trainer& trainer, std::int64_t epochs) {
     std::fflush(stdout);
   }
   return trainer.snapshots().get();
+}
+
+Status writeText(const QString& path, const std::string& text) {
+  AtomicFile file(path.toStdString());
+  if (Status s = file.open(); !s) return s;
+  if (Status s = file.write(text); !s) return s;
+  return file.commit();
 }
 
 Status write(const Figure& figure, const QString& folder, const QString& name) {
@@ -197,6 +205,10 @@ int runTrainJob(const TrainJob& job) {
   }
   if (!QDir().mkpath(job.out)) return complain(problem("The folder cannot be made.", job.out.toStdString()));
   if (Status saved = saveProject((job.out + QStringLiteral("/project.vitrine")).toStdString(), p); !saved) return complain(saved.error());
+  if (Status told = writeText(job.out + QStringLiteral("/history.csv"), batchesToCsv(*s->history, s->batchPoints)); !told)
+    return complain(told.error());
+  if (Status told = writeText(job.out + QStringLiteral("/epochs.csv"), epochsToCsv(*s->history, s->epochPoints)); !told)
+    return complain(told.error());
   const Status drawn = writeFigures(s, job.out + QStringLiteral("/figures"));
   return drawn ? 0 : complain(drawn.error());
 }

@@ -88,6 +88,10 @@ LiveViews::LiveViews(Document& document, GraphEditor& editor, QObject* parent)
   connect(&document_, &Document::edited, this, &LiveViews::request);
   connect(&document_, &Document::snapshotChanged, this, [this] { snapshotDue_ = true; });
   connect(&document_, &Document::observationChanged, this, &LiveViews::onObservation);
+  connect(pinned_, &PinnedSamplesView::sampleClicked, this, [this](int sample) {
+    mapsOf_ = static_cast<std::size_t>(sample);
+    request();
+  });
   pace_.setInterval(kPaceMs);
   connect(&pace_, &QTimer::timeout, this, &LiveViews::onSnapshot);
   pace_.start();
@@ -128,6 +132,8 @@ void LiveViews::restart() {
 void LiveViews::request() {
   ObserverRequest r;
   r.pinned = document_.pinned();
+  if (mapsOf_ >= r.pinned.size()) mapsOf_ = 0;
+  r.mapsOf = mapsOf_;
   if (document_.data()) {
     r.methods = {"saliency", "integrated-gradients"};
     if (document_.data()->spec.input.isImage()) r.methods.push_back("grad-cam");
@@ -262,7 +268,7 @@ void LiveViews::feedFeatures() {
   for (const NodeActivation& a : o->activations) {
     if (a.node != node_) continue;
     MapGridData d;
-    d.title = tr("Feature maps of %1, pinned sample 1").arg(QString::fromStdString(node->name));
+    d.title = tr("Feature maps of %1, pinned sample %2").arg(QString::fromStdString(node->name)).arg(o->request.mapsOf + 1);
     d.values = a.values;
     d.shape = mapsOf(a.shape);
     d.valueName = tr("activation");

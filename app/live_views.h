@@ -97,6 +97,7 @@ class LiveViews : public QObject {
 
   const History* history_ = nullptr;
   std::size_t batches_ = 0, epochs_ = 0;
+  std::size_t mapsOf_ = 0;  ///< the pinned sample whose feature maps are shown
   std::vector<double> batchX_, batchLoss_, batchAccuracy_, epochX_, epochLoss_, epochAccuracy_;
   QElapsedTimer sinceCurves_, sinceWeights_, sinceThumbnails_;
 };

@@ -16,6 +16,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "app/layer_help.h"
+#include "app/pinning.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/export_dialog.h"
 #include "widgets/forms/inspector.h"
@@ -105,6 +107,17 @@ void MainWindow::buildCentre() {
   makePanel(QStringLiteral("panelDecision"), tr("Decision boundary"), views_->decision(), views_->decision(), right_);
   FigurePanel* pinned = makePanel(QStringLiteral("panelPinned"), tr("Pinned samples, explained live"), views_->pinned(), views_->pinned(), right_);
   connect(&document_, &Document::observationChanged, pinned, [this, pinned] { pinned->setSideText(views_->pinned()->sideText()); });
+
+  pinMenu_ = new PinMenu(document_, this);
+  auto* pin = new QToolButton;
+  pin->setObjectName(QStringLiteral("pinButton"));
+  pin->setText(tr("Pin…"));
+  pin->setToolTip(tr("Pins another sample, or takes one away. A click on a sample shows its feature maps; a click on a cell of the "
+                     "confusion matrix pins a sample of that cell."));
+  pin->setPopupMode(QToolButton::InstantPopup);
+  pin->setMenu(pinMenu_);
+  pinned->addHeaderWidget(pin);
+  connect(views_->confusion(), &ConfusionView::cellClicked, pinMenu_, &PinMenu::pinConfused);
 
   // One choice of scale for filters and feature maps: each map its own, or one for the layer.
   for (auto [panelId, view] : {std::pair{QStringLiteral("panelWeights"), views_->weights()->filters()}, std::pair{QStringLiteral("panelFeatures"), views_->features()}}) {
@@ -207,6 +220,7 @@ void MainWindow::connectDocument() {
 void MainWindow::connectViews() {
   connect(editor_, &GraphEditor::edited, &document_, &Document::editGraph);
   connect(editor_, &GraphEditor::selectionChanged, this, &MainWindow::refreshSelection);
+  connect(editor_, &GraphEditor::helpRequested, this, [this](const QString& layer) { showLayerHelp(layer, this); });
   connect(editor_, &GraphEditor::message, this, [this](const QString& text) { statusBar()->showMessage(text, 8000); });
   connect(inspector_, &Inspector::paramEdited, this, [this](NodeId node, const QString& id, const ParamValue& value, bool) {
     Result<Graph> after = setParam(document_.graph(), node, id.toStdString(), value);
@@ -332,10 +346,10 @@ void MainWindow::resetArrangement() {
   outer_->setSizes({h * 40 / 100, h * 60 / 100});
   top_->setSizes({w * 76 / 100, w * 24 / 100});
   bottom_->setSizes({w * 56 / 100, w * 44 / 100});
-  left_->setSizes({h * 32 / 100, h * 28 / 100});
+  left_->setSizes({h * 30 / 100, h * 30 / 100});
   curves_->setSizes({w / 4, w / 4});
   maps_->setSizes({w * 24 / 100, w * 16 / 100, w * 16 / 100});
-  right_->setSizes({h / 3, h / 3});
+  right_->setSizes({h * 36 / 100, h * 24 / 100});
 }
 
 void MainWindow::saveArrangement() const {

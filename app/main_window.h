@@ -15,6 +15,7 @@ class QToolButton;
 namespace vitrine {
 
 class GraphEditor;
+class PinMenu;
 class Inspector;
 class TransportBar;
 
@@ -83,6 +84,7 @@ class MainWindow : public QMainWindow {
   TransportBar* transport_ = nullptr;
   LiveViews* views_ = nullptr;
   QSplitter *outer_ = nullptr, *top_ = nullptr, *bottom_ = nullptr, *left_ = nullptr, *curves_ = nullptr, *maps_ = nullptr, *right_ = nullptr;
+  PinMenu* pinMenu_ = nullptr;
   QFrame* messageBar_ = nullptr;
   QLabel* messageText_ = nullptr;
   QFrame* workBar_ = nullptr;

@@ -29,6 +29,7 @@ void setSmall(QLabel* label) { label->setFont(theme().font(-1)); }
 
 FigurePanel::FigurePanel(const QString& title, QWidget* content, Figure* figure, QWidget* parent)
     : QFrame(parent),
+      titleText_(title),
       title_(headLabel(title, "title", this)),
       side_(headLabel({}, "secondary", this)),
       placeholder_(headLabel({}, "secondary", this)),
@@ -53,7 +54,10 @@ FigurePanel::FigurePanel(const QString& title, QWidget* content, Figure* figure,
   placeholder_->setAlignment(Qt::AlignCenter);
   placeholder_->setWordWrap(true);
   placeholder_->hide();
-  connect(themeSignal(), &ThemeSignal::changed, this, [this] { setSmall(side_); });
+  connect(themeSignal(), &ThemeSignal::changed, this, [this] {
+    setSmall(side_);
+    fitHeader();
+  });
   connect(qApp, &QApplication::focusChanged, this, [this](QWidget* old, QWidget* now) {
     const auto inside = [this](QWidget* w) { return w && (w == this || isAncestorOf(w)); };
     if (inside(old) != inside(now)) update();
@@ -61,19 +65,46 @@ FigurePanel::FigurePanel(const QString& title, QWidget* content, Figure* figure,
 }
 
 void FigurePanel::setTitle(const QString& title) {
-  title_->setText(title);
+  if (titleText_ == title) return;
+  titleText_ = title;
   setAccessibleName(title);
+  fitHeader();
 }
 
-QString FigurePanel::title() const { return title_->text(); }
+QString FigurePanel::title() const { return titleText_; }
 
 void FigurePanel::setSideText(const QString& text) {
   if (side_->text() == text) return;
   side_->setText(text);
-  side_->setVisible(!text.isEmpty());
+  fitHeader();
 }
 
-void FigurePanel::addHeaderWidget(QWidget* widget) { header_->insertWidget(header_->count() - 1, widget); }
+void FigurePanel::addHeaderWidget(QWidget* widget) {
+  header_->insertWidget(header_->count() - 1, widget);
+  controls_ << widget;
+  fitHeader();
+}
+
+void FigurePanel::fitHeader() {
+  const QMargins margins = layout_->contentsMargins();
+  double room = width() - margins.left() - margins.right() - title_->fontMetrics().horizontalAdvance(titleText_) - 4;
+  const auto take = [&](QWidget* w, bool wanted) {
+    const double needs = w->sizeHint().width() + header_->spacing();
+    const bool fits = wanted && needs <= room;
+    if (fits) room -= needs;
+    w->setVisible(fits);
+  };
+  for (auto it = controls_.rbegin(); it != controls_.rend(); ++it) take(*it, true);
+  take(side_, !side_->text().isEmpty());
+  const int whole = title_->fontMetrics().horizontalAdvance(titleText_);
+  const int wide = width() - margins.left() - margins.right();
+  title_->setText(whole > wide ? title_->fontMetrics().elidedText(titleText_, Qt::ElideRight, wide) : titleText_);
+}
+
+void FigurePanel::resizeEvent(QResizeEvent* event) {
+  QFrame::resizeEvent(event);
+  fitHeader();
+}
 
 void FigurePanel::setPlaceholder(const QString& text) {
   placeholder_->setText(text);

@@ -24,7 +24,8 @@ class FigurePanel : public QFrame {
   QString title() const;
   /// Quiet text at the right of the title: "shared scale · refreshed 0.1 s ago".
   void setSideText(const QString& text);
-  /// A control at the right of the title (a combo box, a link), left of the side text.
+  /// A control at the right of the title (a combo box, a link), left of the side text. Where the panel is too narrow for
+  /// its title, the side text gives way first, then controls from the left.
   void addHeaderWidget(QWidget* widget);
   /// Shown in place of the content while not empty: what to do next.
   void setPlaceholder(const QString& text);
@@ -46,12 +47,16 @@ class FigurePanel : public QFrame {
   void contextMenuEvent(QContextMenuEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
+  void fitHeader();
+  QString titleText_;
   QLabel* title_;
   QLabel* side_;
   QLabel* placeholder_;
   QHBoxLayout* header_;
+  QList<QWidget*> controls_;
   QVBoxLayout* layout_;
   QWidget* content_;
   Figure* figure_;

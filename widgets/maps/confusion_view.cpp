@@ -61,16 +61,26 @@ ConfusionView::Place ConfusionView::place(const QRectF& rect, const FigureStyle&
   // Column names cost height: only where the matrix stays the larger part.
   const bool roomy = rect.height() > 360 || style.print;
   const double columnNames = roomy ? std::min(names, rect.height() * 0.22) + 2 : 0;
-  double side = std::min(rect.width() - left - 2, rect.height() - columnNames - line - bar - 4);
-  // The list of pairs is worth a somewhat smaller matrix.
-  const double beside = rect.width() - left - 18 - 140;
-  if (beside >= 0.65 * side) side = std::min(side, beside);
+  // The list of pairs and the scale stand beside the matrix where that costs it little, else the scale alone below.
+  constexpr double kList = 120, kGap = 18;
+  const double high = rect.height() - columnNames - line - 4;
+  const double beside = rect.width() - left - kGap - kList;
+  const bool list = beside >= 0.85 * high || beside >= 0.85 * std::min(rect.width() - left - 2, high - bar);
+  const double side = list ? std::min(high, beside) : std::min(rect.width() - left - 2, high - bar);
   p.cell = std::max(1.0, side / n);
   if (!style.print && p.cell > 4) p.cell = std::floor(p.cell);
   p.matrix = QRectF(rect.left() + left, rect.top() + 2, p.cell * n, p.cell * n);
-  p.scale = QRectF(p.matrix.left(), p.matrix.bottom() + columnNames + line + 4, p.matrix.width(), bar - 6);
-  const double listLeft = p.matrix.right() + 18;
-  if (rect.right() - listLeft > 105) p.list = QRectF(listLeft, rect.top(), std::min(260.0, rect.right() - listLeft), rect.height());
+  p.titleTop = p.matrix.bottom() + columnNames + 2;
+  const double listLeft = p.matrix.right() + kGap;
+  if (list) {
+    const double width = std::min(260.0, rect.right() - listLeft);
+    p.list = QRectF(listLeft, rect.top(), width, p.titleTop + line - rect.top() - bar);
+    p.scale = QRectF(listLeft, p.list.bottom() + 6, std::min(width, 200.0), bar - 6);
+  } else {
+    // As wide as its words need, from below the names on.
+    const double width = std::min(rect.width(), std::max(p.matrix.width(), 200.0));
+    p.scale = QRectF(std::max(rect.left(), std::min(p.matrix.left(), rect.right() - width)), p.titleTop + line + 2, width, bar - 6);
+  }
   return p;
 }
 
@@ -104,14 +114,15 @@ void ConfusionView::paintFigure(QCPPainter& painter, const QRectF& rect, const F
   const double line = lineHeight(small);
   const double namesLeft = rect.left() + line + 2;
   drawRowNames(painter, QRectF(namesLeft, p.matrix.top(), p.matrix.left() - 4 - namesLeft, p.matrix.height()), n, data_.classes, style);
-  const double titleTop = p.scale.top() - 2 - line;
-  if (titleTop - p.matrix.bottom() > line)
-    drawColumnNames(painter, QRectF(p.matrix.left(), p.matrix.bottom() + 2, p.matrix.width(), titleTop - p.matrix.bottom() - 2), n,
+  if (p.titleTop - p.matrix.bottom() > line)
+    drawColumnNames(painter, QRectF(p.matrix.left(), p.matrix.bottom() + 2, p.matrix.width(), p.titleTop - p.matrix.bottom() - 2), n,
                     data_.classes, style);
   painter.setFont(small);
   painter.setPen(style.colors.secondary);
-  drawLineUpwards(painter, QRectF(rect.left(), p.matrix.top(), line, p.matrix.height()), Qt::AlignCenter, tr("true class"));
-  drawLine(painter, QRectF(p.matrix.left(), titleTop, p.matrix.width(), line), Qt::AlignCenter, tr("predicted"));
+  drawLineUpwards(painter, QRectF(rect.left(), p.matrix.top(), line, std::max(p.matrix.height(), std::min(textWidth(small, tr("true class")) + 2, rect.height()))),
+                  Qt::AlignCenter, tr("true class"));
+  const double wide = std::max(p.matrix.width(), textWidth(small, tr("predicted class")) + 2);
+  drawLine(painter, QRectF(p.matrix.center().x() - wide / 2, p.titleTop, wide, line), Qt::AlignCenter, tr("predicted class"));
   drawColorBar(painter, p.scale, QStringLiteral("0"), tr("share of the true class"), QStringLiteral("100 %"), ColorMap::Viridis, style);
 
   if (p.list.isEmpty()) return;

@@ -52,6 +52,7 @@ class ConfusionView : public FigureWidget {
   struct Place {
     QRectF matrix, list, scale;
     double cell = 0;
+    double titleTop = 0;
   };
   Place place(const QRectF& rect, const FigureStyle& style) const;
   std::int64_t rowTotal(int truth) const;

@@ -28,17 +28,19 @@ QRectF PinnedLayout::prediction(int sample) const {
   return {predictionLeft, r.top(), rect.right() - predictionLeft, r.height()};
 }
 
-PinnedLayout pinnedLayout(const QRectF& rect, const FigureStyle& style, int samples, int methods, bool table,
-                          double namesWidth) {
+namespace {
+
+PinnedLayout layoutWith(int headLines, const QRectF& rect, const FigureStyle& style, int samples, int methods, bool table,
+                        double namesWidth) {
   PinnedLayout p;
   p.rect = rect;
-  p.head = lineHeight(style.font(-1)) + 3;
+  p.head = headLines * lineHeight(style.font(-1)) + 3;
   p.rowGap = style.print ? 6 : 10;
   p.columnGap = 10;
   const double rows = rect.height() - p.head - colorBarHeight(style) - 6;
   p.rowHeight = std::max(8.0, (rows - (samples - 1) * p.rowGap) / std::max(1, samples));
   if (table) {
-    p.inputWidth = std::min(namesWidth + 64, rect.width() * 0.34);
+    p.inputWidth = std::min(namesWidth + 8 + textWidth(style.font(-1), QStringLiteral("−0.00000")), rect.width() * 0.4);
     const double left = rect.width() * 0.68 - p.inputWidth - p.columnGap;
     p.columnWidth = std::max(20.0, left / std::max(1, methods) - p.columnGap);
   } else {
@@ -51,6 +53,16 @@ PinnedLayout pinnedLayout(const QRectF& rect, const FigureStyle& style, int samp
     p.rowHeight = std::min(p.rowHeight, std::max(p.cell, 4.6 * lineHeight(style.font(-1))));
   }
   p.predictionLeft = p.column(methods).left() + (table ? 8 : 4);
+  return p;
+}
+
+}  // namespace
+
+PinnedLayout pinnedLayout(const QRectF& rect, const FigureStyle& style, int samples, int methods, bool table,
+                          double namesWidth, const QStringList& heads) {
+  const PinnedLayout p = layoutWith(1, rect, style, samples, methods, table, namesWidth);
+  for (const QString& head : heads)
+    if (textWidth(style.font(-1), head) > p.columnWidth) return layoutWith(2, rect, style, samples, methods, table, namesWidth);
   return p;
 }
 

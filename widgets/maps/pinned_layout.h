@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QRectF>
+#include <QStringList>
 #include <vector>
 
 #include "widgets/figure/figure.h"
@@ -29,8 +30,9 @@ struct PinnedLayout {
   QRectF prediction(int sample) const;
 };
 
+/// `heads`: the methods' names, told in two lines where one is too narrow for any.
 PinnedLayout pinnedLayout(const QRectF& rect, const FigureStyle& style, int samples, int methods, bool table,
-                          double namesWidth);
+                          double namesWidth, const QStringList& heads);
 
 /// Classes by falling probability, NaN last; at most `most`, none for 0.
 std::vector<int> topClasses(const std::vector<double>& probabilities, int most);

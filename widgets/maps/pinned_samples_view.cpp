@@ -4,6 +4,7 @@
 
 #include <QLocale>
 #include <QMouseEvent>
+#include <QRegularExpression>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -28,6 +29,7 @@ void PinnedSamplesView::setData(PinnedData data) {
 }
 
 QString PinnedSamplesView::sideText() const {
+  if (isEmpty()) return {};
   QStringList parts{data_.sharedScale ? tr("shared scale") : tr("each map its own scale")};
   if (refreshed_.isValid())
     parts << tr("refreshed %1 s ago").arg(QLocale().toString(static_cast<double>(refreshed_.elapsed()) / 1000, 'f', 1));
@@ -90,8 +92,10 @@ void PinnedSamplesView::makeRasters(bool dark) const {
 
 PinnedLayout PinnedSamplesView::place(const QRectF& rect, const FigureStyle& style) const {
   double names = 0;
+  QStringList heads;
+  for (const PinnedMethod& m : data_.methods) heads << m.name;
   for (const QString& f : data_.features) names = std::max(names, textWidth(style.font(-1), f));
-  return pinnedLayout(rect, style, static_cast<int>(data_.samples.size()), static_cast<int>(data_.methods.size()), isTable(), names);
+  return pinnedLayout(rect, style, static_cast<int>(data_.samples.size()), static_cast<int>(data_.methods.size()), isTable(), names, heads);
 }
 
 void PinnedSamplesView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
@@ -114,7 +118,12 @@ void PinnedSamplesView::paintHeads(QCPPainter& painter, const PinnedLayout& p, c
   painter.setFont(small);
   painter.setPen(style.colors.secondary);
   const auto head = [&](double left, double width, const QString& text) {
-    drawLine(painter, QRectF(left, p.rect.top(), width, p.head), Qt::AlignLeft | Qt::AlignVCenter, text);
+    const QRectF place(left, p.rect.top(), width, p.head - 1);
+    const bool wraps = textWidth(small, text) > width && text.contains(QRegularExpression(QStringLiteral("[ -]")));
+    if (wraps)
+      painter.drawText(place.adjusted(0, 0, p.columnGap - 2, 0), Qt::AlignLeft | Qt::AlignBottom | Qt::TextWordWrap, text);
+    else
+      drawLine(painter, place, Qt::AlignLeft | Qt::AlignBottom, text);
   };
   head(p.rect.left(), p.inputWidth, isTable() ? tr("feature and value") : tr("input"));
   for (int m = 0; m < data_.methods.size(); ++m) head(p.column(m).left(), p.column(m).width(), data_.methods[m].name);
@@ -162,7 +171,7 @@ void PinnedSamplesView::paintTableRow(QCPPainter& painter, const PinnedLayout& p
     order.resize(fit);
     std::sort(order.begin(), order.end());
   }
-  const double valueWidth = std::min(p.inputWidth * 0.4, textWidth(small, QStringLiteral("−0.00000")));
+  const double valueWidth = std::min(p.inputWidth * 0.6, textWidth(small, QStringLiteral("−0.00000")));
   for (std::size_t k = 0; k < order.size(); ++k) {
     const int f = order[k];
     const double y = row.top() + static_cast<double>(k) * line;

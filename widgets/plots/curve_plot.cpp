@@ -9,8 +9,8 @@
 #include <cmath>
 #include <map>
 
-#include "core/view/layout.h"
 #include "widgets/figure/paint.h"
+#include "widgets/plots/curve_axes.h"
 #include "widgets/plots/curve_data.h"
 
 namespace vitrine {
@@ -18,41 +18,6 @@ namespace {
 
 /// More points than this are told by the lowest and highest of a few neighbours.
 constexpr std::size_t kMostDrawn = 10000;
-
-/// Steps of 1, 2 or 5 only: 2.5 epochs are no place to look at.
-class NiceTicker : public QCPAxisTicker {
- protected:
-  double getTickStep(const QCPRange& range) override { return niceStep(range.lower, range.upper, tickCount() + 1); }
-};
-
-QString percentLabel(double tick, const QLocale& locale) {
-  const double percent = tick * 100;
-  return locale.toString(percent, 'f', decimalsFor(std::round(std::abs(percent) * 1e6) / 1e6)) + QStringLiteral(" %");
-}
-
-class PercentTicker : public NiceTicker {
- protected:
-  QString getTickLabel(double tick, const QLocale& locale, QChar, int) override { return percentLabel(tick, locale); }
-};
-
-/// Powers of ten, or round numbers where the axis holds less than two of them.
-class LogTicker : public QCPAxisTicker {
- public:
-  explicit LogTicker(bool percent) : percent_(percent) {}
-
- protected:
-  QVector<double> createTickVector(double, const QCPRange& range) override {
-    std::vector<double> ticks = logTicks(range.lower, range.upper);
-    if (ticks.size() < 2) ticks = niceTicks(range.lower, range.upper, 6);
-    return QVector<double>(ticks.begin(), ticks.end());
-  }
-  QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override {
-    return percent_ ? percentLabel(tick, locale) : QCPAxisTicker::getTickLabel(tick, locale, format, precision);
-  }
-
- private:
-  bool percent_;
-};
 
 /// Lines of many noisy points are thin: a thick one is a ribbon that hides its own shape, and slow.
 double rawWidth(std::size_t points) { return points > 500 ? 1 : 1.6; }
@@ -118,64 +83,7 @@ void CurvePlot::makeReadout() {
 }
 
 void CurvePlot::setUp(QCustomPlot& plot, const FigureStyle& style) const {
-  const Theme& t = style.colors;
-  plot.setBackground(QBrush(t.panel));
-  plot.axisRect()->setMinimumMargins(QMargins(4, 2, 6, 2));
-  plot.setLocale(QLocale());
-  const QFont small = style.font(-1);
-  QCPAxis* axes[] = {plot.xAxis, plot.yAxis};
-  for (QCPAxis* axis : axes) {
-    axis->setBasePen(QPen(t.secondary, 1));
-    axis->setTickPen(QPen(t.secondary, 1));
-    axis->setSubTicks(false);
-    axis->setTickLength(0, 3);
-    axis->setTickLabelFont(small);
-    axis->setLabelFont(small);
-    axis->setTickLabelColor(t.secondary);
-    axis->setLabelColor(t.secondary);
-    axis->setLabelPadding(2);
-    axis->grid()->setZeroLinePen(Qt::NoPen);
-    axis->grid()->setPen(QPen(t.grid, 1));
-  }
-  plot.xAxis->grid()->setVisible(false);
-  plot.xAxis->setLabel(xTitle_);
-  plot.yAxis->setLabel(yTitle_);
-  plot.xAxis->setTicker(QSharedPointer<QCPAxisTicker>(new NiceTicker));
-  plot.xAxis->ticker()->setTickCount(5);
-  if (logY_) {
-    plot.yAxis->setScaleType(QCPAxis::stLogarithmic);
-    plot.yAxis->setTicker(QSharedPointer<QCPAxisTicker>(new LogTicker(percent_)));
-  } else {
-    plot.yAxis->setScaleType(QCPAxis::stLinear);
-    plot.yAxis->setTicker(percent_ ? QSharedPointer<QCPAxisTicker>(new PercentTicker)
-                                   : QSharedPointer<QCPAxisTicker>(new NiceTicker));
-    plot.yAxis->ticker()->setTickCount(4);
-  }
-  plot.yAxis->setNumberFormat(QStringLiteral("gb"));
-  plot.yAxis->setNumberPrecision(6);
-  // The legend stands above the curves, at the right, in one line: it never covers a point.
-  if (plot.plotLayout()->rowCount() == 1) {
-    plot.plotLayout()->insertRow(0);
-    auto* row = new QCPLayoutGrid;  // the plot's layout owns it
-    plot.plotLayout()->addElement(0, 0, row);
-    plot.axisRect()->insetLayout()->take(plot.legend);
-    auto* space = new QCPLayoutElement;
-    row->addElement(0, 0, space);
-    row->addElement(0, 1, plot.legend);
-    row->setColumnStretchFactor(1, 0.001);
-    plot.plotLayout()->setRowStretchFactor(0, 0.001);
-    plot.plotLayout()->setRowSpacing(2);
-    plot.legend->setLayer(QStringLiteral("legend"));
-    plot.legend->setFillOrder(QCPLayoutGrid::foColumnsFirst);
-    plot.legend->setMargins(QMargins(0, 0, 4, 0));
-    plot.legend->setColumnSpacing(12);
-  }
-  plot.legend->setVisible(true);
-  plot.legend->setBorderPen(Qt::NoPen);
-  plot.legend->setBrush(Qt::NoBrush);
-  plot.legend->setFont(small);
-  plot.legend->setTextColor(t.secondary);
-  plot.legend->setIconSize(16, 8);
+  setUpCurveAxes(plot, {xTitle_, yTitle_, percent_, logY_}, style);
 }
 
 QColor CurvePlot::colorOf(std::size_t index, const Theme& t) const {
@@ -384,28 +292,7 @@ void CurvePlot::dataRange(double& xLow, double& xHigh, double& yLow, double& yHi
     yLow = logY_ ? 0.1 : 0;
     yHigh = 1;
   }
-  if (logY_) {
-    yLow /= 1.2;
-    yHigh *= 1.2;
-    return;
-  }
-  if (yLow == yHigh) {
-    const double air = yLow == 0 ? 0.5 : std::abs(yLow) * 0.1;
-    yLow -= air;
-    yHigh += air;
-  }
-  const double step = niceStep(yLow, yHigh, 5);
-  const bool natural = percent_ && yLow >= 0 && yHigh <= 1;
-  yLow = std::floor(yLow / step + 1e-9) * step;
-  yHigh = std::ceil(yHigh / step - 1e-9) * step;
-  if (natural) {
-    yLow = std::max(0.0, yLow);
-    yHigh = std::min(1.0, yHigh);
-    // A line at exactly 0 % or 100 % is not to hide in the frame.
-    const double air = (yHigh - yLow) * 0.015;
-    yLow -= yLow == 0 ? air : 0;
-    yHigh += yHigh == 1 ? air : 0;
-  }
+  roundCurveRange(yLow, yHigh, percent_, logY_);
 }
 
 void CurvePlot::rescale() {
@@ -414,6 +301,7 @@ void CurvePlot::rescale() {
   dataRange(x0, x1, y0, y1);
   plot_->xAxis->setRange(x0, x1);
   plot_->yAxis->setRange(y0, y1);
+  plot_->yAxis->setLabel(axisTitleFor(yTitle_, plot_->yAxis->labelFont(), plot_->height() - 8));
 }
 
 void CurvePlot::changed() {
@@ -439,6 +327,7 @@ void CurvePlot::showEvent(QShowEvent* event) {
 void CurvePlot::resizeEvent(QResizeEvent* event) {
   FigureWidget::resizeEvent(event);
   plot_->setGeometry(rect());
+  plot_->yAxis->setLabel(axisTitleFor(yTitle_, plot_->yAxis->labelFont(), height() - 8));
 }
 
 void CurvePlot::paintEvent(QPaintEvent* event) {
