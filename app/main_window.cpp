@@ -348,7 +348,7 @@ void MainWindow::resetArrangement() {
   bottom_->setSizes({w * 56 / 100, w * 44 / 100});
   left_->setSizes({h * 30 / 100, h * 30 / 100});
   curves_->setSizes({w / 4, w / 4});
-  maps_->setSizes({w * 24 / 100, w * 16 / 100, w * 16 / 100});
+  maps_->setSizes({w * 28 / 100, w * 14 / 100, w * 14 / 100});
   right_->setSizes({h * 36 / 100, h * 24 / 100});
 }
 

@@ -301,7 +301,7 @@ void CurvePlot::rescale() {
   dataRange(x0, x1, y0, y1);
   plot_->xAxis->setRange(x0, x1);
   plot_->yAxis->setRange(y0, y1);
-  plot_->yAxis->setLabel(axisTitleFor(yTitle_, plot_->yAxis->labelFont(), plot_->height() - 8));
+  plot_->yAxis->setLabel(axisTitleFor(yTitle_, plot_->yAxis->labelFont(), plot_->height() - 44));
 }
 
 void CurvePlot::changed() {
@@ -327,7 +327,7 @@ void CurvePlot::showEvent(QShowEvent* event) {
 void CurvePlot::resizeEvent(QResizeEvent* event) {
   FigureWidget::resizeEvent(event);
   plot_->setGeometry(rect());
-  plot_->yAxis->setLabel(axisTitleFor(yTitle_, plot_->yAxis->labelFont(), height() - 8));
+  plot_->yAxis->setLabel(axisTitleFor(yTitle_, plot_->yAxis->labelFont(), height() - 44));
 }
 
 void CurvePlot::paintEvent(QPaintEvent* event) {
