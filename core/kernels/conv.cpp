@@ -95,9 +95,118 @@ void scatter(const ConvGeometry& g, std::int64_t rows, const Real* dy, const Rea
   }
 }
 
+bool isPlain(const ConvGeometry& g) { return g.dilationH == 1 && g.dilationW == 1 && g.groups == 1; }
+/// One channel a group.
+bool isDepthwise(const ConvGeometry& g) { return g.groups > 1 && g.groups == g.channels; }
+
+/// Calls f(output pixel, tap, input pixel) for every tap that lies in the image.
+template <class F>
+void forTaps(const ConvGeometry& g, F&& f) {
+  for (std::int64_t oy = 0; oy < g.outHeight; ++oy)
+    for (std::int64_t ox = 0; ox < g.outWidth; ++ox)
+      for (int ky = 0; ky < g.kernelH; ++ky)
+        for (int kx = 0; kx < g.kernelW; ++kx) {
+          const std::int64_t y = oy * g.strideH - g.padTop + ky * g.dilationH, x = ox * g.strideW - g.padLeft + kx * g.dilationW;
+          if (y < 0 || y >= g.height || x < 0 || x >= g.width) continue;
+          f(oy * g.outWidth + ox, std::int64_t{ky} * g.kernelW + kx, y * g.width + x);
+        }
+}
+
+/// Filters that each channel of a depthwise convolution has.
+std::int64_t multiplier(const ConvGeometry& g) { return g.filters / g.channels; }
+
+/// to[f] += channel(f) · weight(f) for all filters, where every channel has `m` of them.
+inline void addProducts(std::int64_t channels, std::int64_t m, const Real* x, const Real* w, Real* to) {
+  if (m == 1)
+    for (std::int64_t c = 0; c < channels; ++c) to[c] += x[c] * w[c];
+  else
+    for (std::int64_t c = 0; c < channels; ++c)
+      for (std::int64_t i = 0; i < m; ++i) to[c * m + i] += x[c] * w[c * m + i];
+}
+
+void depthwiseForward(const ConvGeometry& g, std::int64_t rows, const Real* x, const Real* w, const Real* bias, Real* y) {
+  const std::int64_t m = multiplier(g), pixels = g.outHeight * g.outWidth;
+  for (std::int64_t r = 0; r < rows; ++r, x += g.height * g.width * g.channels, y += pixels * g.filters) {
+    for (std::int64_t p = 0; p < pixels; ++p)
+      for (std::int64_t f = 0; f < g.filters; ++f) y[p * g.filters + f] = bias ? bias[f] : Real(0);
+    forTaps(g, [&](std::int64_t out, std::int64_t tap, std::int64_t in) {
+      addProducts(g.channels, m, x + in * g.channels, w + tap * g.filters, y + out * g.filters);
+    });
+  }
+}
+
+void depthwiseBackwardInput(const ConvGeometry& g, std::int64_t rows, const Real* dy, const Real* w, Real* dx) {
+  const std::int64_t m = multiplier(g), size = g.height * g.width * g.channels;
+  std::fill_n(dx, rows * size, Real(0));
+  for (std::int64_t r = 0; r < rows; ++r, dx += size, dy += g.outHeight * g.outWidth * g.filters)
+    forTaps(g, [&](std::int64_t out, std::int64_t tap, std::int64_t in) {
+      const Real *d = dy + out * g.filters, *k = w + tap * g.filters;
+      Real* to = dx + in * g.channels;
+      for (std::int64_t c = 0; c < g.channels; ++c)
+        for (std::int64_t i = 0; i < m; ++i) to[c] += d[c * m + i] * k[c * m + i];
+    });
+}
+
+void depthwiseBackwardWeights(const ConvGeometry& g, std::int64_t rows, const Real* x, const Real* dy, Real* dw) {
+  const std::int64_t m = multiplier(g);
+  for (std::int64_t r = 0; r < rows; ++r, x += g.height * g.width * g.channels, dy += g.outHeight * g.outWidth * g.filters)
+    forTaps(g, [&](std::int64_t out, std::int64_t tap, std::int64_t in) {
+      addProducts(g.channels, m, x + in * g.channels, dy + out * g.filters, dw + tap * g.filters);
+    });
+}
+
+/// The columns [pixels × taps · channels of a group] under a sample's output pixels, of one group; zeros beyond the image.
+void gather(const ConvGeometry& g, std::int64_t group, const Real* x, Real* columns) {
+  const std::int64_t c = g.channels / g.groups, k = taps(g) * c;
+  std::fill_n(columns, g.outHeight * g.outWidth * k, Real(0));
+  forTaps(g, [&](std::int64_t out, std::int64_t tap, std::int64_t in) {
+    std::copy_n(x + in * g.channels + group * c, c, columns + out * k + tap * c);
+  });
+}
+
+void gatheredForward(const ConvGeometry& g, std::int64_t rows, const Real* x, const Real* w, const Real* bias, Real* y, Real* columns) {
+  const std::int64_t f = g.filters / g.groups, k = taps(g) * g.channels / g.groups, pixels = g.outHeight * g.outWidth;
+  for (std::int64_t r = 0; r < rows; ++r, x += g.height * g.width * g.channels, y += pixels * g.filters)
+    for (std::int64_t group = 0; group < g.groups; ++group) {
+      gather(g, group, x, columns);
+      gemm(pixels, f, k, columns, k, w + group * f, g.filters, y + group * f, g.filters, false, bias ? bias + group * f : nullptr);
+    }
+}
+
+void gatheredBackwardInput(const ConvGeometry& g, std::int64_t rows, const Real* dy, const Real* w, Real* dx, Real* columns) {
+  const std::int64_t f = g.filters / g.groups, c = g.channels / g.groups, k = taps(g) * c, pixels = g.outHeight * g.outWidth;
+  const std::int64_t size = g.height * g.width * g.channels;
+  std::fill_n(dx, rows * size, Real(0));
+  for (std::int64_t r = 0; r < rows; ++r, dx += size, dy += pixels * g.filters)
+    for (std::int64_t group = 0; group < g.groups; ++group) {
+      gemmTransB(pixels, k, f, dy + group * f, g.filters, w + group * f, g.filters, columns, k);
+      forTaps(g, [&](std::int64_t out, std::int64_t tap, std::int64_t in) {
+        const Real* from = columns + out * k + tap * c;
+        Real* to = dx + in * g.channels + group * c;
+        for (std::int64_t i = 0; i < c; ++i) to[i] += from[i];
+      });
+    }
+}
+
+void gatheredBackwardWeights(const ConvGeometry& g, std::int64_t rows, const Real* x, const Real* dy, Real* dw, Real* columns) {
+  const std::int64_t f = g.filters / g.groups, k = taps(g) * g.channels / g.groups, pixels = g.outHeight * g.outWidth;
+  for (std::int64_t r = 0; r < rows; ++r, x += g.height * g.width * g.channels, dy += pixels * g.filters)
+    for (std::int64_t group = 0; group < g.groups; ++group) {
+      gather(g, group, x, columns);
+      gemmTransA(k, f, pixels, columns, k, dy + group * f, g.filters, dw + group * f, g.filters, true);
+    }
+}
+
+void addBias(std::int64_t places, std::int64_t filters, const Real* dy, Real* dbias) {
+  for (std::int64_t i = 0; i < places; ++i)
+    for (std::int64_t f = 0; f < filters; ++f) dbias[f] += dy[i * filters + f];
+}
+
 }  // namespace
 
 std::int64_t convScratch(const ConvGeometry& g) {
+  if (isDepthwise(g)) return 0;
+  if (!isPlain(g)) return g.outHeight * g.outWidth * taps(g) * (g.channels / g.groups);
   const Padded p = paddedSize(g);
   const std::int64_t weights = (p.copied ? p.height * p.width * g.channels : 0) + g.outHeight * g.outWidth * kPanel;
   const std::int64_t input = canTurn(g) ? forwardScratch(turned(g)) : g.outHeight * g.outWidth * taps(g) * g.channels;
@@ -105,6 +214,8 @@ std::int64_t convScratch(const ConvGeometry& g) {
 }
 
 void convForward(const ConvGeometry& g, std::int64_t rows, const Real* x, const Real* w, const Real* bias, Real* y, Real* scratch) {
+  if (isDepthwise(g)) return depthwiseForward(g, rows, x, w, bias, y);
+  if (!isPlain(g)) return gatheredForward(g, rows, x, w, bias, y, scratch);
   const std::int64_t k = taps(g) * g.channels;
   Real* packed = scratch;
   for (std::int64_t panel = 0; panel < panels(g.filters); ++panel)
@@ -113,6 +224,8 @@ void convForward(const ConvGeometry& g, std::int64_t rows, const Real* x, const 
 }
 
 void convBackwardInput(const ConvGeometry& g, std::int64_t rows, const Real* dy, const Real* w, Real* dx, Real* scratch) {
+  if (isDepthwise(g)) return depthwiseBackwardInput(g, rows, dy, w, dx);
+  if (!isPlain(g)) return gatheredBackwardInput(g, rows, dy, w, dx, scratch);
   if (!canTurn(g)) return scatter(g, rows, dy, w, dx, scratch);
   const ConvGeometry t = turned(g);
   // packed[panel][(ky, kx, f)][c] = w[kernelH-1-ky, kernelW-1-kx, c, f]
@@ -126,6 +239,12 @@ void convBackwardInput(const ConvGeometry& g, std::int64_t rows, const Real* dy,
 
 void convBackwardWeights(const ConvGeometry& g, std::int64_t rows, const Real* x, const Real* dy, Real* dw, Real* dbias,
                          bool accumulate, Real* scratch) {
+  if (dbias && !accumulate) std::fill_n(dbias, g.filters, Real(0));
+  if (!isPlain(g)) {
+    if (!accumulate) std::fill_n(dw, taps(g) * (g.channels / g.groups) * g.filters, Real(0));
+    if (dbias) addBias(rows * g.outHeight * g.outWidth, g.filters, dy, dbias);
+    return isDepthwise(g) ? depthwiseBackwardWeights(g, rows, x, dy, dw) : gatheredBackwardWeights(g, rows, x, dy, dw, scratch);
+  }
   const Padded p = paddedSize(g);
   const std::int64_t run = g.kernelW * g.channels, pixels = g.outHeight * g.outWidth;
   Real* panelRoom = scratch;
@@ -136,7 +255,6 @@ void convBackwardWeights(const ConvGeometry& g, std::int64_t rows, const Real* x
   sum.steps = g.outWidth;
   sum.stepA = g.strideW * g.channels;
   sum.rowA = 1;
-  if (dbias && !accumulate) std::fill_n(dbias, g.filters, Real(0));
   for (std::int64_t r = 0; r < rows; ++r) {
     const Real* image = padded(g, p, x + r * g.height * g.width * g.channels, imageRoom);
     const Real* d = dy + r * pixels * g.filters;
@@ -151,9 +269,7 @@ void convBackwardWeights(const ConvGeometry& g, std::int64_t rows, const Real* x
         kernels::strip(run, sum, image + ky * p.width * g.channels, whole ? d + f : panelRoom, dw + ky * run * g.filters + f, g.filters, columns,
                        {accumulate || r > 0, nullptr});
     }
-    if (dbias)
-      for (std::int64_t i = 0; i < pixels; ++i)
-        for (std::int64_t f = 0; f < g.filters; ++f) dbias[f] += d[i * g.filters + f];
+    if (dbias) addBias(pixels, g.filters, d, dbias);
   }
 }
 

@@ -6,15 +6,18 @@
 
 namespace vitrine {
 
-/// A 2-D convolution's sizes. Images are NHWC; weights [kernelH × kernelW × channels × filters].
+/// A 2-D convolution's sizes. Images are NHWC; weights [kernelH × kernelW × channels / groups × filters]: filter f sees the
+/// channels of group f · groups / filters only.
 struct ConvGeometry {
   std::int64_t height = 0, width = 0, channels = 0;
   std::int64_t outHeight = 0, outWidth = 0, filters = 0;
   int kernelH = 1, kernelW = 1, strideH = 1, strideW = 1, padTop = 0, padLeft = 0;
+  int dilationH = 1, dilationW = 1, groups = 1;
 };
 
 // No im2col: a kernel's row over the channels-last image is one contiguous run of kernelW · channels numbers, so output
-// pixels are rows of a product whose left matrix overlaps itself in the image.
+// pixels are rows of a product whose left matrix overlaps itself in the image. Dilated and grouped ones take other ways:
+// columns gathered tap by tap, and where every group has one channel, sums along the channels.
 
 /// y [rows × outH × outW × filters]; bias may be null.
 void convForward(const ConvGeometry& g, std::int64_t rows, const Real* x, const Real* w, const Real* bias, Real* y, Real* scratch);

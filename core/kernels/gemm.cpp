@@ -68,4 +68,20 @@ void gemmTransB(std::int64_t m, std::int64_t n, std::int64_t k, const Real* a, s
   }
 }
 
+std::int64_t packedSize(std::int64_t n, std::int64_t k) { return kernels::panels(n) * k * kPanel; }
+
+void packMatrix(std::int64_t n, std::int64_t k, const Real* b, std::int64_t ldb, bool transposed, Real* packed) {
+  for (std::int64_t panel = 0; panel < kernels::panels(n); ++panel)
+    kernels::packPanel(b, ldb, k, n, panel * kPanel, transposed, packed + panel * k * kPanel);
+}
+
+void gemmPacked(std::int64_t m, std::int64_t n, std::int64_t k, const Real* a, std::int64_t lda, const Real* packed, Real* c,
+                std::int64_t ldc, bool accumulate, const Real* bias) {
+  kernels::Sum sum;
+  sum.steps = k;
+  sum.rowA = lda;
+  for (std::int64_t n0 = 0; n0 < n; n0 += kPanel)
+    kernels::strip(m, sum, a, packed + n0 * k, c + n0, ldc, std::min(kPanel, n - n0), {accumulate, bias ? bias + n0 : nullptr});
+}
+
 }  // namespace vitrine

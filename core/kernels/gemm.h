@@ -17,4 +17,11 @@ void gemmTransA(std::int64_t m, std::int64_t n, std::int64_t k, const Real* a, s
 void gemmTransB(std::int64_t m, std::int64_t n, std::int64_t k, const Real* a, std::int64_t lda, const Real* b, std::int64_t ldb,
                 Real* c, std::int64_t ldc, bool accumulate = false);
 
+/// b [k×n] (or, transposed, bᵀ with b [n×k]) laid out for gemmPacked: for a matrix that many products share.
+std::int64_t packedSize(std::int64_t n, std::int64_t k);
+void packMatrix(std::int64_t n, std::int64_t k, const Real* b, std::int64_t ldb, bool transposed, Real* packed);
+/// As gemm, with such a matrix.
+void gemmPacked(std::int64_t m, std::int64_t n, std::int64_t k, const Real* a, std::int64_t lda, const Real* packed, Real* c,
+                std::int64_t ldc, bool accumulate = false, const Real* bias = nullptr);
+
 }  // namespace vitrine

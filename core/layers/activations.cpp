@@ -1,4 +1,5 @@
-// Elementwise activations. Each backward needs the output only, so they work in place on their input's memory.
+// Elementwise activations whose backward needs the output only: they work in place on their input's memory.
+#include <cmath>
 #include <type_traits>
 
 #include "core/layers/elementwise.h"
@@ -26,6 +27,30 @@ struct Sigmoid {
 struct Tanh {
   Lanes forward(const Lanes& x) const { return x.tanh(); }
   Real backward(Real y, Real dy) const { return dy * (1 - y * y); }
+};
+
+/// Clevert, Unterthiner & Hochreiter 2016; SELU is scaled (Klambauer et al. 2017).
+struct Elu {
+  Elu(Real a, Real s) : alpha(a), scale(s), depth(a * s) {}
+  Real alpha, scale, depth;  ///< depth: a product made once, since a fused one differs in the last bit
+  Lanes forward(const Lanes& x) const { return scale * (x < Real(0)).select(alpha * (x.min(Real(0)).exp() - Real(1)), x); }
+  Real backward(Real y, Real dy) const { return y > 0 ? scale * dy : dy * (y + depth); }
+};
+
+/// ln(1 + exp(x)), stable at both ends.
+struct Softplus {
+  Lanes forward(const Lanes& x) const { return x.max(Real(0)) + (-x.abs()).exp().log1p() + (x - x); }  // x − x: a NaN stays one
+  Real backward(Real y, Real dy) const { return dy * -std::expm1(-y); }
+};
+
+struct HardSigmoid {
+  Real forward(Real x) const { return x <= -3 ? Real(0) : x >= 3 ? Real(1) : x / 6 + Real(0.5); }
+  Real backward(Real y, Real dy) const { return y > 0 && y < 1 ? dy / 6 : Real(0); }
+};
+
+struct HardTanh {
+  Real forward(Real x) const { return x < -1 ? Real(-1) : x > 1 ? Real(1) : x; }
+  Real backward(Real y, Real dy) const { return y > -1 && y < 1 ? dy : Real(0); }
 };
 
 template <class F>
@@ -101,6 +126,41 @@ LayerSpec tanhSpec() {
   return activationSpec<Tanh>("tanh", "Tanh",
                               "Squeezes every value to between −1 and 1, centred on 0. Gives smooth decision boundaries in small networks.",
                               "y = tanh(x)");
+}
+
+LayerSpec eluSpec() {
+  LayerSpec s = activationSpec<Elu>("elu", "ELU", "Like ReLU, but smooth below 0, down to −alpha: means nearer 0, and no unit falls silent.",
+                                    "y = x for x > 0, else α · (exp(x) − 1)");
+  s.params = {{.id = "alpha", .label = "Alpha", .help = "How far negative values go down; 1 is usual.", .fallback = 1.0, .low = 0.01, .high = 10,
+               .sliderLow = 0.1, .sliderHigh = 3}};
+  s.make = [d = s.params](const Params& p, std::span<const Shape> in) {
+    return std::make_unique<Activation<Elu>>(in[0].size(), Elu{static_cast<Real>(param<double>(p, d, "alpha")), Real(1)});
+  };
+  s.summary = [d = s.params](const Params& p) { return "alpha " + paramText(d[0], param<double>(p, d, "alpha")); };
+  return s;
+}
+
+LayerSpec seluSpec() {
+  LayerSpec s = activationSpec<Elu>("selu", "SELU",
+                                    "ELU with the scale that keeps mean 0 and deviation 1 from layer to layer; wants LeCun normal weights.",
+                                    "y = 1.0507 · x for x > 0, else 1.0507 · 1.6733 · (exp(x) − 1)");
+  s.make = [](const Params&, std::span<const Shape> in) {
+    return std::make_unique<Activation<Elu>>(in[0].size(), Elu{Real(1.6732632423543772848), Real(1.0507009873554804934)});
+  };
+  return s;
+}
+
+LayerSpec softplusSpec() {
+  return activationSpec<Softplus>("softplus", "Softplus", "A smooth ReLU, always above 0: for outputs that must be positive.", "y = ln(1 + exp(x))");
+}
+
+LayerSpec hardSigmoidSpec() {
+  return activationSpec<HardSigmoid>("hard_sigmoid", "Hard sigmoid", "The sigmoid as three straight lines: cheap, and exactly 0 or 1 at its ends.",
+                                     "y = x / 6 + ½ between 0 and 1");
+}
+
+LayerSpec hardTanhSpec() {
+  return activationSpec<HardTanh>("hard_tanh", "Hard tanh", "Cuts values off at −1 and 1, and leaves the others alone.", "y = min(1, max(−1, x))");
 }
 
 }  // namespace vitrine

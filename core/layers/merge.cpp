@@ -1,4 +1,4 @@
-// Add and Concat: several inputs, one output.
+// Add, Multiply and Concat: several inputs, one output.
 #include <algorithm>
 
 #include "core/layers/specs.h"
@@ -20,6 +20,32 @@ class Add : public Layer {
   void backward(const BackwardArgs& a) const override {
     for (Real* din : a.din)
       if (din) std::copy_n(a.dout, a.rows * size_, din);
+  }
+
+ private:
+  std::int64_t size_;
+};
+
+class Multiply : public Layer {
+ public:
+  explicit Multiply(std::int64_t size) : size_(size) {}
+  void forward(const ForwardArgs& a) const override {
+    const std::int64_t n = a.rows * size_;
+    std::copy_n(a.in[0], n, a.out);
+    for (std::size_t p = 1; p < a.in.size(); ++p)
+      for (std::int64_t i = 0; i < n; ++i) a.out[i] *= a.in[p][i];
+  }
+  void backward(const BackwardArgs& a) const override {
+    // The product of the others, not out / in: an input may be 0.
+    for (std::size_t p = 0; p < a.in.size(); ++p) {
+      if (!a.din[p]) continue;
+      for (std::int64_t i = 0; i < a.rows * size_; ++i) {
+        Real d = a.dout[i];
+        for (std::size_t q = 0; q < a.in.size(); ++q)
+          if (q != p) d *= a.in[q][i];
+        a.din[p][i] = d;
+      }
+    }
   }
 
  private:
@@ -79,6 +105,24 @@ LayerSpec addSpec() {
     return in[0];
   };
   s.make = [](const Params&, std::span<const Shape> in) { return std::make_unique<Add>(in[0].size()); };
+  s.cost = [](const Params&, std::span<const Shape> in, const Shape& out) { return out.size() * static_cast<std::int64_t>(in.size()); };
+  return s;
+}
+
+LayerSpec multiplySpec() {
+  LayerSpec s = mergeSpec();
+  s.id = "multiply";
+  s.name = "Multiply";
+  s.help = "The product of its inputs, element by element. With a sigmoid before one of them it is a gate: what passes of the other.";
+  s.formula = "y = x₁ · x₂ · …";
+  s.shape = [](const Params&, std::span<const Shape> in) -> Result<Shape> {
+    for (const Shape& shape : in)
+      if (shape != in[0])
+        return misfit("Multiply needs inputs of one shape, but gets " + in[0].text() + " and " + shape.text() + ".",
+                      "Give the branches the same size and as many filters or units.");
+    return in[0];
+  };
+  s.make = [](const Params&, std::span<const Shape> in) { return std::make_unique<Multiply>(in[0].size()); };
   s.cost = [](const Params&, std::span<const Shape> in, const Shape& out) { return out.size() * static_cast<std::int64_t>(in.size()); };
   return s;
 }

@@ -57,6 +57,9 @@ struct Graph {
 // Edits. An id that is not there leaves the graph as it was.
 
 /// The new node's id is the old graph's nextId; its name is the layer's with a number when taken ("Dense 2").
+/// Whether training leaves the node's parameters alone (its parameter "frozen").
+bool isFrozen(const Node& node);
+
 Graph addNode(Graph graph, const std::string& type, Point at, Params params = {});
 Graph removeNodes(Graph graph, const std::vector<NodeId>& ids);
 /// Removes a node with one input and puts an edge from its source to each of its consumers.

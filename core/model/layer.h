@@ -17,15 +17,23 @@ namespace vitrine {
 
 enum class Mode { Train, Eval };
 
-/// How a block's numbers are drawn at the start. Glorot & Bengio 2010; He et al. 2015.
-enum class Init { Zeros, Ones, HeNormal, HeUniform, GlorotNormal, GlorotUniform };
+/// How a block's numbers are drawn at the start. Glorot & Bengio 2010; He et al. 2015; LeCun et al. 1998; Saxe et al. 2014
+/// (orthogonal: the block as a matrix whose columns are the last dimension).
+enum class Init {
+  Zeros, Ones, HeNormal, HeUniform, GlorotNormal, GlorotUniform, LeCunNormal, LeCunUniform, Orthogonal, Normal, Uniform, Constant
+};
+struct InitChoice {
+  InitChoice(Init k = Init::Zeros, double v = 0) : kind(k), value(v) {}
+  Init kind;
+  double value;  ///< deviation (Normal), limit (Uniform), the number itself (Constant)
+};
 
 /// A named stretch of the network's flat parameter vector.
 struct ParamBlock {
   std::string name;         ///< PyTorch's: "weight", "bias", "running_mean"
   Shape shape;              ///< the engine's layout, slowest first
   std::vector<int> toFile;  ///< permutation of dimensions that gives PyTorch's layout; empty: the same
-  Init init = Init::Zeros;
+  InitChoice init;
   std::int64_t fanIn = 1, fanOut = 1;
   bool trainable = true;  ///< false: a running statistic, changed by forward passes and not by the optimiser
   /// Shape in PyTorch's layout.
@@ -44,7 +52,7 @@ struct ForwardArgs {
   Real* out = nullptr;              ///< [rows × size], all of it is overwritten
   const Real* params = nullptr;     ///< the layer's blocks, one after the other
   Real* cache = nullptr;            ///< [rows × cachePerRow()], kept for backward; 64-byte aligned when rows start at 0
-  Real* scratch = nullptr;          ///< [scratch()], contents undefined
+  Real* scratch = nullptr;          ///< [scratch() + rows × scratchPerRow()], contents undefined
   const Real* shared = nullptr;     ///< coupled layers in Mode::Train: the whole batch's statistics
   Mode mode = Mode::Eval;
   RngKey rng;
@@ -80,6 +88,8 @@ class Layer {
   virtual std::vector<ParamBlock> blocks() const { return {}; }
   virtual std::int64_t cachePerRow() const { return 0; }
   virtual std::int64_t scratch() const { return 0; }
+  /// More scratch for every row of a pass.
+  virtual std::int64_t scratchPerRow() const { return 0; }
   /// Output may share memory with the first input (elementwise layers whose backward needs `out` only, not `in`).
   virtual bool inPlace() const { return false; }
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 
@@ -16,6 +17,21 @@ double physicalMemory() {
 
 std::string megabytes(double bytes) { return std::to_string(static_cast<std::int64_t>(std::ceil(bytes / 1048576))) + " MiB"; }
 
+/// The Q of a normal matrix, signs such that every orthogonal matrix is as likely (Mezzadri 2007).
+void drawOrthogonal(const Shape& shape, Rng& rng, std::span<Real> out) {
+  const Eigen::Index columns = shape.dims.back(), rows = shape.size() / columns;
+  const Eigen::Index tall = std::max(rows, columns), wide = std::min(rows, columns);
+  Eigen::MatrixXd normal(tall, wide);
+  for (Eigen::Index i = 0; i < normal.size(); ++i) normal.data()[i] = rng.normal();
+  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(normal);
+  Eigen::MatrixXd q = qr.householderQ() * Eigen::MatrixXd::Identity(tall, wide);
+  for (Eigen::Index c = 0; c < wide; ++c)
+    if (qr.matrixQR()(c, c) < 0) q.col(c) *= -1;
+  for (Eigen::Index r = 0; r < rows; ++r)
+    for (Eigen::Index c = 0; c < columns; ++c)
+      out[static_cast<std::size_t>(r * columns + c)] = static_cast<Real>(rows >= columns ? q(r, c) : q(c, r));
+}
+
 void drawBlock(const ParamBlock& block, Rng rng, std::span<Real> out) {
   const double in = static_cast<double>(block.fanIn), both = static_cast<double>(block.fanIn + block.fanOut);
   auto normal = [&](double deviation) {
@@ -24,13 +40,19 @@ void drawBlock(const ParamBlock& block, Rng rng, std::span<Real> out) {
   auto uniform = [&](double limit) {
     for (Real& x : out) x = static_cast<Real>(rng.uniform(-limit, limit));
   };
-  switch (block.init) {
+  switch (block.init.kind) {
     case Init::Zeros: std::fill(out.begin(), out.end(), Real(0)); break;
     case Init::Ones: std::fill(out.begin(), out.end(), Real(1)); break;
     case Init::HeNormal: normal(std::sqrt(2 / in)); break;
     case Init::HeUniform: uniform(std::sqrt(6 / in)); break;
     case Init::GlorotNormal: normal(std::sqrt(2 / both)); break;
     case Init::GlorotUniform: uniform(std::sqrt(6 / both)); break;
+    case Init::LeCunNormal: normal(std::sqrt(1 / in)); break;
+    case Init::LeCunUniform: uniform(std::sqrt(3 / in)); break;
+    case Init::Orthogonal: drawOrthogonal(block.shape, rng, out); break;
+    case Init::Normal: normal(block.init.value); break;
+    case Init::Uniform: uniform(block.init.value); break;
+    case Init::Constant: std::fill(out.begin(), out.end(), static_cast<Real>(block.init.value)); break;
   }
 }
 
@@ -85,8 +107,10 @@ Result<std::shared_ptr<const Network>> Network::compile(const Graph& graph, cons
     }
     if (node.type != "input") {
       p.layer = findLayer(node.type)->make(node.params, in);
+      p.frozen = isFrozen(node);
       for (ParamBlock& block : p.layer->blocks()) {
         const std::int64_t size = block.shape.size();
+        block.trainable &= !p.frozen;
         p.trainsAbove |= block.trainable;
         plan.trainableCount += block.trainable ? size : 0;
         const std::int64_t offset = plan.parameterCount + p.paramCount;
@@ -97,8 +121,9 @@ Result<std::shared_ptr<const Network>> Network::compile(const Graph& graph, cons
       // The next layer's blocks start on a cache line, so that fast kernels find them aligned.
       plan.parameterCount += (p.paramCount + 15) / 16 * 16;
       plan.maxScratch = std::max(plan.maxScratch, p.layer->scratch());
+      plan.maxScratchPerRow = std::max(plan.maxScratchPerRow, p.layer->scratchPerRow());
       plan.maxParams = std::max(plan.maxParams, p.paramCount);
-      plan.coupled |= p.layer->coupled();
+      plan.coupled |= p.layer->coupled() && !p.frozen;
       std::int64_t sum = 0;
       for (std::int64_t s : p.inputSizes) sum += s;
       plan.maxInputSum = std::max(plan.maxInputSum, sum);
@@ -223,7 +248,7 @@ Workspace::Workspace(Workspace&&) noexcept = default;
 Workspace& Workspace::operator=(Workspace&&) noexcept = default;
 
 void Workspace::Impl::needThreads(int threads) {
-  while (static_cast<int>(scratch.size()) < threads) scratch.emplace_back(static_cast<std::size_t>(plan->maxScratch));
+  while (static_cast<int>(scratch.size()) < threads) scratch.emplace_back(static_cast<std::size_t>(plan->maxScratch + rows * plan->maxScratchPerRow));
 }
 
 std::int64_t Workspace::rows() const { return impl_->rows; }

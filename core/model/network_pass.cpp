@@ -51,13 +51,13 @@ const Real* Network::forward(std::span<const Real> params, Workspace& ws, std::i
       a.cache = w.caches[i].data() + first * p.layer->cachePerRow();
       a.scratch = w.scratch[static_cast<std::size_t>(thread)].data();
       a.shared = w.shared[i].data();
-      a.mode = mode;
+      a.mode = modeOf(p, mode);
       a.rng = rng;
       a.node = p.id.value;
       a.firstRow = firstRow + first;
       return a;
     };
-    if (p.layer->coupled() && mode == Mode::Train) {
+    if (together(p, mode)) {
       const std::int64_t partial = p.layer->partialSize();
       forBlocks(pool, blocks, [&](std::int64_t b, int thread) {
         std::array<const Real*, kMaxPorts> in;
@@ -77,7 +77,7 @@ const Real* Network::forward(std::span<const Real> params, Workspace& ws, std::i
 void Network::updateStatistics(const Workspace& ws, std::span<Real> params) const {
   for (std::size_t i = 1; i < plan_->nodes.size(); ++i) {
     const PlanNode& p = plan_->nodes[i];
-    if (p.layer->coupled()) p.layer->updateStatistics(ws.impl_->shared[i].data(), params.data() + p.params);
+    if (together(p, Mode::Train)) p.layer->updateStatistics(ws.impl_->shared[i].data(), params.data() + p.params);
   }
 }
 
@@ -114,7 +114,7 @@ void Network::backwardNode(std::size_t i, const BackwardPass& pass) const {
   const std::int64_t rows = pass.rows;
   // A source that another consumer has given a gradient already gets this one by way of fanOut.
   Real* spare = w.fanOut.data();
-  bool wanted = !pass.dparams.empty() && p.paramCount > 0;
+  bool wanted = !pass.dparams.empty() && p.paramCount > 0 && !p.frozen;
   for (std::size_t port = 0; port < p.inputs.size(); ++port) {
     const std::size_t source = static_cast<std::size_t>(p.inputs[port]);
     const bool wants = pass.inputGradient || plan.nodes[source].trainsAbove;
@@ -157,13 +157,13 @@ void Network::backwardNode(std::size_t i, const BackwardPass& pass) const {
     a.scratch = w.scratch[static_cast<std::size_t>(thread)].data();
     a.shared = w.shared[i].data();
     a.sharedBackward = w.sharedBackward[i].data();
-    a.mode = pass.mode;
+    a.mode = modeOf(p, pass.mode);
     a.rng = pass.rng;
     a.node = p.id.value;
     a.firstRow = pass.firstRow + first;
     return a;
   };
-  if (p.layer->coupled() && pass.mode == Mode::Train) {
+  if (together(p, pass.mode)) {
     const std::int64_t partial = p.layer->partialSize();
     forBlocks(pass.pool, blocks, [&](std::int64_t b, int thread) {
       std::array<const Real*, kMaxPorts> in;

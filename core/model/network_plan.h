@@ -15,10 +15,16 @@ struct PlanNode {
   std::int64_t size = 0;          ///< shape.size()
   std::int64_t params = 0;        ///< offset in the flat vector
   std::int64_t paramCount = 0;
+  bool frozen = false;           ///< its parameters stay as they are; batch norm then uses its running statistics
   bool trainsAbove = false;       ///< it, or a node it depends on, has trainable parameters
   int consumers = 0;
   bool mayShare = false;          ///< may work in place on its input's memory
 };
+
+/// Whether a layer sees the whole batch at once in this mode.
+inline bool together(const PlanNode& p, Mode mode) { return mode == Mode::Train && p.layer->coupled() && !p.frozen; }
+/// The mode that a node runs in: a frozen layer of statistics keeps to its running ones.
+inline Mode modeOf(const PlanNode& p, Mode mode) { return p.frozen && p.layer->coupled() ? Mode::Eval : mode; }
 
 struct Network::Plan {
   Graph graph;
@@ -28,7 +34,7 @@ struct Network::Plan {
   std::vector<NodeId> order;
   std::vector<PlacedBlock> blocks;
   std::int64_t parameterCount = 0, trainableCount = 0;
-  std::int64_t maxScratch = 0, maxInputSum = 0, maxParams = 0;
+  std::int64_t maxScratch = 0, maxScratchPerRow = 0, maxInputSum = 0, maxParams = 0;
   bool coupled = false;
   int indexOf(NodeId id) const;
 };

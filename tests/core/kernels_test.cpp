@@ -69,6 +69,11 @@ TEST_P(Products, AreThoseOfPlainLoops) {
     gemm(m, n, k, a.data(), lda, b.data(), ldb, c.data(), ldc, accumulate);
     expectNear(c, plain(A, B, accumulate, false), scale);
     c = fresh(accumulate);
+    std::vector<Real> packed(static_cast<std::size_t>(packedSize(n, k)), kNan);
+    packMatrix(n, k, bt.data(), ldbt, true, packed.data());
+    gemmPacked(m, n, k, a.data(), lda, packed.data(), c.data(), ldc, accumulate, bias.data());
+    expectNear(c, plain(A, BT, accumulate, true), scale);
+    c = fresh(accumulate);
     gemmTransA(m, n, k, at.data(), ldat, b.data(), ldb, c.data(), ldc, accumulate);
     expectNear(c, plain(AT, B, accumulate, false), scale);
     c = fresh(accumulate);

@@ -35,6 +35,14 @@ Params pool(IntPair kernel, IntPair stride, const std::string& padding) {
   return {{"kernel", kernel}, {"stride", stride}, {"padding", padding}};
 }
 
+Params series(std::int64_t filters, std::int64_t kernel, std::int64_t stride, const std::string& padding) {
+  return {{"filters", filters}, {"kernel", kernel}, {"stride", stride}, {"padding", padding}};
+}
+Params with(Params base, const Params& more) {
+  for (const auto& [id, value] : more) base[id] = value;
+  return base;
+}
+
 std::vector<Case> cases() {
   std::vector<Case> all{
       {"dense", "dense", {{"units", std::int64_t{5}}}, {{7}}},
@@ -69,7 +77,49 @@ std::vector<Case> cases() {
       {"concat_images", "concat", {}, {{2, 3, 2}, {2, 3, 1}, {2, 3, 4}}},
       {"concat_vectors", "concat", {}, {{3}, {6}}},
       {"output", "output", {}, {{4}}},
+      {"dense_series", "dense", {{"units", std::int64_t{3}}}, {{4, 5}}, 3},
+      {"conv_dilated", "conv2d", with(conv(3, {3, 2}, {1, 1}, "same"), {{"dilation", IntPair{2, 3}}}), {{7, 6, 2}}, 2},
+      {"conv_dilated_stride", "conv2d", with(conv(2, {2, 2}, {2, 1}, "number", {2, 1}), {{"dilation", IntPair{2, 1}}}), {{5, 4, 3}}, 2},
+      {"conv_grouped", "conv2d", with(conv(6, {3, 3}, {1, 1}, "same"), {{"groups", std::int64_t{2}}}), {{4, 5, 4}}, 2},
+      {"conv_depthwise", "conv2d", with(conv(3, {3, 3}, {1, 1}, "same"), {{"groups", std::int64_t{3}}}), {{5, 4, 3}}, 2},
+      {"conv_depthwise_multiplied", "conv2d", with(conv(4, {2, 3}, {2, 1}, "valid"), {{"groups", std::int64_t{2}}, {"dilation", IntPair{1, 2}}}), {{5, 6, 2}}, 2},
+      {"conv1d_same", "conv1d", series(4, 3, 1, "same"), {{7, 3}}, 3},
+      {"conv1d_stride", "conv1d", series(3, 2, 3, "valid"), {{9, 2}}, 2},
+      {"conv1d_dilated", "conv1d", with(series(2, 3, 1, "number"), {{"dilation", std::int64_t{2}}, {"padding_size", std::int64_t{3}}}), {{6, 2}}, 2},
+      {"conv1d_depthwise_one_row", "conv1d", with(series(4, 3, 2, "same"), {{"groups", std::int64_t{4}}, {"use_bias", false}}), {{5, 4}}, 1},
+      {"reshape_image", "reshape", {{"size", IntPair{2, 3}}}, {{12}}},
+      {"reshape_image_to_image", "reshape", {{"size", IntPair{4, 1}}}, {{2, 3, 2}}, 2},
+      {"reshape_series", "reshape", {{"to", std::string("series")}, {"steps", std::int64_t{4}}}, {{2, 3, 2}}, 2},
+      {"global_avgpool_series", "global_avgpool", {}, {{6, 3}}},
+      {"global_maxpool", "global_maxpool", {}, {{3, 4, 5}}},
+      {"global_maxpool_series", "global_maxpool", {}, {{7, 2}}},
+      {"prelu_channels", "prelu", {{"per_channel", true}}, {{2, 3, 4}}, 3},
+      {"elu_alpha", "elu", {{"alpha", 0.3}}, {{11}}},
+      {"layernorm_vector", "layernorm", {}, {{6}}},
+      {"layernorm_series", "layernorm", {{"epsilon", 0.01}}, {{4, 5}}, 2},
+      {"layernorm_image", "layernorm", {}, {{2, 3, 4}}, 2},
+      {"gaussian_noise_none", "gaussian_noise", {{"deviation", 0.0}}, {{9}}},
+      {"multiply", "multiply", {}, {{2, 3, 2}, {2, 3, 2}}},
+      {"multiply_three", "multiply", {}, {{5}, {5}, {5}}},
   };
+  for (const char* type : {"simple_rnn", "lstm", "gru"}) {
+    const Params units{{"units", std::int64_t{5}}};
+    const std::string sequence = "sequence";
+    all.push_back({std::string(type) + "_last", type, units, {{4, 3}}, 3});
+    all.push_back({std::string(type) + "_sequence", type, with(units, {{"output", sequence}}), {{3, 2}}, 2});
+    all.push_back({std::string(type) + "_both_ways", type, with(units, {{"bidirectional", true}}), {{4, 2}}, 2});
+    all.push_back({std::string(type) + "_both_ways_sequence", type, with(units, {{"bidirectional", true}, {"output", sequence}}), {{3, 1}}, 3});
+    all.push_back({std::string(type) + "_one_step_one_row", type, {{"units", std::int64_t{1}}}, {{1, 2}}, 1});
+  }
+  all.push_back({"simple_rnn_relu", "simple_rnn", {{"units", std::int64_t{4}}, {"activation", std::string("relu")}}, {{3, 2}}, 2});
+  for (const char* type : {"maxpool1d", "avgpool1d"}) {
+    const auto window = [](std::int64_t kernel, std::int64_t stride, const char* padding) {
+      return Params{{"kernel", kernel}, {"stride", stride}, {"padding", std::string(padding)}};
+    };
+    all.push_back({std::string(type) + "_plain", type, {}, {{6, 3}}, 3});
+    all.push_back({std::string(type) + "_same", type, window(3, 2, "same"), {{7, 2}}, 2});
+    all.push_back({std::string(type) + "_stride_above_window", type, window(2, 3, "valid"), {{9, 1}}, 1});
+  }
   for (const char* type : {"maxpool2d", "avgpool2d"}) {
     all.push_back({std::string(type) + "_plain", type, {}, {{6, 4, 3}}, 3});
     all.push_back({std::string(type) + "_odd", type, {}, {{7, 5, 2}}, 2});
@@ -78,7 +128,8 @@ std::vector<Case> cases() {
     all.push_back({std::string(type) + "_stride_above_window", type, pool({2, 1}, {3, 2}, "valid"), {{9, 4, 1}}, 1});
     all.push_back({std::string(type) + "_same_stride_above_window", type, pool({1, 2}, {2, 3}, "same"), {{5, 7, 2}}, 2});
   }
-  for (const char* type : {"relu", "leaky_relu", "sigmoid", "tanh", "dropout"}) {
+  for (const char* type : {"relu", "leaky_relu", "sigmoid", "tanh", "dropout", "prelu", "elu", "selu", "gelu", "silu", "softplus", "hard_sigmoid",
+                           "hard_tanh", "gaussian_noise"}) {
     all.push_back({std::string(type) + "_vector", type, {}, {{13}}});
     all.push_back({std::string(type) + "_image", type, {}, {{3, 5, 2}}, 3});
     all.push_back({std::string(type) + "_long", type, {}, {{67}}, 2});
@@ -158,7 +209,7 @@ class Bench {
   void prepare(Real start) {
     spoil(out_values_, rows_ * out_.size());
     spoil(cache_, rows_ * layer_->cachePerRow() + 1);
-    spoil(scratch_, layer_->scratch() + 1);
+    spoil(scratch_, layer_->scratch() + rows_ * layer_->scratchPerRow() + 1);
     spoil(shared_, layer_->sharedSize() + 1);
     spoil(sharedBackward_, layer_->sharedSize() + 1);
     din_.clear();
@@ -331,7 +382,7 @@ TEST_P(LayerContract, RowsDoNotDependOnHowTheyAreCut) {
     const Bench::Pass whole = b.run({.mode = mode});
     const bool together = b.layer().coupled() && mode == Mode::Train;
     // A matrix product may sum in another order for another number of rows.
-    const bool product = GetParam().type == "dense" || GetParam().type == "conv2d";
+    const bool product = !b.layer().blocks().empty() && b.layer().blocks()[0].shape.rank() > 1;
     for (std::int64_t block : {1, 2, 3, 16}) {
       const Bench::Pass cut = b.run({.mode = mode, .block = block});
       if (!together && !product) {

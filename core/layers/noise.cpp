@@ -46,7 +46,50 @@ class Dropout : public Layer {
   double rate_;
 };
 
+/// Adds normal noise in training. A function of seed, step, node and row, as dropout's mask.
+class GaussianNoise : public Layer {
+ public:
+  GaussianNoise(std::int64_t size, double deviation) : size_(size), deviation_(deviation) {}
+  bool inPlace() const override { return true; }
+  bool readsOutput() const override { return false; }
+  void forward(const ForwardArgs& a) const override {
+    if (a.out != a.in[0]) std::copy_n(a.in[0], a.rows * size_, a.out);
+    if (a.mode == Mode::Eval || deviation_ == 0) return;
+    for (std::int64_t r = 0; r < a.rows; ++r) {
+      Rng rng(a.rng.seed, Stream::LayerNoise, a.rng.step, a.node << 32 | static_cast<std::uint64_t>(a.firstRow + r));
+      Real* y = a.out + r * size_;
+      for (std::int64_t i = 0; i < size_; ++i) y[i] += static_cast<Real>(deviation_ * rng.normal());
+    }
+  }
+  void backward(const BackwardArgs& a) const override {
+    if (a.din[0] && a.din[0] != a.dout) std::copy_n(a.dout, a.rows * size_, a.din[0]);
+  }
+
+ private:
+  std::int64_t size_;
+  double deviation_;
+};
+
 }  // namespace
+
+LayerSpec gaussianNoiseSpec() {
+  LayerSpec s;
+  s.id = "gaussian_noise";
+  s.name = "Gaussian noise";
+  s.category = Category::Normalise;
+  s.help = "While training, adds random noise to every value, so that the network does not hang on exact numbers. Does nothing once the "
+           "network is used.";
+  s.formula = "y = x + N(0, σ²) in training, else y = x";
+  s.params = {{.id = "deviation", .label = "Deviation", .help = "Standard deviation of the noise; 0.05 to 0.5 is usual for standardised data.",
+               .fallback = 0.1, .low = 0, .high = 100, .sliderLow = 0, .sliderHigh = 1}};
+  s.shape = [](const Params&, std::span<const Shape> in) -> Result<Shape> { return in[0]; };
+  s.make = [d = s.params](const Params& p, std::span<const Shape> in) {
+    return std::make_unique<GaussianNoise>(in[0].size(), param<double>(p, d, "deviation"));
+  };
+  s.cost = [](const Params&, std::span<const Shape>, const Shape& out) { return out.size(); };
+  s.summary = [d = s.params](const Params& p) { return "σ " + paramText(d[0], param<double>(p, d, "deviation")); };
+  return s;
+}
 
 LayerSpec dropoutSpec() {
   LayerSpec s;

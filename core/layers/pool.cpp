@@ -149,6 +149,39 @@ LayerSpec poolSpec(std::string id, std::string name, std::string help, std::stri
   return s;
 }
 
+std::vector<Param> describedSeries() {
+  return {{.id = "kernel", .label = "Window", .help = "Steps in a window; 2 is usual.", .fallback = std::int64_t{2}, .low = 1, .high = 65535,
+           .sliderLow = 1, .sliderHigh = 16},
+          {.id = "stride", .label = "Stride", .help = "Steps from one window to the next; usually the window's size.",
+           .fallback = std::int64_t{2}, .low = 1, .high = 65535, .sliderLow = 1, .sliderHigh = 16},
+          {.id = "padding", .label = "Padding", .help = "valid: windows that do not fit are left out; same: those at the ends count what is there.",
+           .fallback = std::string("valid"), .choices = {{"valid", "valid"}, {"same", "same"}}}};
+}
+
+Result<Window> seriesWindow(const Params& p, std::span<const Param> d, const Shape& in) {
+  return windowOver(asRow(in), {1, param<std::int64_t>(p, d, "kernel")}, {1, param<std::int64_t>(p, d, "stride")},
+                    param<std::string>(p, d, "padding"), {0, 0});
+}
+
+template <class L>
+LayerSpec seriesPoolSpec(std::string id, std::string name, std::string help, std::string formula) {
+  LayerSpec s = poolSpec<L>(std::move(id), name, std::move(help), std::move(formula));
+  s.params = describedSeries();
+  s.shape = [d = s.params, name](const Params& p, std::span<const Shape> in) -> Result<Shape> {
+    if (!isSeries(in[0])) return misfit(name + " needs a series of steps, but gets " + in[0].text() + ".", "Use it with series; for images there is the 2-D one.");
+    if (in[0].size() > std::numeric_limits<std::int32_t>::max()) return misfit(name + " cannot take a series this long.", "Use shorter series.");
+    Result<Window> w = seriesWindow(p, d, in[0]);
+    if (!w) return w.error();
+    return Shape{w->outW, in[0][1]};
+  };
+  s.make = [d = s.params](const Params& p, std::span<const Shape> in) {
+    return std::make_unique<L>(PoolShape{1, in[0][0], in[0][1], *seriesWindow(p, d, in[0])});
+  };
+  s.cost = [d = s.params](const Params& p, std::span<const Shape>, const Shape& out) { return out.size() * param<std::int64_t>(p, d, "kernel"); };
+  s.summary = [d = s.params](const Params& p) { return std::to_string(param<std::int64_t>(p, d, "kernel")) + " steps"; };
+  return s;
+}
+
 }  // namespace
 
 LayerSpec maxPool2dSpec() {
@@ -158,6 +191,15 @@ LayerSpec maxPool2dSpec() {
 
 LayerSpec avgPool2dSpec() {
   return poolSpec<AvgPool>("avgpool2d", "Average pool", "Keeps the mean of each window: a smooth, smaller map.", "y = mean of the window");
+}
+
+LayerSpec maxPool1dSpec() {
+  return seriesPoolSpec<MaxPool>("maxpool1d", "Max pool 1-D", "Keeps the largest value of each stretch of a series: fewer steps that care less about the exact moment.",
+                                 "y = max of the window (ties: the first)");
+}
+
+LayerSpec avgPool1dSpec() {
+  return seriesPoolSpec<AvgPool>("avgpool1d", "Average pool 1-D", "Keeps the mean of each stretch of a series: smooth, with fewer steps.", "y = mean of the window");
 }
 
 }  // namespace vitrine
