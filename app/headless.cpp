@@ -95,8 +95,7 @@ Status write(const Figure& figure, const QString& folder, const QString& name) {
 
 Status writeCurves(const Snapshot& s, const QString& folder) {
   CurvePlot plot(QObject::tr("Loss"));
-  const bool classes = s.data->spec.task == Task::Classification;
-  plot.setAxes(QObject::tr("epoch"), QString::fromStdString(findLoss(classes ? "cross-entropy" : "mse")->axis));
+  plot.setAxes(QObject::tr("epoch"), QString::fromStdString(lossOf(s.network->graph()).axis));
   std::vector<double> x, y, ex, ey;
   for (std::size_t i = 0; i < s.batchPoints; ++i) x.push_back(s.history->batches[i].epoch), y.push_back(s.history->batches[i].loss);
   for (std::size_t i = 0; i < s.epochPoints; ++i)

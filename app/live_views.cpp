@@ -86,6 +86,7 @@ LiveViews::LiveViews(Document& document, GraphEditor& editor, QObject* parent)
   pinned_->setPlaceholder(tr("Samples of your data, explained while the network learns, appear here."));
   connect(&document_, &Document::dataChanged, this, &LiveViews::restart);
   connect(&document_, &Document::edited, this, &LiveViews::request);
+  connect(&document_, &Document::edited, this, &LiveViews::titleLoss);
   connect(&document_, &Document::snapshotChanged, this, [this] { snapshotDue_ = true; });
   connect(&document_, &Document::observationChanged, this, &LiveViews::onObservation);
   connect(pinned_, &PinnedSamplesView::sampleClicked, this, [this](int sample) {
@@ -118,15 +119,18 @@ void LiveViews::restart() {
   decision_->setData({});
   weights_->showNothing();
   editor_.setThumbnails({});
-  const bool regression = document_.data() && document_.data()->spec.task == Task::Regression;
-  const LossSpec& spec = *findLoss(regression ? "mse" : "cross-entropy");
-  loss_->setAxes(tr("epoch"), fromCore(spec.axis));
+  titleLoss();
   accuracy_->setAxes(tr("epoch"), tr("share correct"), true);
   for (CurvePlot* plot : {loss_, accuracy_}) {
     plot->addSeries(tr("training"));
     plot->addSeries(tr("validation"));
   }
   request();
+}
+
+void LiveViews::titleLoss() {
+  const QString title = fromCore(lossOf(document_.graph()).axis);
+  if (title != lossTitle_) loss_->setAxes(tr("epoch"), lossTitle_ = title);
 }
 
 void LiveViews::request() {

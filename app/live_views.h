@@ -73,6 +73,7 @@ class LiveViews : public QObject {
   void onSnapshot();
   void onObservation();
   void request();
+  void titleLoss();
   void feedCurves();
   void feedConfusion();
   void feedWeights();
@@ -91,7 +92,7 @@ class LiveViews : public QObject {
   DecisionView* decision_;
   PinnedSamplesView* pinned_;
   NodeId node_{0};
-  QString weightText_;
+  QString weightText_, lossTitle_;
   QTimer pace_;
   bool snapshotDue_ = false;
 

@@ -27,8 +27,10 @@ void finishOutputs(const Look& look, std::int64_t rows, const Real* logits, Real
   if (look.data().spec.task == Task::Regression) {
     for (std::int64_t i = 0; i < rows * n; ++i)
       out[i] = static_cast<Real>(targetInUnits(look.data(), i % n, static_cast<double>(logits[i])));
-  } else if (lossOf(look.network().graph()) == LossKind::CrossEntropy) {
+  } else if (const LossKind loss = lossOf(look.network().graph()).kind; loss == LossKind::CrossEntropy) {
     softmaxRows(rows, n, logits, out);
+  } else if (loss == LossKind::BinaryCrossEntropy) {
+    for (std::int64_t i = 0; i < rows * n; ++i) out[i] = 1 / (1 + std::exp(-logits[i]));
   } else {
     std::copy_n(logits, rows * n, out);
   }

@@ -73,7 +73,8 @@ Status takeTensors(const Network& network, const std::vector<NamedTensor>& tenso
 
 json settingsToJson(const TrainSettings& s) {
   return {{"optimiser", {{"id", s.optimiser.id}, {"params", paramsToJson(s.optimiser.params)}}},
-          {"rate", s.rate}, {"batch", s.batch}, {"seed", s.seed}, {"epochs", s.epochs}};
+          {"rate", s.rate}, {"batch", s.batch}, {"seed", s.seed}, {"epochs", s.epochs},
+          {"schedule", {{"id", s.schedule.id}, {"params", paramsToJson(s.schedule.params)}}}, {"options", paramsToJson(s.options)}};
 }
 
 TrainSettings settingsFromJson(JsonReader& r, const json& in) {
@@ -85,6 +86,15 @@ TrainSettings settingsFromJson(JsonReader& r, const json& in) {
     s.optimiser.params = r.params(r.object(optimiser, "params", at + ".optimiser"), at + ".optimiser.params", spec->params);
   else
     r.fault(at + ".optimiser.id", "'" + s.optimiser.id + "'", "an optimiser that this program knows");
+  if (in.contains("schedule")) {
+    const json& schedule = r.object(in, "schedule", at);
+    s.schedule.id = r.text(schedule, "id", at + ".schedule");
+    if (const ScheduleSpec* spec = findSchedule(s.schedule.id))
+      s.schedule.params = r.params(r.object(schedule, "params", at + ".schedule"), at + ".schedule.params", spec->params);
+    else
+      r.fault(at + ".schedule.id", "'" + s.schedule.id + "'", "a schedule that this program knows");
+  }
+  if (in.contains("options")) s.options = r.params(r.object(in, "options", at), at + ".options", trainOptions());
   s.rate = r.number(in, "rate", at);
   s.batch = r.whole(in, "batch", at, 1, 1 << 20);
   s.seed = r.seed(in, "seed", at);
@@ -142,8 +152,11 @@ Result<json> dataToJson(const std::filesystem::path& path, const Dataset& data, 
 
 json runToJson(const Project& p) {
   const TrainState& s = *p.state;
-  return {{"step", s.step}, {"epoch", s.epoch}, {"position", s.position}, {"epoch_loss", s.epochLoss}, {"epoch_correct", s.epochCorrect},
-          {"seconds", s.seconds}, {"optimiser_steps", s.optimiser.steps}, {"slots", s.optimiser.vectors.size()}};
+  json run{{"step", s.step}, {"epoch", s.epoch}, {"position", s.position}, {"epoch_loss", s.epochLoss}, {"epoch_correct", s.epochCorrect},
+          {"seconds", s.seconds}, {"optimiser_steps", s.optimiser.steps}, {"slots", s.optimiser.vectors.size()},
+           {"best_epoch", s.bestEpoch}, {"best_kept", s.best != nullptr}};
+  if (std::isfinite(s.bestLoss)) run["best_loss"] = s.bestLoss;
+  return run;
 }
 
 Result<std::string> readWhole(const std::filesystem::path& path) {
@@ -177,6 +190,12 @@ Status openRun(const json& root, const Entries& entries, const std::string& file
   state->epochCorrect = r.whole(run, "epoch_correct", "run", 0, kMany);
   state->seconds = r.number(run, "seconds", "run");
   state->optimiser.steps = r.whole(run, "optimiser_steps", "run", 0, kMany);
+  bool best = false;
+  if (run.contains("best_epoch")) {
+    state->bestEpoch = r.whole(run, "best_epoch", "run", 0, kMany);
+    if (run.contains("best_loss")) state->bestLoss = r.number(run, "best_loss", "run");
+    best = run.value("best_kept", json(false)) == json(true);
+  }
   const OptimiserSpec* spec = findOptimiser(p.settings.optimiser.id);
   r.whole(run, "slots", "run", spec->vectorCount, spec->vectorCount);
   if (!r.ok()) return r.error();
@@ -187,6 +206,15 @@ Status openRun(const json& root, const Entries& entries, const std::string& file
   if (!weights) return weights.error();
   state->params = Buffer(length);
   if (Status s = takeTensors(**network, *weights, "", file, "weights/network.safetensors", state->params); !s) return s;
+  if (best) {
+    constexpr const char* kEntry = "weights/best.safetensors";
+    if (!entries.count(kEntry)) return Error{file, {}, std::string("no entry '") + kEntry + "'", "it", {}};
+    Result<std::vector<NamedTensor>> tensors = decodeSafetensors(entries.at(kEntry), file + ", " + kEntry);
+    if (!tensors) return tensors.error();
+    auto params = std::make_shared<Buffer>(length);
+    if (Status s = takeTensors(**network, *tensors, "", file, kEntry, *params); !s) return s;
+    state->best = std::move(params);
+  }
   Result<std::vector<NamedTensor>> slots = decodeSafetensors(entries.at("weights/optimiser.safetensors"), file + ", weights/optimiser.safetensors");
   if (!slots) return slots.error();
   for (int i = 0; i < spec->vectorCount; ++i) {
@@ -250,6 +278,11 @@ Status saveProject(const std::filesystem::path& path, const Project& p, std::str
     for (std::size_t i = 0; i < p.state->optimiser.vectors.size(); ++i)
       appendTensors(**network, p.state->optimiser.vectors[i], spec->vectorNames[i] + "/", slots);
     rest.push_back({"weights/network.safetensors", encodeSafetensors(weights)});
+    if (p.state->best) {
+      std::vector<NamedTensor> best;
+      appendTensors(**network, *p.state->best, "", best);
+      rest.push_back({"weights/best.safetensors", encodeSafetensors(best)});
+    }
     rest.push_back({"weights/optimiser.safetensors", encodeSafetensors(slots)});
     const History none;
     const History& history = p.history ? *p.history : none;
@@ -272,7 +305,7 @@ Result<OpenedProject> openProject(const std::filesystem::path& path) {
   Result<std::string> bytes = readWhole(path);
   if (!bytes) return bytes.error();
   Result<Entries> entries = readZip(*bytes, {"mimetype", "project.json", "weights/network.safetensors", "weights/optimiser.safetensors",
-                                             "history.csv", "epochs.csv", "data/table.csv"}, file);
+                                             "weights/best.safetensors", "history.csv", "epochs.csv", "data/table.csv"}, file);
   if (!entries) return entries.error();
   if (!entries->count("mimetype") || entries->at("mimetype") != kMime || !entries->count("project.json"))
     return Error{file, {}, "another kind of archive", "a Vitrine project", {}};

@@ -55,6 +55,7 @@ LayerSpec outputSpec() {
              .fallback = std::string("cross-entropy")};
   for (const LossSpec& l : lossRegistry()) loss.choices.push_back({l.id, l.name});
   s.params = {loss};
+  for (Param& p : lossParams()) s.params.push_back(std::move(p));
   s.shape = [](const Params&, std::span<const Shape> in) -> Result<Shape> { return in[0]; };
   s.make = [](const Params&, std::span<const Shape> in) { return std::make_unique<Identity>(in[0].size()); };
   s.cost = [](const Params&, std::span<const Shape>, const Shape&) { return Cost{0}; };

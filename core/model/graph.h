@@ -59,6 +59,8 @@ struct Graph {
 /// The new node's id is the old graph's nextId; its name is the layer's with a number when taken ("Dense 2").
 /// Whether training leaves the node's parameters alone (its parameter "frozen").
 bool isFrozen(const Node& node);
+/// Its "l1" or "l2" penalty; 0: none.
+double penaltyOf(const Node& node, const char* which);
 
 Graph addNode(Graph graph, const std::string& type, Point at, Params params = {});
 Graph removeNodes(Graph graph, const std::vector<NodeId>& ids);

@@ -6,8 +6,13 @@
 namespace vitrine {
 namespace {
 
-/// A layer with parameters can be frozen: this is said here, for all of them.
+/// What every layer with parameters can have is said here: penalties on its weights, and being frozen.
 LayerSpec freezable(LayerSpec s) {
+  const auto penalty = [](const char* id, const char* label, const char* help) {
+    return Param{.id = id, .label = label, .help = help, .fallback = 0.0, .low = 0, .high = 10, .sliderLow = 1e-6, .sliderHigh = 0.1, .logarithmic = true};
+  };
+  s.params.push_back(penalty("l1", "L1", "Adds this times the sum of its weights' sizes to what training makes small: many weights become 0. 1e-5 to 1e-3 is usual."));
+  s.params.push_back(penalty("l2", "L2", "Adds this times the sum of its squared weights to what training makes small: weights stay small. 1e-5 to 1e-2 is usual."));
   s.params.push_back({.id = "frozen", .label = "Frozen", .help = "Training leaves this layer's parameters as they are; what comes before it still learns.",
                       .fallback = false});
   s.summary = [own = std::move(s.summary), params = s.params](const Params& p) {
@@ -64,6 +69,11 @@ const LayerSpec* findLayer(const std::string& id) {
   for (const LayerSpec& s : layerRegistry())
     if (s.id == id) return &s;
   return nullptr;
+}
+
+double penaltyOf(const Node& node, const char* which) {
+  const auto it = node.params.find(which);
+  return it != node.params.end() ? std::get<double>(it->second) : 0;
 }
 
 bool isFrozen(const Node& node) {

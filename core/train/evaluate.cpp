@@ -22,7 +22,7 @@ std::optional<Evaluation> evaluate(const Network& network, std::span<const Real>
                                    std::span<const std::int32_t> rows, ThreadPool& pool, const std::function<bool()>& stop) {
   const std::int64_t n = static_cast<std::int64_t>(rows.size()), outputs = network.outputs();
   const bool classes = data.spec.task == Task::Classification;
-  const LossKind loss = lossOf(network.graph());
+  const LossRule loss = lossRule(network.graph(), data);
   const std::int64_t blocks = (n + kRows - 1) / kRows;
   std::vector<Part> parts(static_cast<std::size_t>(blocks));
   std::vector<std::unique_ptr<Workspace>> workspaces(static_cast<std::size_t>(pool.threads()));
@@ -46,12 +46,15 @@ std::optional<Evaluation> evaluate(const Network& network, std::span<const Real>
         const Real* z = out + static_cast<std::int64_t>(r) * outputs;
         part.predicted.push_back(static_cast<std::int32_t>(std::max_element(z, z + outputs) - z));
       }
-      part.sum = crossEntropy(static_cast<std::int64_t>(count), outputs, out, part.classes.data(), 1, nullptr);
+      part.sum.correct = countCorrect(static_cast<std::int64_t>(count), outputs, out, part.classes.data());
+      if (!loss.wantsNumbers()) part.sum = crossEntropy(static_cast<std::int64_t>(count), outputs, out, part.classes.data(), 1, nullptr, loss);
     }
-    if (loss == LossKind::MeanSquaredError) {
+    if (loss.wantsNumbers()) {
       std::vector<Real> targets(count * static_cast<std::size_t>(outputs));
       gatherLossTargets(data, block, targets.data());
-      part.sum.loss = meanSquaredError(static_cast<std::int64_t>(count), outputs, out, targets.data(), 1, nullptr).loss;
+      const std::int64_t correct = part.sum.correct;
+      part.sum = numberLoss(loss, static_cast<std::int64_t>(count), outputs, out, targets.data(), 1, nullptr);
+      part.sum.correct = correct;
     }
   });
   if (stopped) return std::nullopt;
@@ -59,15 +62,14 @@ std::optional<Evaluation> evaluate(const Network& network, std::span<const Real>
   const double nan = std::numeric_limits<double>::quiet_NaN();
   if (n == 0) return Evaluation{nan, nan, {}};
   if (classes) result.confusion.resize(static_cast<std::size_t>(outputs * outputs));
-  std::int64_t correct = 0;
+  LossSum sum;
   for (const Part& part : parts) {
-    result.loss += part.sum.loss;
-    correct += part.sum.correct;
+    sum += part.sum;
     for (std::size_t r = 0; r < part.predicted.size(); ++r)
       ++result.confusion[static_cast<std::size_t>(part.classes[r] * outputs + part.predicted[r])];
   }
-  result.loss /= static_cast<double>(n);
-  result.accuracy = classes ? static_cast<double>(correct) / static_cast<double>(n) : nan;
+  result.loss = sum.loss / sum.weight;
+  result.accuracy = classes ? static_cast<double>(sum.correct) / static_cast<double>(n) : nan;
   return result;
 }
 

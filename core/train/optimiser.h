@@ -15,6 +15,9 @@ namespace vitrine {
 struct OptimiserState {
   std::vector<Buffer> vectors;
   std::int64_t steps = 0;
+  /// NAdam: the product of μ over the first productSteps steps; follows from the steps, so it is not saved.
+  double product = 1;
+  std::int64_t productSteps = 0;
 };
 
 /// One optimiser, said once. PyTorch's definitions and defaults.
@@ -26,6 +29,7 @@ struct OptimiserSpec {
   int vectorCount = 0;         ///< state vectors it keeps
   std::vector<std::string> vectorNames;  ///< in files: "exp_avg", "exp_avg_sq"
   double usualRate = 1e-3;
+  bool fullBatch = false;  ///< every step sees all training samples
 };
 
 std::span<const OptimiserSpec> optimiserRegistry();
@@ -41,13 +45,16 @@ struct OptimiserChoice {
 /// A choice with its numbers looked up, ready for the hot path.
 struct OptimiserRule {
   const OptimiserSpec* spec = nullptr;
-  double momentum = 0, dampening = 0, beta1 = 0.9, beta2 = 0.999, alpha = 0.99, epsilon = 1e-8, weightDecay = 0;
+  double momentum = 0, dampening = 0, beta1 = 0.9, beta2 = 0.999, alpha = 0.99, epsilon = 1e-8, weightDecay = 0, momentumDecay = 0;
+  bool centred = false, amsgrad = false;
 };
 OptimiserRule optimiserRule(const OptimiserChoice& choice);
 OptimiserState freshState(const OptimiserChoice& choice, std::int64_t parameters);
 
+/// Counts a step; once before its applyOptimiser() calls.
+void beginStep(const OptimiserRule& rule, OptimiserState& state);
 /// Moves parameters [begin, end) of the flat vectors by one step; ranges may run at once, since elements are
-/// independent. state.steps must already count this step (1 for the first).
+/// independent. Requires beginStep() before.
 void applyOptimiser(const OptimiserRule& rule, double rate, std::int64_t begin, std::int64_t end, const Real* gradient,
                     Real* params, OptimiserState& state);
 

@@ -1,5 +1,7 @@
 #include "core/train/run.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -7,6 +9,8 @@
 
 namespace vitrine {
 namespace {
+
+double machineMemory() { return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE)); }
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -17,7 +21,52 @@ bool allFinite(const Real* values, std::int64_t n) { return (ConstVectorMap(valu
 Run::Run(std::shared_ptr<const Network> network, DatasetPtr data, TrainSettings settings, ThreadPool& pool)
     : network_(std::move(network)), data_(std::move(data)), settings_(std::move(settings)), pool_(pool) {
   rule_ = optimiserRule(settings_.optimiser);
+  readOptions();
   reset();
+}
+
+std::span<const Param> trainOptions() {
+  static const std::vector<Param> params{
+      {.id = "clip_norm", .label = "Clip norm", .help = "Longest gradient over all parameters; longer ones are shortened. 0: as they are; 1 to 5 is usual for recurrent layers.",
+       .fallback = 0.0, .low = 0, .high = 1e6},
+      {.id = "clip_value", .label = "Clip value", .help = "Largest size of each number of the gradient; 0: as they are.", .fallback = 0.0, .low = 0, .high = 1e6},
+      {.id = "patience", .label = "Patience", .help = "Stops early when the validation loss has not become better for so many epochs; 0: never. 5 to 20 is usual.",
+       .fallback = std::int64_t{0}, .low = 0, .high = 100000},
+      {.id = "min_delta", .label = "Least gain", .help = "A validation loss counts as better when it is lower by more than this.", .fallback = 0.0, .low = 0, .high = 1e6},
+      {.id = "restore_best", .label = "Keep the best", .help = "After an early stop the weights of the best epoch come back.", .fallback = true},
+      {.id = "stop_loss", .label = "Stop at loss", .help = "Stops when the validation loss is this low; 0: never.", .fallback = 0.0, .low = 0, .high = 1e6},
+      {.id = "stop_seconds", .label = "Stop after seconds", .help = "Stops after so many seconds of training; 0: never.", .fallback = 0.0, .low = 0, .high = 1e7}};
+  return params;
+}
+
+void Run::readOptions() {
+  const auto number = [&](const char* id) { return param<double>(settings_.options, trainOptions(), id); };
+  options_ = {number("clip_norm"), number("clip_value"), number("min_delta"), number("stop_loss"), number("stop_seconds"),
+              param<std::int64_t>(settings_.options, trainOptions(), "patience"), param<bool>(settings_.options, trainOptions(), "restore_best")};
+}
+
+std::int64_t Run::batchSize() const {
+  return rule_.spec->fullBatch ? std::max<std::int64_t>(1, static_cast<std::int64_t>(data_->train.size())) : settings_.batch;
+}
+
+double Run::rate() const {
+  const double all = static_cast<double>(std::max<std::size_t>(1, data_->train.size()));
+  return scheduledRate(settings_.schedule, settings_.rate,
+                       {static_cast<double>(state_.epoch) + static_cast<double>(state_.position) / all, static_cast<double>(settings_.epochs), reductions_});
+}
+
+void Run::goOn() {
+  finish_.clear();
+  if (options_.patience > 0 && state_.epoch - state_.bestEpoch >= options_.patience) state_.bestEpoch = state_.epoch;
+}
+
+void Run::countPlateaus() {
+  std::vector<double> losses;
+  for (std::size_t i = 0; settings_.schedule.id == "plateau" && i < history_->epochs.size(); ++i) {
+    const EpochPoint& p = history_->epochs[i];
+    losses.push_back(std::isfinite(p.validationLoss) ? p.validationLoss : p.trainLoss);
+  }
+  reductions_ = plateauReductions(settings_.schedule, losses);
 }
 
 void Run::reset() {
@@ -28,6 +77,8 @@ void Run::reset() {
   shuffledEpoch_ = -1;
   kept_ = good_ = nullptr;
   failure_.clear();
+  finish_.clear();
+  reductions_ = 0;
 }
 
 void Run::restore(const TrainState& state, std::shared_ptr<History> history) {
@@ -36,6 +87,7 @@ void Run::restore(const TrainState& state, std::shared_ptr<History> history) {
   const std::size_t slots = static_cast<std::size_t>(rule_.spec->vectorCount);
   if (state_.optimiser.vectors.size() != slots) state_.optimiser = freshState(settings_.optimiser, network_->parameterCount());
   shuffledEpoch_ = -1;
+  countPlateaus();
 }
 
 std::vector<std::string> Run::replace(std::shared_ptr<const Network> network) {
@@ -47,6 +99,9 @@ std::vector<std::string> Run::replace(std::shared_ptr<const Network> network) {
     slot = std::move(moved);
   }
   state_.params = std::move(params);
+  state_.best = nullptr;  // of another network
+  state_.bestLoss = std::numeric_limits<double>::infinity();
+  state_.bestEpoch = state_.epoch;
   network_ = std::move(network);
   gradient_ = nullptr;
   kept_ = good_ = nullptr;
@@ -62,31 +117,50 @@ void Run::setSettings(TrainSettings settings) {
     rule_ = optimiserRule(settings_.optimiser);
     if (before != rule_.spec) state_.optimiser = freshState(settings_.optimiser, network_->parameterCount());
   }
+  readOptions();
+  countPlateaus();
   failure_.clear();
 }
 
-void Run::prepare() {
-  if (!gradient_ || gradient_->batch() != settings_.batch)
-    gradient_ = std::make_unique<BatchGradient>(network_, data_, settings_.batch, pool_);
-  if (shuffledEpoch_ == state_.epoch && shuffledSeed_ == settings_.seed) return;
+/// Batch norm sees its batch at once: a batch of everything may be too much. Empty: it fits.
+std::string Run::memoryProblem() const {
+  if (!network_->coupled()) return {};
+  double row = 0;
+  for (NodeId id : network_->order()) row += static_cast<double>(network_->shape(id).size());
+  const double bytes = 2 * sizeof(Real) * row * static_cast<double>(batchSize()), machine = machineMemory();
+  if (bytes < 0.6 * machine) return {};
+  return "A batch of " + std::to_string(batchSize()) + " samples needs " + std::to_string(static_cast<std::int64_t>(bytes / 1048576)) +
+         " MiB with batch normalisation; this machine has " + std::to_string(static_cast<std::int64_t>(machine / 1048576)) +
+         " MiB. Use smaller batches.";
+}
+
+bool Run::prepare() {
+  if (!gradient_ || gradient_->batch() != batchSize()) {
+    if (failure_ = memoryProblem(); !failure_.empty()) return false;
+    gradient_ = std::make_unique<BatchGradient>(network_, data_, batchSize(), pool_);
+  }
+  gradient_->setClipping(options_.clipNorm, options_.clipValue);
+  if (shuffledEpoch_ == state_.epoch && shuffledSeed_ == settings_.seed) return true;
   shuffled_.assign(data_->train.begin(), data_->train.end());
   Rng(settings_.seed, Stream::Shuffle, static_cast<std::uint64_t>(state_.epoch)).shuffle(std::span<std::int32_t>(shuffled_));
   shuffledEpoch_ = state_.epoch;
   shuffledSeed_ = settings_.seed;
+  return true;
 }
 
 Run::Outcome Run::batch(const std::function<bool()>& stop) {
   const std::int64_t all = static_cast<std::int64_t>(data_->train.size());
   if (state_.position >= all) return endEpoch(stop);  // an epoch whose evaluation was stopped
   const double begun = now();
-  prepare();
-  const std::int64_t n = std::min(settings_.batch, all - state_.position);
+  if (!prepare()) return Outcome::Failed;
+  const double rateNow = rate();
+  const std::int64_t n = std::min(batchSize(), all - state_.position);
   const std::span<const std::int32_t> rows(shuffled_.data() + state_.position, static_cast<std::size_t>(n));
   const RngKey rng{settings_.seed, static_cast<std::uint64_t>(state_.step)};
   const LossSum sum = gradient_->compute(state_.params.span(), rows, rng);
   if (!std::isfinite(sum.loss) || !gradient_->finite()) return fail(rows);
   if (kept_) good_ = std::exchange(kept_, nullptr);
-  gradient_->apply(rule_, settings_.rate, state_.params.span(), state_.optimiser);
+  gradient_->apply(rule_, rateNow, state_.params.span(), state_.optimiser);
   ++state_.step;
   state_.position += n;
   state_.epochLoss += sum.loss;
@@ -94,10 +168,15 @@ Run::Outcome Run::batch(const std::function<bool()>& stop) {
   state_.seconds += now() - begun;
   const bool classes = data_->spec.task == Task::Classification;
   history_->batches.append({state_.step, static_cast<double>(state_.epoch) + static_cast<double>(state_.position) / static_cast<double>(all),
-                            sum.loss / static_cast<double>(n),
+                            sum.loss / sum.weight,
                             classes ? static_cast<double>(sum.correct) / static_cast<double>(n) : std::numeric_limits<double>::quiet_NaN(),
-                            settings_.rate, state_.seconds});
-  return state_.position >= all ? endEpoch(stop) : Outcome::Trained;
+                            rateNow, state_.seconds});
+  if (state_.position >= all) return endEpoch(stop);
+  if (options_.stopSeconds > 0 && state_.seconds >= options_.stopSeconds) {
+    finish_ = "The time to train is over.";
+    return Outcome::Finished;
+  }
+  return Outcome::Trained;
 }
 
 Run::Outcome Run::endEpoch(const std::function<bool()>& stop) {
@@ -116,11 +195,39 @@ Run::Outcome Run::endEpoch(const std::function<bool()>& stop) {
   point.validationAccuracy = e->accuracy;
   point.confusion = std::move(e->confusion);
   point.seconds = state_.seconds;
-  history_->epochs.append(std::move(point));
   state_.position = 0;
   state_.epochLoss = 0;
   state_.epochCorrect = 0;
-  return Outcome::EpochEnded;
+  const bool over = ends(point);
+  history_->epochs.append(std::move(point));
+  countPlateaus();
+  return over ? Outcome::Finished : Outcome::EpochEnded;
+}
+
+/// Keeps the best epoch in mind; true when the run's options end it here.
+bool Run::ends(const EpochPoint& point) {
+  const double loss = std::isfinite(point.validationLoss) ? point.validationLoss : point.trainLoss;
+  if (loss < state_.bestLoss - options_.minDelta) {
+    state_.bestLoss = loss;
+    state_.bestEpoch = point.epoch;
+    state_.best = options_.patience > 0 && options_.restoreBest ? std::make_shared<const Buffer>(state_.params) : nullptr;
+  } else if (options_.patience > 0 && point.epoch - state_.bestEpoch >= options_.patience) {
+    finish_ = "No better loss for " + std::to_string(options_.patience) + " epochs.";
+    if (state_.best && options_.restoreBest) {
+      state_.params = *state_.best;
+      finish_ += " The weights of epoch " + std::to_string(state_.bestEpoch) + " are back.";
+    }
+    return true;
+  }
+  if (options_.stopLoss > 0 && loss <= options_.stopLoss) {
+    finish_ = "The loss is as low as was asked for.";
+    return true;
+  }
+  if (options_.stopSeconds > 0 && state_.seconds >= options_.stopSeconds) {
+    finish_ = "The time to train is over.";
+    return true;
+  }
+  return false;
 }
 
 Run::Outcome Run::fail(std::span<const std::int32_t> rows) {

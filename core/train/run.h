@@ -22,9 +22,15 @@ class Run {
   std::vector<std::string> replace(std::shared_ptr<const Network> network);
   void setSettings(TrainSettings settings);
 
-  enum class Outcome { Trained, EpochEnded, Failed, Stopped };
+  enum class Outcome { Trained, EpochEnded, Failed, Stopped, Finished };
+  /// Samples of a batch: all of them for optimisers that see all.
+  std::int64_t batchSize() const;
+  /// The learning rate of the next batch.
+  double rate() const;
+  /// A person wants to go on after an early stop: patience begins anew.
+  void goOn();
   /// Trains one batch; at an epoch's end also evaluates the validation rows (`stop` is asked between blocks of them:
-  /// then Stopped, and the epoch's end is still to be done).
+  /// then Stopped, and the epoch's end is still to be done). Finished: an option of the settings ends the run here.
   Outcome batch(const std::function<bool()>& stop);
 
   const TrainState& state() const { return state_; }
@@ -33,11 +39,16 @@ class Run {
   const DatasetPtr& data() const { return data_; }
   const std::shared_ptr<History>& history() const { return history_; }
   const std::string& failure() const { return failure_; }
+  const std::string& finish() const { return finish_; }
   /// Remembers this moment as one to fall back to, should numbers cease to be finite.
   void keep(std::shared_ptr<const TrainState> state) { kept_ = std::move(state); }
 
  private:
-  void prepare();
+  bool prepare();
+  void readOptions();
+  void countPlateaus();
+  bool ends(const EpochPoint& point);
+  std::string memoryProblem() const;
   Outcome endEpoch(const std::function<bool()>& stop);
   Outcome fail(std::span<const std::int32_t> rows);
   std::string firstNonFinite(std::span<const std::int32_t> rows) const;
@@ -54,7 +65,13 @@ class Run {
   std::int64_t shuffledEpoch_ = -1;
   std::uint64_t shuffledSeed_ = 0;
   std::shared_ptr<const TrainState> kept_, good_;  ///< good_: kept, and the loss after it was finite
-  std::string failure_;
+  std::string failure_, finish_;
+  struct Options {
+    double clipNorm = 0, clipValue = 0, minDelta = 0, stopLoss = 0, stopSeconds = 0;
+    std::int64_t patience = 0;
+    bool restoreBest = true;
+  } options_;
+  int reductions_ = 0;  ///< plateaus of the schedule so far
 };
 
 }  // namespace vitrine

@@ -28,13 +28,6 @@ constexpr std::int64_t kRange = 16384;  // parameters in a piece of work of the 
 
 }  // namespace
 
-LossKind lossOf(const Graph& graph) {
-  for (const Node& n : graph.nodes)
-    if (n.type == "output")
-      if (const LossSpec* spec = findLoss(param<std::string>(n.params, findLayer(n.type)->params, "loss"))) return spec->kind;
-  return LossKind::CrossEntropy;
-}
-
 void gatherLossTargets(const Dataset& data, std::span<const std::int32_t> rows, Real* out) {
   if (data.spec.task == Task::Regression) return gatherTargets(data, rows, out);
   const std::int64_t n = data.spec.outputs;
@@ -47,7 +40,7 @@ void gatherLossTargets(const Dataset& data, std::span<const std::int32_t> rows, 
 }
 
 BatchGradient::BatchGradient(std::shared_ptr<const Network> network, DatasetPtr data, std::int64_t batch, ThreadPool& pool)
-    : network_(std::move(network)), data_(std::move(data)), pool_(pool), loss_(vitrine::lossOf(network_->graph())), batch_(batch) {
+    : network_(std::move(network)), data_(std::move(data)), pool_(pool), loss_(lossRule(network_->graph(), *data_)), batch_(batch) {
   const bool whole = network_->coupled();
   groupRows_ = whole ? batch : rowsPerGroup(*network_, batch);
   blockRows_ = whole ? batch : rowsPerBlock(*network_, groupRows_);
@@ -56,31 +49,41 @@ BatchGradient::BatchGradient(std::shared_ptr<const Network> network, DatasetPtr 
     g.gradient = Buffer(static_cast<std::size_t>(network_->parameterCount()));
     g.workspace = std::make_unique<Workspace>(*network_, blockRows_, false, true);
     g.classes.resize(static_cast<std::size_t>(blockRows_));
-    if (loss_ == LossKind::MeanSquaredError) g.targets = Buffer(static_cast<std::size_t>(blockRows_ * network_->outputs()));
+    if (loss_.wantsNumbers()) g.targets = Buffer(static_cast<std::size_t>(blockRows_ * network_->outputs()));
   }
   for (const PlacedBlock& b : network_->blocks()) {
     if (!b.block.trainable) continue;
+    // Penalties are on weights: biases and scales decide where values lie, not how much is learnt by heart.
+    const Node& node = *network_->graph().find(b.node);
+    const bool weights = b.block.shape.rank() > 1;
+    const Real l1 = weights ? static_cast<Real>(penaltyOf(node, "l1")) : Real(0), l2 = weights ? static_cast<Real>(penaltyOf(node, "l2")) : Real(0);
     for (std::int64_t at = b.offset; at < b.offset + b.size(); at += kRange)
-      ranges_.push_back({at, std::min(at + kRange, b.offset + b.size())});
+      ranges_.push_back({at, std::min(at + kRange, b.offset + b.size()), l1, l2});
   }
   rangeFinite_.resize(ranges_.size());
+  rangeSquares_.resize(ranges_.size());
 }
 
 BatchGradient::~BatchGradient() = default;
 
-LossSum BatchGradient::lossOf(Group& group, const Real* logits, std::span<const std::int32_t> rows, double scale, Real* dlogits) {
+LossSum BatchGradient::groupLoss(Group& group, const Real* logits, std::span<const std::int32_t> rows, double scale, Real* dlogits) {
   const std::int64_t n = static_cast<std::int64_t>(rows.size()), outputs = network_->outputs();
-  if (loss_ == LossKind::CrossEntropy) {
-    gatherClasses(*data_, rows, group.classes.data());
-    return crossEntropy(n, outputs, logits, group.classes.data(), scale, dlogits);
-  }
+  const bool classes = data_->spec.task == Task::Classification;
+  if (classes) gatherClasses(*data_, rows, group.classes.data());
+  if (!loss_.wantsNumbers()) return crossEntropy(n, outputs, logits, group.classes.data(), scale, dlogits, loss_);
   gatherLossTargets(*data_, rows, group.targets.data());
-  LossSum sum = meanSquaredError(n, outputs, logits, group.targets.data(), scale, dlogits);
-  if (data_->spec.task == Task::Classification) {
-    gatherClasses(*data_, rows, group.classes.data());
-    sum.correct = crossEntropy(n, outputs, logits, group.classes.data(), 1, nullptr).correct;
-  }
+  LossSum sum = numberLoss(loss_, n, outputs, logits, group.targets.data(), scale, dlogits);
+  if (classes) sum.correct = countCorrect(n, outputs, logits, group.classes.data());
   return sum;
+}
+
+/// 1 / what the batch's losses are divided by.
+double BatchGradient::scaleOf(std::span<const std::int32_t> rows) const {
+  if (loss_.classWeights.empty()) return 1.0 / static_cast<double>(rows.size());
+  double sum = 0;
+  for (const std::int32_t row : rows)
+    sum += static_cast<double>(loss_.classWeights[static_cast<std::size_t>(data_->classes[static_cast<std::size_t>(row)])]);
+  return 1 / sum;
 }
 
 void BatchGradient::runGroup(Group& group, std::span<const Real> params, std::span<const std::int32_t> rows, std::int64_t first,
@@ -93,9 +96,7 @@ void BatchGradient::runGroup(Group& group, std::span<const Real> params, std::sp
     const std::span<const std::int32_t> block = rows.subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(count));
     gatherInputs(*data_, block, ws.input());
     const Real* logits = network_->forward(params, ws, count, Mode::Train, rng, first + at);
-    const LossSum sum = lossOf(group, logits, block, scale, ws.outputGradient());
-    group.loss.loss += sum.loss;
-    group.loss.correct += sum.correct;
+    group.loss += groupLoss(group, logits, block, scale, ws.outputGradient());
     network_->backward(params, ws, count, group.gradient.span(), at > 0, false, Mode::Train, rng, first + at);
   }
 }
@@ -106,22 +107,37 @@ void BatchGradient::runCoupled(std::span<Real> params, std::span<const std::int3
   const std::int64_t n = static_cast<std::int64_t>(rows.size());
   gatherInputs(*data_, rows, ws.input());
   const Real* logits = network_->forward(params, ws, n, Mode::Train, rng, 0, &pool_);
-  group.loss = lossOf(group, logits, rows, 1.0 / static_cast<double>(n), ws.outputGradient());
+  group.loss = groupLoss(group, logits, rows, scaleOf(rows), ws.outputGradient());
   network_->backward(params, ws, n, group.gradient.span(), false, false, Mode::Train, rng, 0, &pool_);
   network_->updateStatistics(ws, params);
 }
 
-void BatchGradient::sumGroups(std::int64_t groups) {
+void BatchGradient::sumGroups(std::int64_t groups, std::span<const Real> params) {
   auto sumRange = [&](std::int64_t i, int) {
     const Range r = ranges_[static_cast<std::size_t>(i)];
     VectorMap sum(groups_[0].gradient.data() + r.begin, r.end - r.begin);
+    const ConstVectorMap p(params.data() + r.begin, r.end - r.begin);
     for (std::int64_t g = 1; g < groups; ++g)
       sum += ConstVectorMap(groups_[static_cast<std::size_t>(g)].gradient.data() + r.begin, r.end - r.begin);
+    if (r.l2 > 0) sum += 2 * r.l2 * p;
+    if (r.l1 > 0) sum.array() += r.l1 * p.array().sign();
     // 0 · x is 0 for finite x and NaN otherwise.
     rangeFinite_[static_cast<std::size_t>(i)] = (sum.array() * Real(0)).sum() == Real(0);
+    if (clipValue_ > 0) sum = sum.array().max(static_cast<Real>(-clipValue_)).min(static_cast<Real>(clipValue_));
+    if (clipNorm_ > 0) rangeSquares_[static_cast<std::size_t>(i)] = static_cast<double>(sum.squaredNorm());
   };
-  pool_.run(static_cast<std::int64_t>(ranges_.size()), sumRange);
+  const std::int64_t ranges = static_cast<std::int64_t>(ranges_.size());
+  pool_.run(ranges, sumRange);
   finite_ = std::all_of(rangeFinite_.begin(), rangeFinite_.end(), [](char ok) { return ok != 0; });
+  if (clipNorm_ <= 0 || !finite_) return;
+  double squares = 0;
+  for (const double s : rangeSquares_) squares += s;
+  const double factor = clipNorm_ / (std::sqrt(squares) + 1e-6);
+  if (factor >= 1) return;
+  pool_.run(ranges, [&](std::int64_t i, int) {
+    const Range r = ranges_[static_cast<std::size_t>(i)];
+    VectorMap(groups_[0].gradient.data() + r.begin, r.end - r.begin) *= static_cast<Real>(factor);
+  });
 }
 
 LossSum BatchGradient::compute(std::span<Real> params, std::span<const std::int32_t> rows, RngKey rng) {
@@ -131,24 +147,22 @@ LossSum BatchGradient::compute(std::span<Real> params, std::span<const std::int3
     runCoupled(params, rows, rng);
   } else {
     used = (n + groupRows_ - 1) / groupRows_;
+    const double scale = scaleOf(rows);
     pool_.run(used, [&](std::int64_t g, int) {
       const std::int64_t first = g * groupRows_;
       const std::size_t count = static_cast<std::size_t>(std::min(groupRows_, n - first));
       runGroup(groups_[static_cast<std::size_t>(g)], params, rows.subspan(static_cast<std::size_t>(first), count), first, rng,
-               1.0 / static_cast<double>(n));
+               scale);
     });
   }
   LossSum sum;
-  for (std::int64_t g = 0; g < used; ++g) {
-    sum.loss += groups_[static_cast<std::size_t>(g)].loss.loss;
-    sum.correct += groups_[static_cast<std::size_t>(g)].loss.correct;
-  }
-  sumGroups(used);
+  for (std::int64_t g = 0; g < used; ++g) sum += groups_[static_cast<std::size_t>(g)].loss;
+  sumGroups(used, params);
   return sum;
 }
 
 void BatchGradient::apply(const OptimiserRule& rule, double rate, std::span<Real> params, OptimiserState& state) {
-  ++state.steps;
+  beginStep(rule, state);
   pool_.run(static_cast<std::int64_t>(ranges_.size()), [&](std::int64_t i, int) {
     const Range r = ranges_[static_cast<std::size_t>(i)];
     applyOptimiser(rule, rate, r.begin, r.end, groups_[0].gradient.data(), params.data(), state);

@@ -21,7 +21,10 @@ class BatchGradient {
   ~BatchGradient();
 
   std::int64_t batch() const { return batch_; }
-  /// Gradient of the mean loss over `rows` (at most batch()) into gradient(). Also moves running statistics in `params`.
+  /// Limits of the gradient: its norm over all parameters (as PyTorch's clip_grad_norm_), and each number; 0: none.
+  void setClipping(double norm, double value) { clipNorm_ = norm, clipValue_ = value; }
+  /// Gradient of the mean loss over `rows` (at most batch()), with the layers' penalties, into gradient(). Also moves running
+  /// statistics in `params`. The loss that is returned is without penalties.
   LossSum compute(std::span<Real> params, std::span<const std::int32_t> rows, RngKey rng);
   std::span<const Real> gradient() const { return groups_[0].gradient.span(); }
   /// Whether the last gradient has only finite numbers.
@@ -40,25 +43,26 @@ class BatchGradient {
   void runGroup(Group& group, std::span<const Real> params, std::span<const std::int32_t> rows, std::int64_t first, RngKey rng,
                 double scale);
   void runCoupled(std::span<Real> params, std::span<const std::int32_t> rows, RngKey rng);
-  LossSum lossOf(Group& group, const Real* logits, std::span<const std::int32_t> rows, double scale, Real* dlogits);
-  void sumGroups(std::int64_t groups);
+  LossSum groupLoss(Group& group, const Real* logits, std::span<const std::int32_t> rows, double scale, Real* dlogits);
+  void sumGroups(std::int64_t groups, std::span<const Real> params);
+  double scaleOf(std::span<const std::int32_t> rows) const;
 
   std::shared_ptr<const Network> network_;
   DatasetPtr data_;
   ThreadPool& pool_;
-  LossKind loss_;
+  LossRule loss_;
   std::int64_t batch_, groupRows_, blockRows_;
   std::vector<Group> groups_;
   struct Range {
     std::int64_t begin, end;
+    Real l1, l2;
   };
   std::vector<Range> ranges_;  ///< trainable stretches of the flat vector, cut into pieces of work
   std::vector<char> rangeFinite_;
+  std::vector<double> rangeSquares_;
+  double clipNorm_ = 0, clipValue_ = 0;
   bool finite_ = true;
 };
-
-/// The loss that the graph's Output node names.
-LossKind lossOf(const Graph& graph);
 
 /// Targets of `rows` as the loss wants them: one-hot for classes.
 void gatherLossTargets(const Dataset& data, std::span<const std::int32_t> rows, Real* out);

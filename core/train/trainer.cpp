@@ -60,12 +60,12 @@ struct Trainer::Impl {
     const std::int64_t before = run->state().step, position = run->state().position;
     const Run::Outcome outcome = run->batch([&] { return stop.stop_requested(); });
     if (outcome == Run::Outcome::Stopped) return;
-    if (run->state().step > before) countSpeed(std::min(run->settings().batch, static_cast<std::int64_t>(run->data()->train.size()) - position));
+    if (run->state().step > before) countSpeed(std::min(run->batchSize(), static_cast<std::int64_t>(run->data()->train.size()) - position));
     const TrainState& s = run->state();
     const std::int64_t limit = run->settings().epochs;
     if (outcome == Run::Outcome::Failed) {
       halt(RunState::Failed);
-    } else if (outcome == Run::Outcome::EpochEnded && limit > 0 && s.epoch >= limit) {
+    } else if (outcome == Run::Outcome::Finished || (outcome == Run::Outcome::EpochEnded && limit > 0 && s.epoch >= limit)) {
       halt(RunState::Finished);
     } else if (s.step >= stopStep || s.epoch >= stopEpoch) {
       halt(RunState::Paused);
@@ -87,6 +87,7 @@ struct Trainer::Impl {
       runState = RunState::Finished;
       return;
     }
+    run->goOn();
     stopStep = untilStep;
     stopEpoch = untilEpoch;
     running = true;
@@ -119,6 +120,7 @@ struct Trainer::Impl {
       snapshot->epochPoints = run->history()->epochs.size();
       snapshot->settings = run->settings();
       snapshot->failure = run->failure();
+      snapshot->finish = runState == RunState::Finished ? run->finish() : std::string();
     }
     snapshot->run = runState;
     snapshot->samplesPerSecond = samplesPerSecond;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "core/train/history.h"
 #include "core/train/loss.h"
 #include "core/train/optimiser.h"
+#include "core/train/schedule.h"
 
 namespace vitrine {
 
@@ -22,8 +24,15 @@ struct TrainSettings {
   std::uint64_t seed = 1;
   /// Stop after this many epochs in all; 0: never.
   std::int64_t epochs = 0;
+  ScheduleChoice schedule;
+  /// Clipping, early stopping and other ends: see trainOptions().
+  Params options;
   bool operator==(const TrainSettings&) const = default;
 };
+
+/// What TrainSettings::options may hold: "clip_norm", "clip_value", "patience", "min_delta", "restore_best", "stop_loss",
+/// "stop_seconds".
+std::span<const Param> trainOptions();
 
 /// Everything that a run is, between two batches: enough to go on with the same bits.
 struct TrainState {
@@ -35,6 +44,11 @@ struct TrainState {
   double epochLoss = 0;      ///< sums over the current epoch so far, for its EpochPoint
   std::int64_t epochCorrect = 0;
   double seconds = 0;
+  /// The epoch with the lowest monitored loss (validation, or training where there is none), for early stopping; with
+  /// "restore_best" its parameters.
+  std::int64_t bestEpoch = 0;
+  double bestLoss = std::numeric_limits<double>::infinity();
+  std::shared_ptr<const Buffer> best;
 };
 
 enum class RunState { Idle, Running, Paused, Finished, Failed };
@@ -51,6 +65,8 @@ struct Snapshot {
   double samplesPerSecond = 0;
   /// Training stopped because numbers ceased to be finite: says epoch, step and node. Parameters are the last finite.
   std::string failure;
+  /// Why the run finished by itself before its last epoch: "no better validation loss for 5 epochs …"; else empty.
+  std::string finish;
   /// Nodes whose parameters were made anew by the last edit.
   std::vector<std::string> remade;
   std::uint64_t generation = 0;  ///< counts load() and edit(): views start afresh when it changes

@@ -46,7 +46,7 @@ double afterTwo(const OptimiserChoice& choice, double rate) {
   const OptimiserRule rule = optimiserRule(choice);
   for (int i = 0; i < 2; ++i) {
     const Real g = p[0];
-    ++state.steps;
+    beginStep(rule, state);
     applyOptimiser(rule, rate, 0, 1, &g, p.data(), state);
   }
   return p[0];

@@ -203,7 +203,7 @@ TEST_P(ReferenceTest, FiveStepsOfEachOptimiser) {
     std::vector<double> losses;
     for (int step = 0; step < 5; ++step) {
       losses.push_back(batchLoss(params.span(), ws, gradient.span()));
-      ++state.steps;
+      beginStep(rule, state);
       applyOptimiser(rule, c.rate, 0, n, gradient.data(), params.data(), state);
     }
     losses.push_back(batchLoss(params.span(), ws, gradient.span()));
