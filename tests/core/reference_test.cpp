@@ -30,6 +30,10 @@ class Reference {
     const std::int64_t classes = at("logits").shape[1];
     if (name == "cnn_fashion") {
       network_ = test::smallCnn(classes).compile(test::classesOf({28, 28, 1}, classes));
+    } else if (name == "lstm") {
+      test::Drawing d;
+      d.add("input", "in").add("lstm", "rnn", {{"units", std::int64_t{16}}}).dense("fc", classes);
+      network_ = d.add("output", "out").compile(test::classesOf({12, 3}, classes));
     } else {
       test::Drawing d;
       d.add("input", "in").dense("fc1", 16).add("tanh", "act1").dense("fc2", 16).add("tanh", "act2").dense("fc3", classes);
@@ -188,6 +192,16 @@ TEST_P(ReferenceTest, FiveStepsOfEachOptimiser) {
                                 {"sgd_lr0.1_mom0.9", {"momentum", {{"momentum", 0.9}}}, 0.1},
                                 {"sgd_lr0.1_mom0.9_damp0.5", {"momentum", {{"momentum", 0.9}, {"dampening", 0.5}}}, 0.1},
                                 {"rmsprop_default", {"rmsprop", {}}, 0.01},
+                                {"sgd_lr0.1_mom0.9_nesterov", {"nesterov", {}}, 0.1},
+                                {"rmsprop_centered", {"rmsprop", {{"centred", true}}}, 0.01},
+                                {"rmsprop_mom0.9", {"rmsprop", {{"momentum", 0.9}}}, 0.01},
+                                {"adagrad_default", {"adagrad", {}}, 0.01},
+                                {"adadelta_default", {"adadelta", {}}, 1},
+                                {"adam_amsgrad", {"adam", {{"amsgrad", true}}}, 0.001},
+                                {"adamw_wd0.01", {"adamw", {}}, 0.001},
+                                {"adamw_lr0.01_wd0.1", {"adamw", {{"weight_decay", 0.1}}}, 0.01},
+                                {"nadam_default", {"nadam", {}}, 0.002},
+                                {"radam_default", {"radam", {}}, 0.001},
                                 {"adam_default", {"adam", {}}, 0.001},
                                 {"adam_lr0.01_wd0.01", {"adam", {{"weight_decay", 0.01}}}, 0.01}};
   Workspace ws(ref_.network(), ref_.at("batch_x").rows(), false, true);
@@ -251,6 +265,7 @@ TEST_P(ReferenceTest, IntegratedGradients) {
 }
 
 TEST_P(ReferenceTest, GradCam) {
+  if (std::string(GetParam()) == "lstm") GTEST_SKIP() << "no maps to weigh";
   const std::string network = GetParam();
   if (network == "mlp_tanh_iris") {
     const Status fits = findExplainer("grad-cam")->supports(ref_.network(), {});
@@ -276,7 +291,7 @@ TEST_P(ReferenceTest, GradCam) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, ReferenceTest, testing::Values("mlp_tanh_iris", "cnn_fashion"),
+INSTANTIATE_TEST_SUITE_P(Networks, ReferenceTest, testing::Values("mlp_tanh_iris", "cnn_fashion", "lstm"),
                          [](const testing::TestParamInfo<const char*>& info) { return std::string(info.param); });
 
 }  // namespace
