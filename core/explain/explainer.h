@@ -37,6 +37,8 @@ struct ExplainArgs {
   const Params& settings;
   std::span<const Real> baseline = {};  ///< empty: zeros
   std::stop_token stop = {};
+  /// Threads that may help; null: the caller's alone. The result has the same bits.
+  ThreadPool* pool = nullptr;
   std::function<void(double)> progress = {};  ///< share done, 0 … 1
 };
 

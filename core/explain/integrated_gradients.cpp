@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <memory>
 
 #include "core/explain/methods.h"
 #include "core/explain/pass.h"
@@ -39,32 +41,69 @@ Result<Ends> evaluateEnds(const ExplainArgs& args, const std::vector<Real>& base
   return ends;
 }
 
-/// The weighted mean of the gradients on the way, in double. Empty when stopped.
-std::vector<double> meanGradient(const ExplainArgs& args, const std::vector<Real>& baseline, const Quadrature& q,
-                                 std::int64_t output, Workspace& ws) {
-  const Network& network = args.network;
-  const std::size_t n = args.input.size(), all = q.points.size(), block = static_cast<std::size_t>(ws.rows());
-  std::vector<double> mean(n, 0.0);
-  for (std::size_t first = 0; first < all; first += block) {
-    if (args.stop.stop_requested()) return {};
-    const std::size_t rows = std::min(block, all - first);
-    for (std::size_t r = 0; r < rows; ++r) {
-      const Real share = static_cast<Real>(q.points[first + r]);
-      Real* x = ws.input() + r * n;
-      for (std::size_t i = 0; i < n; ++i) x[i] = baseline[i] + share * (args.input[i] - baseline[i]);
-    }
-    const std::int64_t count = static_cast<std::int64_t>(rows);
-    const Real* logits = network.forward(args.params, ws, count);
-    seedTarget(logits, count, network.outputs(), output, args.target.probability, ws.outputGradient());
-    network.backward(args.params, ws, count, {}, false, true);
-    for (std::size_t r = 0; r < rows; ++r) {
-      const double weight = q.weights[first + r];
-      const Real* g = ws.inputGradient() + r * n;
-      for (std::size_t i = 0; i < n; ++i) mean[i] += weight * static_cast<double>(g[i]);
-    }
-    if (args.progress) args.progress(static_cast<double>(first + rows) / static_cast<double>(all));
+/// One workspace a thread, made when first needed.
+class Workspaces {
+ public:
+  Workspaces(const Network& network, std::int64_t rows, int threads) : network_(network), rows_(rows), all_(static_cast<std::size_t>(threads)) {}
+  Workspace& of(int thread) {
+    std::unique_ptr<Workspace>& ws = all_[static_cast<std::size_t>(thread)];
+    if (!ws) ws = std::make_unique<Workspace>(network_, rows_, false, true);
+    return *ws;
   }
-  return mean;
+  std::int64_t rows() const { return rows_; }
+
+ private:
+  const Network& network_;
+  std::int64_t rows_;
+  std::vector<std::unique_ptr<Workspace>> all_;
+};
+
+/// The weighted sum of the gradients at points [first, first + rows).
+void addGradients(const ExplainArgs& args, const std::vector<Real>& baseline, const Quadrature& q, std::size_t first, std::size_t rows,
+                  std::int64_t output, Workspace& ws, double* sum) {
+  const Network& network = args.network;
+  const std::size_t n = args.input.size();
+  for (std::size_t r = 0; r < rows; ++r) {
+    const Real share = static_cast<Real>(q.points[first + r]);
+    Real* x = ws.input() + r * n;
+    for (std::size_t i = 0; i < n; ++i) x[i] = baseline[i] + share * (args.input[i] - baseline[i]);
+  }
+  const std::int64_t count = static_cast<std::int64_t>(rows);
+  const Real* logits = network.forward(args.params, ws, count);
+  seedTarget(logits, count, network.outputs(), output, args.target.probability, ws.outputGradient());
+  network.backward(args.params, ws, count, {}, false, true);
+  for (std::size_t r = 0; r < rows; ++r) {
+    const double weight = q.weights[first + r];
+    const Real* g = ws.inputGradient() + r * n;
+    for (std::size_t i = 0; i < n; ++i) sum[i] += weight * static_cast<double>(g[i]);
+  }
+}
+
+/// The weighted mean of the gradients on the way, in double: blocks of points by themselves, added up in their order.
+/// Empty when stopped.
+std::vector<double> meanGradient(const ExplainArgs& args, const std::vector<Real>& baseline, const Quadrature& q,
+                                 std::int64_t output, Workspaces& workspaces) {
+  const std::size_t n = args.input.size(), all = q.points.size(), block = static_cast<std::size_t>(workspaces.rows());
+  const std::size_t blocks = (all + block - 1) / block;
+  std::vector<double> sums(blocks * n, 0.0);
+  std::atomic<std::size_t> done{0};
+  const auto run = [&](std::int64_t b, int thread) {
+    if (args.stop.stop_requested()) return;
+    const std::size_t first = static_cast<std::size_t>(b) * block;
+    addGradients(args, baseline, q, first, std::min(block, all - first), output, workspaces.of(thread), sums.data() + static_cast<std::size_t>(b) * n);
+    const std::size_t share = ++done;
+    if (args.progress && thread == 0) args.progress(static_cast<double>(share) / static_cast<double>(blocks));
+  };
+  if (args.pool)
+    args.pool->run(static_cast<std::int64_t>(blocks), run);
+  else
+    for (std::size_t b = 0; b < blocks; ++b) run(static_cast<std::int64_t>(b), 0);
+  if (done < blocks) return {};
+  if (args.progress) args.progress(1);
+  for (std::size_t b = 1; b < blocks; ++b)
+    for (std::size_t i = 0; i < n; ++i) sums[i] += sums[b * n + i];
+  sums.resize(n);
+  return sums;
 }
 
 Result<Attribution> explain(const ExplainArgs& args) {
@@ -76,8 +115,10 @@ Result<Attribution> explain(const ExplainArgs& args) {
   const Quadrature q = quadrature(param<std::string>(args.settings, described, "rule"), static_cast<int>(steps));
   std::vector<Real> baseline(args.baseline.begin(), args.baseline.end());
   baseline.resize(args.input.size(), Real(0));
-  Workspace ws(args.network, explainRows(args.network, steps), false, true);
-  const Result<Ends> ends = evaluateEnds(args, baseline, ws);
+  // Small blocks, so that there is one for every thread; fixed, so that the bits do not depend on the threads.
+  constexpr std::int64_t kMostRows = 13;
+  Workspaces ws(args.network, std::min(kMostRows, explainRows(args.network, steps)), args.pool ? args.pool->threads() : 1);
+  const Result<Ends> ends = evaluateEnds(args, baseline, ws.of(0));
   if (!ends) return ends.error();
   const std::vector<double> mean = meanGradient(args, baseline, q, ends->output, ws);
   if (mean.empty()) return explainStopped();

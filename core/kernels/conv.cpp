@@ -47,7 +47,10 @@ ConvGeometry turned(const ConvGeometry& g) {
   return t;
 }
 
-bool canTurn(const ConvGeometry& g) { return g.strideH == 1 && g.strideW == 1 && g.padTop < g.kernelH && g.padLeft < g.kernelW; }
+/// Few channels would waste most of a register's lanes as columns of a product: scattered they are rows' neighbours.
+bool fewChannels(const ConvGeometry& g) { return g.channels <= 4; }
+
+bool canTurn(const ConvGeometry& g) { return !fewChannels(g) && g.strideH == 1 && g.strideW == 1 && g.padTop < g.kernelH && g.padLeft < g.kernelW; }
 
 std::int64_t forwardScratch(const ConvGeometry& g) {
   const Padded p = paddedSize(g);

@@ -70,6 +70,11 @@ std::vector<Workload> workloads() {
          return b.add("flatten").dense(256).dense(10, false).done();
        },
        true},
+      {"lstm", 64, 4096,
+       [] {
+         return Builder().add("input").add("reshape", {{"to", std::string("series")}, {"steps", std::int64_t{28}}}).add("lstm", {{"units", std::int64_t{128}}})
+             .dense(10, false).done();
+       }},
   };
 }
 
@@ -127,7 +132,8 @@ Figures measure(const Workload& w, const DatasetPtr& data, int threads, double b
 
   std::vector<Real> input(one.input(), one.input() + part->spec.input.size());
   const ExplainerSpec* ig = findExplainer("integrated-gradients");
-  const ExplainArgs args{**network, params, input, {3, false}, {}, {}, {}, {}};
+  ExplainArgs args{**network, params, input, {3, false}, {}};
+  args.pool = &pool;
   (void)ig->explain(args);
   t = Clock::now();
   for (int i = 0; i < 20; ++i) (void)ig->explain(args);
