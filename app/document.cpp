@@ -207,9 +207,11 @@ void Document::observe(const ObserverRequest& request) { observer_->setRequest(r
 void Document::poll() {
   if (std::shared_ptr<const Snapshot> s = trainer_->snapshots().takeNewer(snapshotSerial_)) {
     const bool failedNow = s->run == RunState::Failed && (!snapshot_ || snapshot_->run != RunState::Failed);
+    const bool finishedNow = !s->finish.empty() && (!snapshot_ || snapshot_->finish.empty());
     const bool dirtyBefore = isDirty();
     snapshot_ = std::move(s);
     reportRemade();
+    if (finishedNow) emit said(fromStd(snapshot_->finish));
     if (failedNow) emit failed(fromStd(snapshot_->failure));
     if (isDirty() != dirtyBefore) emit titleChanged();
     emit snapshotChanged();

@@ -67,6 +67,7 @@ class MainWindow : public QMainWindow {
   void chooseProject();
   void chooseData();
   void chooseGenerator(const QString& id);
+  void findRate();
   void remember(const QString& path);
   void refreshRecent();
   void exportData(Figure* figure);

@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 
 #include "app/main_window.h"
+#include "app/range_dialog.h"
 #include "core/model/templates.h"
 #include "widgets/editor/category.h"
 #include "widgets/editor/graph_editor.h"
@@ -156,8 +157,22 @@ void MainWindow::buildTrainMenu() {
       [this] { document_.stepBatch(); });
   add(menu, tr("Step one &epoch"), QStringLiteral("actionStepEpoch"), QKeySequence(QStringLiteral("Ctrl+Shift+.")),
       tr("Trains to the end of the epoch and pauses"), [this] { document_.stepEpoch(); });
+  add(menu, tr("&Find learning rate…"), QStringLiteral("actionRangeTest"), {}, tr("Tries rates from very small to very large and suggests one"),
+      [this] { findRate(); });
   add(menu, tr("&Reset"), QStringLiteral("actionReset"), QKeySequence(QStringLiteral("Ctrl+Shift+R")), tr("Weights from the seed anew, history empty"),
       [this] { document_.reset(); });
+}
+
+void MainWindow::findRate() {
+  const std::shared_ptr<const Snapshot>& s = document_.snapshot();
+  if (!document_.whyNotPlayable().isEmpty() || !s || !s->state || !s->network)
+    return showMessage(tr("A network that can be trained is needed first. %1").arg(document_.whyNotPlayable()));
+  document_.pause();  // both at once would share the machine and spoil neither's numbers, but each other's time
+  RangeDialog dialog(s, document_.settings(), document_.trainer().threads(), this);
+  if (dialog.exec() != QDialog::Accepted || dialog.chosenRate() <= 0) return;
+  TrainSettings settings = document_.settings();
+  settings.rate = dialog.chosenRate();
+  document_.editSettings(settings);
 }
 
 void MainWindow::buildHelpMenu() {

@@ -37,9 +37,9 @@ struct ExplainArgs {
   const Params& settings;
   std::span<const Real> baseline = {};  ///< empty: zeros
   std::stop_token stop = {};
+  std::function<void(double)> progress = {};  ///< share done, 0 … 1
   /// Threads that may help; null: the caller's alone. The result has the same bits.
   ThreadPool* pool = nullptr;
-  std::function<void(double)> progress = {};  ///< share done, 0 … 1
 };
 
 /// One method, said once.

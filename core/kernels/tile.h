@@ -113,8 +113,11 @@ inline void tileRows(int rows, const Sum& s, const Real* a, const Real* b, Real*
 
 /// `rows` results of a strip of up to kPanel columns, tile by tile.
 inline void strip(std::int64_t rows, const Sum& s, const Real* a, const Real* b, Real* out, std::int64_t ldo, std::int64_t columns, const Finish& f) {
-  for (std::int64_t j = 0; j < rows; j += kRows) {
-    const int count = static_cast<int>(std::min<std::int64_t>(kRows, rows - j));
+  // Tiles of like height: a last one of few rows would wait for its own sums.
+  const std::int64_t tiles = (rows + kRows - 1) / kRows;
+  int count = 0;
+  for (std::int64_t i = 0, j = 0; i < tiles; ++i, j += count) {
+    count = static_cast<int>((rows - j + tiles - i - 1) / (tiles - i));
     if (columns > kLanes)
       tileRows<kVecBytes, 2>(count, s, a + j * s.rowA, b, out + j * ldo, ldo, columns, f);
     else if (columns > kLanes / 2)

@@ -28,13 +28,19 @@ class MaxPool : public Layer {
   /// Index of the winner within the sample, as a 32-bit number in a Real's place.
   std::int64_t cachePerRow() const override { return s_.outSize(); }
 
+  /// The maxima of the window's rows, and where they are, along a whole row of the image.
+  std::int64_t scratch() const override { return 2 * s_.w * s_.c; }
+
   void forward(const ForwardArgs& a) const override {
     for (std::int64_t r = 0; r < a.rows; ++r) {
       const Real* x = a.in[0] + r * s_.inSize();
       Real* y = a.out + r * s_.outSize();
       std::int32_t* winner = reinterpret_cast<std::int32_t*>(a.cache + r * s_.outSize());
-      for (std::int64_t oy = 0; oy < s_.win.outH; ++oy)
-        for (std::int64_t ox = 0; ox < s_.win.outW; ++ox, y += s_.c, winner += s_.c) pixel(x, s_.field(oy, ox), y, winner);
+      std::int32_t* place = reinterpret_cast<std::int32_t*>(a.scratch + s_.w * s_.c);
+      for (std::int64_t oy = 0; oy < s_.win.outH; ++oy) {
+        down(x, s_.field(oy, 0), a.scratch, place);
+        for (std::int64_t ox = 0; ox < s_.win.outW; ++ox, y += s_.c, winner += s_.c) across(s_.field(oy, ox), a.scratch, place, y, winner);
+      }
     }
   }
   void backward(const BackwardArgs& a) const override {
@@ -49,21 +55,42 @@ class MaxPool : public Layer {
   }
 
  private:
-  void pixel(const Real* x, const PoolShape::Field& f, Real* __restrict y, std::int32_t* __restrict winner) const {
-    const std::int64_t first = (f.y0 * s_.w + f.x0) * s_.c;
-    for (std::int64_t c = 0; c < s_.c; ++c) {
-      y[c] = x[first + c];
-      winner[c] = static_cast<std::int32_t>(first + c);
+  /// Down the columns first: long runs of numbers. A NaN is passed on, not hidden.
+  void down(const Real* x, const PoolShape::Field& f, Real* __restrict v, std::int32_t* __restrict place) const {
+    const std::int64_t n = s_.w * s_.c;
+    const std::int32_t first = static_cast<std::int32_t>(f.y0 * n);
+    for (std::int64_t i = 0; i < n; ++i) v[i] = x[first + i], place[i] = first + static_cast<std::int32_t>(i);
+    for (std::int64_t iy = f.y0 + 1; iy < f.y1; ++iy) {
+      const Real* row = x + iy * n;
+      const std::int32_t at = static_cast<std::int32_t>(iy * n);
+      for (std::int64_t i = 0; i < n; ++i) {
+        const bool more = (row[i] > v[i]) | (row[i] != row[i]);
+        place[i] = more ? at + static_cast<std::int32_t>(i) : place[i];
+        v[i] = more ? row[i] : v[i];
+      }
     }
-    for (std::int64_t iy = f.y0; iy < f.y1; ++iy)
-      for (std::int64_t ix = f.x0; ix < f.x1; ++ix) {
-        const std::int32_t at = static_cast<std::int32_t>((iy * s_.w + ix) * s_.c);
-        const Real* v = x + at;
-        for (std::int64_t c = 0; c < s_.c; ++c) {
-          const bool more = (v[c] > y[c]) | (v[c] != v[c]);  // a NaN is passed on, not hidden
-          winner[c] = more ? at + static_cast<std::int32_t>(c) : winner[c];
-          y[c] = more ? v[c] : y[c];
-        }
+  }
+  /// Then across: of equals the one that stands first in row-major order.
+  void across(const PoolShape::Field& f, const Real* v, const std::int32_t* place, Real* __restrict y, std::int32_t* __restrict winner) const {
+    const std::int64_t c = s_.c, a = f.x0 * c;
+    if (f.x1 - f.x0 == 2) {
+      for (std::int64_t i = 0; i < c; ++i) {
+        const Real left = v[a + i], right = v[a + c + i];
+        const std::int32_t atLeft = place[a + i], atRight = place[a + c + i];
+        const bool more = (right > left) | (right != right) | ((right == left) & (atRight < atLeft));
+        winner[i] = more ? atRight : atLeft;
+        y[i] = more ? right : left;
+      }
+      return;
+    }
+    for (std::int64_t i = 0; i < c; ++i) y[i] = v[a + i], winner[i] = place[a + i];
+    for (std::int64_t ix = f.x0 + 1; ix < f.x1; ++ix)
+      for (std::int64_t i = 0; i < c; ++i) {
+        const Real next = v[ix * c + i];
+        const std::int32_t at = place[ix * c + i];
+        const bool more = (next > y[i]) | (next != next) | ((next == y[i]) & (at < winner[i]));
+        winner[i] = more ? at : winner[i];
+        y[i] = more ? next : y[i];
       }
   }
   PoolShape s_;

@@ -1,6 +1,7 @@
 // The window as a person uses it.
 #include <gtest/gtest.h>
 
+#include <QComboBox>
 #include <QDir>
 #include <QLabel>
 #include <QSplitter>
@@ -224,6 +225,52 @@ TEST(Window, TemplatesForOtherDataSayWhy) {
     b.document.applyTemplate(t.id);
     EXPECT_TRUE(b.document.validation().ok()) << t.id;
   }
+}
+
+TEST(Window, ScheduleIsDrawnChosenAndUndone) {
+  AppBench b;
+  b.click("trainingOptions");
+  auto* combo = b.find<QComboBox>("schedule");
+  auto* curve = b.find<CurvePlot>("scheduleCurve");
+  ASSERT_TRUE(combo && curve);
+  const int index = combo->findData(QStringLiteral("cosine"));
+  combo->setCurrentIndex(index);
+  emit combo->activated(index);
+  EXPECT_EQ(b.document.settings().schedule.id, "cosine");
+  const FigureTable drawn = curve->figureData();
+  EXPECT_NEAR(drawn.rows.front()[1].toDouble(), b.document.settings().rate, 1e-12);
+  EXPECT_LT(drawn.rows.back()[1].toDouble(), 1e-9);
+  b.document.undoStack()->undo();
+  EXPECT_EQ(b.document.settings().schedule.id, "constant");
+}
+
+TEST(Window, RangeTestSuggestsARateAndTakesItOver) {
+  AppBench b("circles");
+  ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot() && b.document.snapshot()->state; }));
+  TrainSettings s = b.document.settings();
+  s.rate = 1e-6;
+  b.document.editSettings(s);
+  QTimer clicks;
+  QObject::connect(&clicks, &QTimer::timeout, &b.window, [&] {
+    if (auto* use = b.window.findChild<QPushButton*>(QStringLiteral("useRate")); use && use->isEnabled()) use->click();
+  });
+  clicks.start(20);
+  b.trigger("actionRangeTest");
+  EXPECT_GT(b.document.settings().rate, 1e-5);
+  EXPECT_LT(b.document.settings().rate, 1);
+}
+
+TEST(Window, SaysWhyARunStoppedEarly) {
+  AppBench b;
+  TrainSettings s = b.document.settings();
+  s.options = {{"stop_loss", 5.0}};
+  b.document.editSettings(s);
+  QString said;
+  QObject::connect(&b.document, &Document::said, &b.window, [&](const QString& text) { said = text; });
+  b.document.play();
+  ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot()->run == RunState::Finished; }));
+  EXPECT_TRUE(said.contains(QStringLiteral("loss"))) << qPrintable(said);
+  EXPECT_EQ(b.document.snapshot()->epochPoints, 1u);
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ Lent make(const std::string& type, const Params& params, const std::vector<Shape
   l.out = *spec.shape(params, in);
   l.layer = spec.make(params, in);
   l.cache.resize(static_cast<std::size_t>(rows * l.layer->cachePerRow()));
-  l.scratch.resize(static_cast<std::size_t>(l.layer->scratch()));
+  l.scratch.resize(static_cast<std::size_t>(l.layer->scratch() + rows * l.layer->scratchPerRow()));
   return l;
 }
 
@@ -99,7 +99,7 @@ TEST(Layers, MaxPoolKeepsTheFirstOfEqualsAndIgnoresTheEdge) {
   const Real* ports[] = {x.data()};
   Real* dports[] = {dx.data()};
   ForwardArgs f;
-  f.rows = 1, f.in = ports, f.out = y.data(), f.cache = l.cache.data();
+  f.rows = 1, f.in = ports, f.out = y.data(), f.cache = l.cache.data(), f.scratch = l.scratch.data();
   l.layer->forward(f);
   BackwardArgs b;
   b.rows = 1, b.in = ports, b.dout = dy.data(), b.din = dports, b.cache = l.cache.data();

@@ -16,6 +16,7 @@
 #include "widgets/transport/icon_button.h"
 #include "widgets/transport/number_combo.h"
 #include "widgets/transport/readout.h"
+#include "widgets/transport/training_form.h"
 
 namespace vitrine {
 namespace {
@@ -52,7 +53,7 @@ QFrame* separator(QWidget* parent) {
 }  // namespace
 
 struct TransportBar::Impl {
-  IconButton *reset, *play, *stepBatch, *stepEpoch, *options;
+  IconButton *reset, *play, *stepBatch, *stepEpoch, *options, *training;
   Readout *epoch, *step, *loss, *accuracy;
   NumberCombo *rate, *batch;
   QComboBox* optimiser;
@@ -62,6 +63,8 @@ struct TransportBar::Impl {
   QWidget* controls;
   QFrame* popup = nullptr;
   ParamForm* popupForm = nullptr;
+  QFrame* trainingPopup = nullptr;
+  TrainingForm* trainingForm = nullptr;
   QHBoxLayout *first, *second;
   QFrame* line;
   bool twoRows = false;
@@ -156,6 +159,9 @@ void TransportBar::makeControls() {
   impl_->options->setObjectName(QStringLiteral("optimiserOptions"));
   impl_->options->setAccessibleName(tr("Optimiser's parameters"));
   impl_->options->setToolTip(tr("The optimiser's own parameters: momentum, decay, …"));
+  impl_->training = new IconButton(IconButton::Sign::Options, this);
+  impl_->training->setObjectName(QStringLiteral("trainingOptions"));
+  impl_->training->setAccessibleName(tr("Schedule and ends"));
   impl_->seed = new QLineEdit(this);
   impl_->seed->setObjectName(QStringLiteral("seed"));
   impl_->seed->setAccessibleName(tr("Seed"));
@@ -179,6 +185,7 @@ void TransportBar::makeControls() {
   connect(impl_->batch, &NumberCombo::refused, this, [this](const QString& why) { impl_->badBatch = why, refreshNotice(); });
   connect(impl_->optimiser, &QComboBox::activated, this, &TransportBar::chooseOptimiser);
   connect(impl_->options, &QAbstractButton::clicked, this, &TransportBar::showOptions);
+  connect(impl_->training, &QAbstractButton::clicked, this, &TransportBar::showTraining);
   connect(impl_->seed, &QLineEdit::textEdited, this, [this] { readSeed(false); });
   connect(impl_->seed, &QLineEdit::editingFinished, this, [this] { readSeed(true); });
 }
@@ -196,6 +203,7 @@ void TransportBar::layOut() {
   pairLayout->addWidget(impl_->optimiser);
   pairLayout->addWidget(impl_->options);
   controls->addWidget(captioned(tr("Optimiser"), pair, impl_->controls));
+  controls->addWidget(captioned(tr("Schedule"), impl_->training, impl_->controls));
   controls->addWidget(captioned(tr("Stop after"), impl_->epochs, impl_->controls));
   controls->addWidget(captioned(tr("Seed"), impl_->seed, impl_->controls));
   controls->addStretch(1);
@@ -384,6 +392,10 @@ void TransportBar::showSettings() {
   const OptimiserSpec* spec = findOptimiser(d.settings.optimiser.id);
   d.options->setEnabled(spec && !spec->params.empty());
   if (d.popupForm && spec) d.popupForm->setParams(spec->params, d.settings.optimiser.params);
+  if (d.trainingForm) d.trainingForm->setSettings(d.settings);
+  const ScheduleSpec* schedule = findSchedule(d.settings.schedule.id);
+  d.training->setToolTip(tr("How the learning rate changes over the run (now: %1), early stopping, clipping of gradients")
+                             .arg(schedule ? QString::fromStdString(schedule->name) : QString()));
   d.showing = false;
 }
 
@@ -443,6 +455,26 @@ void TransportBar::showOptions() {
   impl_->popup->adjustSize();
   impl_->popup->move(impl_->options->mapToGlobal(QPoint(impl_->options->width() - impl_->popup->width(), impl_->options->height() + 4)));
   impl_->popup->show();
+}
+
+void TransportBar::showTraining() {
+  Impl& d = *impl_;
+  if (!d.trainingPopup) {
+    d.trainingPopup = new QFrame(this, Qt::Popup);
+    d.trainingPopup->setObjectName(QStringLiteral("trainingPopup"));
+    d.trainingPopup->setProperty("panel", true);
+    auto* layout = new QVBoxLayout(d.trainingPopup);
+    layout->setContentsMargins(14, 12, 14, 14);
+    d.trainingForm = new TrainingForm(d.trainingPopup);
+    layout->addWidget(d.trainingForm);
+    connect(d.trainingForm, &TrainingForm::edited, this, [this](const TrainSettings& wanted) {
+      edit([&](TrainSettings& s) { s.schedule = wanted.schedule, s.options = wanted.options; });
+    });
+  }
+  d.trainingForm->setSettings(d.settings);
+  d.trainingPopup->adjustSize();
+  d.trainingPopup->move(d.training->mapToGlobal(QPoint(d.training->width() - d.trainingPopup->width(), d.training->height() + 4)));
+  d.trainingPopup->show();
 }
 
 }  // namespace vitrine

@@ -58,6 +58,7 @@ class TransportBar : public QWidget {
   void chooseOptimiser(int index);
   void readSeed(bool final);
   void showOptions();
+  void showTraining();
 
   struct Impl;
   std::unique_ptr<Impl> impl_;
