@@ -268,7 +268,7 @@ TEST(Window, SaysWhyARunStoppedEarly) {
   QString said;
   QObject::connect(&b.document, &Document::said, &b.window, [&](const QString& text) { said = text; });
   b.document.play();
-  ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot()->run == RunState::Finished; }));
+  ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot() && b.document.snapshot()->run == RunState::Finished; }));
   EXPECT_TRUE(said.contains(QStringLiteral("loss"))) << qPrintable(said);
   EXPECT_EQ(b.document.snapshot()->epochPoints, 1u);
 }
