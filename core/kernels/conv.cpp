@@ -200,6 +200,14 @@ void gatheredBackwardWeights(const ConvGeometry& g, std::int64_t rows, const Rea
     }
 }
 
+/// [places × columns] at stride `ld` to stride `width`, zeros between.
+void copyStrip(std::int64_t places, std::int64_t columns, const Real* from, std::int64_t ld, Real* to, std::int64_t width) {
+  for (std::int64_t i = 0; i < places; ++i, from += ld, to += width) {
+    for (std::int64_t c = 0; c < columns; ++c) to[c] = from[c];
+    for (std::int64_t c = columns; c < width; ++c) to[c] = 0;
+  }
+}
+
 void addBias(std::int64_t places, std::int64_t filters, const Real* dy, Real* dbias) {
   for (std::int64_t i = 0; i < places; ++i)
     for (std::int64_t f = 0; f < filters; ++f) dbias[f] += dy[i * filters + f];
@@ -265,8 +273,9 @@ void convBackwardWeights(const ConvGeometry& g, std::int64_t rows, const Real* x
       const std::int64_t columns = std::min(kPanel, g.filters - f);
       // A strip that is not full would be read beyond the last pixel's end.
       const bool whole = columns == kPanel;
-      if (!whole) kernels::packPanel(d, g.filters, pixels, g.filters, f, false, panelRoom);
-      sum.stepB = whole ? g.filters : kPanel;
+      const std::int64_t width = kernels::stripWidth(columns);
+      if (!whole) copyStrip(pixels, columns, d + f, g.filters, panelRoom, width);
+      sum.stepB = whole ? g.filters : width;
       sum.segmentB = g.outWidth * sum.stepB;
       for (int ky = 0; ky < g.kernelH; ++ky)
         kernels::strip(run, sum, image + ky * p.width * g.channels, whole ? d + f : panelRoom, dw + ky * run * g.filters + f, g.filters, columns,

@@ -127,6 +127,9 @@ inline void strip(std::int64_t rows, const Sum& s, const Real* a, const Real* b,
   }
 }
 
+/// Lanes that a strip of so many columns reads: as few as hold them.
+inline std::int64_t stripWidth(std::int64_t columns) { return columns > kLanes ? kPanel : columns > kLanes / 2 ? kLanes : kLanes / 2; }
+
 /// Columns [n0, n0 + kPanel) of b [k × n] as a panel [k × kPanel], zeros beyond n. With `transposed` b is [n × k].
 inline void packPanel(const Real* b, std::int64_t ldb, std::int64_t k, std::int64_t n, std::int64_t n0, bool transposed, Real* panel) {
   const std::int64_t columns = std::min(kPanel, n - n0);

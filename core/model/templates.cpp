@@ -74,6 +74,32 @@ Graph resnetBlock(const DataSpec& d) {
   return c.done();
 }
 
+/// Howard et al. 2017: a depthwise convolution finds patterns in each channel, a 1 × 1 one mixes the channels.
+Graph depthwiseCnn(const DataSpec& d) {
+  Chain c(d);
+  c.conv(16, 3).add("relu").add("maxpool2d");
+  for (const std::int64_t filters : {32, 64}) {
+    const std::int64_t channels = filters / 2;
+    c.add("conv2d", {{"filters", channels}, {"groups", channels}}).add("batchnorm").add("relu");
+    c.conv(filters, 1).add("batchnorm").add("relu");
+  }
+  return c.add("global_avgpool").done();
+}
+
+/// Series as they are; pictures line by line.
+Graph recurrent(const DataSpec& d) {
+  Chain c(d);
+  if (d.input.isImage()) c.add("reshape", {{"to", std::string("series")}, {"steps", d.input[0]}});
+  return c.add("lstm", {{"units", std::int64_t{64}}}).done();
+}
+
+Graph seriesCnn(const DataSpec& d) {
+  const Params wide{{"filters", std::int64_t{32}}, {"kernel", std::int64_t{5}}};
+  return Chain(d).add("conv1d", wide).add("relu").add("conv1d", wide).add("relu").add("global_maxpool").done();
+}
+
+Status seriesOnly(const DataSpec& d) { return d.input.rank() == 2 ? Status() : problem("It needs series of steps."); }
+
 }  // namespace
 
 std::span<const GraphTemplate> templateRegistry() {
@@ -93,6 +119,15 @@ std::span<const GraphTemplate> templateRegistry() {
        [](const DataSpec& d) { return imagesOfAtLeast(d, 10); }, kerasCnn},
       {"resnet-block", "Small ResNet block", "A shortcut around two convolutions with batch norm (He 2016): see how the sum keeps gradients alive.",
        [](const DataSpec& d) { return imagesOfAtLeast(d, 4); }, resnetBlock},
+      {"depthwise-cnn", "Depthwise separable CNN", "Each convolution in two cheap halves (MobileNet): patterns channel by channel, then a mix of the channels.",
+       [](const DataSpec& d) { return imagesOfAtLeast(d, 4); }, depthwiseCnn},
+      {"lstm", "LSTM", "Reads a series step by step (a picture line by line) and decides at the end.",
+       [](const DataSpec& d) -> Status {
+         if (d.input.isImage() && d.input[2] == 1) return {};
+         return d.input.rank() == 2 ? Status() : problem("It needs series of steps, or pictures of one channel.");
+       },
+       recurrent},
+      {"series-cnn", "Series CNN", "Two convolutions along the steps, and whether their patterns are there at all.", seriesOnly, seriesCnn},
       {"regression-mlp", "Regression MLP", "Two hidden layers and a plain number at the end: fits curves and surfaces.",
        [](const DataSpec& d) -> Status {
          return d.task == Task::Regression ? Status() : problem("It predicts numbers, but the target is a class.");
@@ -114,7 +149,7 @@ const GraphTemplate* findTemplate(const std::string& id) {
 }
 
 const GraphTemplate& defaultTemplate(const DataSpec& data) {
-  for (const char* id : {"playground", "small-cnn", "regression-mlp"})
+  for (const char* id : {"playground", "small-cnn", "series-cnn", "regression-mlp"})
     if (findTemplate(id)->suits(data)) return *findTemplate(id);
   return *findTemplate("mlp");
 }

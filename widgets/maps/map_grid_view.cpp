@@ -55,10 +55,15 @@ MapGridView::Place MapGridView::place(const QRectF& rect, const FigureStyle& sty
   const double line = lineHeight(style.font(-1.5));
   if (!data_.labels.isEmpty() && p.grid.cellHeight > 3 * line && p.grid.cellWidth > 40) {
     // With a label each, cells as high as the rows leave; the columns stay.
-    p.labelHeight = line;
-    const double h = (p.area.height() - (p.grid.rows - 1) * p.gap) / p.grid.rows - line;
-    p.grid.cellHeight = std::min(p.grid.cellHeight, h);
-    p.grid.cellWidth = p.grid.cellHeight * aspect;
+    const double h = std::min(p.grid.cellHeight, (p.area.height() - (p.grid.rows - 1) * p.gap) / p.grid.rows - line);
+    double widest = 0;
+    for (const QString& label : data_.labels) widest = std::max(widest, textWidth(style.font(-1.5), label));
+    // Where they would be cut short, the read-out alone tells them.
+    if (widest <= h * aspect) {
+      p.labelHeight = line;
+      p.grid.cellHeight = h;
+      p.grid.cellWidth = h * aspect;
+    }
   }
   if (s.width * s.height > 1 && !data_.smooth && p.grid.cellWidth > 2 * s.width && !style.print) {
     // Whole pixels for every value: no column of a filter looks wider than its neighbour.
