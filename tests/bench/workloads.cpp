@@ -1,5 +1,7 @@
 // Speed of the engine on the six workloads: training samples/s, forward of one, integrated gradients of one image in 50
 // steps. Usage: bench_workloads [--json] [--threads N] [--seconds S] [workload…]
+//        bench_workloads --sweep      time of a training step against the network's cost, over width and depth, and the share of
+//                                     the machine's multiply-add peak
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -141,15 +143,75 @@ Figures measure(const Workload& w, const DatasetPtr& data, int threads, double b
   return f;
 }
 
+/// Multiply-adds per second that the machine can do at most: independent products of registers on every thread.
+double peak(int threads) {
+  constexpr int kSums = 12, kLanes = 16;
+  constexpr std::int64_t kTurns = 20'000'000;
+  typedef float Vec __attribute__((vector_size(64)));
+  ThreadPool pool(threads);
+  std::vector<float> sink(static_cast<std::size_t>(threads) * 16);
+  const Clock::time_point t = Clock::now();
+  pool.run(threads, [&](std::int64_t block, int) {
+    Vec sums[kSums] = {}, a, b;
+    for (int i = 0; i < kLanes; ++i) a[i] = 1.0f + static_cast<float>(i) * 1e-7f, b[i] = 1e-9f;
+    for (std::int64_t k = 0; k < kTurns; ++k) {
+#pragma GCC unroll 12
+      for (int j = 0; j < kSums; ++j) sums[j] = sums[j] * a + b;
+      asm volatile("" ::: "memory");
+    }
+    for (int j = 1; j < kSums; ++j) sums[0] += sums[j];
+    sink[static_cast<std::size_t>(block) * 16] = sums[0][0];
+  });
+  return static_cast<double>(threads) * kTurns * kSums * kLanes / since(t);
+}
+
+void sweepOne(const char* what, int size, const Graph& graph, const DatasetPtr& data, int threads, double most) {
+  const auto network = *Network::compile(graph, data->spec);
+  ThreadPool pool(threads);
+  BatchGradient gradient(network, data, 64, pool);
+  Buffer params = network->initialise(1);
+  const OptimiserChoice adam{"adam", {}};
+  const OptimiserRule rule = optimiserRule(adam);
+  OptimiserState state = freshState(adam, network->parameterCount());
+  const auto step = [&](std::size_t i) {
+    gradient.compute(params.span(), std::span(data->train).subspan(i % 8 * 64, 64), {1, i});
+    gradient.apply(rule, 1e-4, params.span(), state);
+  };
+  for (std::size_t i = 0; i < 8; ++i) step(i);
+  std::size_t n = 0;
+  const Clock::time_point t = Clock::now();
+  while (since(t) < 1 || n < 4) step(n++);
+  const double perSample = since(t) / static_cast<double>(n * 64), cost = 3.0 * static_cast<double>(network->costPerSample());
+  std::printf("%-6s %5d   %8.3f million multiply-adds   %9.2f us a sample   %6.1f G/s   %4.1f %% of the peak\n", what, size, cost / 1e6, perSample * 1e6,
+              cost / perSample / 1e9, 100 * cost / perSample / most);
+  std::fflush(stdout);
+}
+
+void sweep(const DatasetPtr& data, int threads) {
+  const double most = peak(threads);
+  std::printf("peak %.1f G multiply-adds/s; forward and backward count as three forward passes\n", most / 1e9);
+  for (int width : {64, 128, 256, 512, 1024, 2048})
+    sweepOne("width", width, Builder().add("input").add("flatten").dense(width).dense(width).dense(10, false).done(), data, threads, most);
+  for (int depth : {1, 2, 4, 8, 16}) {
+    Builder b;
+    b.add("input").add("flatten");
+    for (int i = 0; i < depth; ++i) b.dense(256);
+    sweepOne("depth", depth, b.dense(10, false).done(), data, threads, most);
+  }
+  for (int filters : {8, 16, 32, 64, 128})
+    sweepOne("conv", filters, Builder().add("input").conv(filters, 3, 1).conv(filters, 3, 1).pool().add("flatten").dense(10, false).done(), data, threads, most);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  bool json = false;
+  bool json = false, wide = false;
   int threads = 0;
   double seconds = 3;
   std::vector<std::string> wanted;
   for (int i = 1; i < argc; ++i) {
     if (!std::strcmp(argv[i], "--json")) json = true;
+    else if (!std::strcmp(argv[i], "--sweep")) wide = true;
     else if (!std::strcmp(argv[i], "--threads") && i + 1 < argc) threads = std::atoi(argv[++i]);
     else if (!std::strcmp(argv[i], "--seconds") && i + 1 < argc) seconds = std::atof(argv[++i]);
     else wanted.push_back(argv[i]);
@@ -159,6 +221,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", fashion.error().text().c_str());
     return 1;
   }
+  if (wide) return sweep(*fashion, threads > 0 ? threads : machineThreads()), 0;
   const DatasetPtr colour = randomColour();
   std::string out;
   for (const Workload& w : workloads()) {

@@ -84,7 +84,8 @@ Canvas::Canvas(QWidget* parent)
 }
 
 Canvas::~Canvas() {
-  quiet_ = true;  // items that go take their selection with them, and nobody needs to hear of it
+  // Items that go take their selection with them; the scene tells of it when this is no Canvas any more.
+  disconnect(scene(), nullptr, this, nullptr);
 }
 
 void Canvas::setGraph(const Graph& graph, const Validation& validation) {
