@@ -47,10 +47,11 @@ ConvGeometry turned(const ConvGeometry& g) {
   return t;
 }
 
-/// Few channels would waste most of a register's lanes as columns of a product: scattered they are rows' neighbours.
-bool fewChannels(const ConvGeometry& g) { return g.channels <= 4; }
+/// Whether the turned convolution is the quicker way. Few channels would waste most of a register's lanes as columns of a
+/// product: scattered they are neighbours. And around an output much smaller than the image it multiplies with many zeros.
+bool worthTurning(const ConvGeometry& g) { return g.channels > 8 && 10 * g.height * g.width <= 12 * g.outHeight * g.outWidth; }
 
-bool canTurn(const ConvGeometry& g) { return !fewChannels(g) && g.strideH == 1 && g.strideW == 1 && g.padTop < g.kernelH && g.padLeft < g.kernelW; }
+bool canTurn(const ConvGeometry& g) { return worthTurning(g) && g.strideH == 1 && g.strideW == 1 && g.padTop < g.kernelH && g.padLeft < g.kernelW; }
 
 std::int64_t forwardScratch(const ConvGeometry& g) {
   const Padded p = paddedSize(g);
@@ -79,12 +80,19 @@ void forwardPacked(const ConvGeometry& g, std::int64_t rows, const Real* x, cons
   }
 }
 
+std::int64_t scatterScratch(const ConvGeometry& g) {
+  const std::int64_t k = taps(g) * g.channels;
+  return g.outHeight * g.outWidth * k + packedSize(k, g.filters) + 16;
+}
+
 /// Any stride: every pixel's gradient over the kernel, added where the window was.
-void scatter(const ConvGeometry& g, std::int64_t rows, const Real* dy, const Real* w, Real* dx, Real* columns) {
+void scatter(const ConvGeometry& g, std::int64_t rows, const Real* dy, const Real* w, Real* dx, Real* packed) {
   const std::int64_t k = taps(g) * g.channels, size = g.height * g.width * g.channels, pixels = g.outHeight * g.outWidth;
+  Real* columns = packed + packedSize(k, g.filters);
+  packMatrix(k, g.filters, w, g.filters, true, packed);
   std::fill_n(dx, rows * size, Real(0));
   for (std::int64_t r = 0; r < rows; ++r, dx += size) {
-    gemmTransB(pixels, k, g.filters, dy + r * pixels * g.filters, g.filters, w, g.filters, columns, k);
+    gemmPacked(pixels, k, g.filters, dy + r * pixels * g.filters, g.filters, packed, columns, k);
     const Real* from = columns;
     for (std::int64_t oy = 0; oy < g.outHeight; ++oy)
       for (std::int64_t ox = 0; ox < g.outWidth; ++ox)
@@ -220,7 +228,7 @@ std::int64_t convScratch(const ConvGeometry& g) {
   if (!isPlain(g)) return g.outHeight * g.outWidth * taps(g) * (g.channels / g.groups);
   const Padded p = paddedSize(g);
   const std::int64_t weights = (p.copied ? p.height * p.width * g.channels : 0) + g.outHeight * g.outWidth * kPanel;
-  const std::int64_t input = canTurn(g) ? forwardScratch(turned(g)) : g.outHeight * g.outWidth * taps(g) * g.channels;
+  const std::int64_t input = canTurn(g) ? forwardScratch(turned(g)) : scatterScratch(g);
   return std::max({forwardScratch(g), weights, input});
 }
 

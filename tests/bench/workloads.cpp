@@ -152,12 +152,13 @@ double peak(int threads) {
   std::vector<float> sink(static_cast<std::size_t>(threads) * 16);
   const Clock::time_point t = Clock::now();
   pool.run(threads, [&](std::int64_t block, int) {
-    Vec sums[kSums] = {}, a, b;
+    Vec sums[kSums], a, b;
+    for (int j = 0; j < kSums; ++j)  // all different, lest the compiler finds that one will do
+      for (int i = 0; i < kLanes; ++i) sums[j][i] = static_cast<float>(j * kLanes + i);
     for (int i = 0; i < kLanes; ++i) a[i] = 1.0f + static_cast<float>(i) * 1e-7f, b[i] = 1e-9f;
     for (std::int64_t k = 0; k < kTurns; ++k) {
 #pragma GCC unroll 12
       for (int j = 0; j < kSums; ++j) sums[j] = sums[j] * a + b;
-      asm volatile("" ::: "memory");
     }
     for (int j = 1; j < kSums; ++j) sums[0] += sums[j];
     sink[static_cast<std::size_t>(block) * 16] = sums[0][0];
