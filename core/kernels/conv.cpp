@@ -95,14 +95,18 @@ void scatter(const ConvGeometry& g, std::int64_t rows, const Real* dy, const Rea
     gemmPacked(pixels, k, g.filters, dy + r * pixels * g.filters, g.filters, packed, columns, k);
     const Real* from = columns;
     for (std::int64_t oy = 0; oy < g.outHeight; ++oy)
-      for (std::int64_t ox = 0; ox < g.outWidth; ++ox)
-        for (int ky = 0; ky < g.kernelH; ++ky)
-          for (int kx = 0; kx < g.kernelW; ++kx, from += g.channels) {
-            const std::int64_t y = oy * g.strideH - g.padTop + ky, x = ox * g.strideW - g.padLeft + kx;
-            if (y < 0 || y >= g.height || x < 0 || x >= g.width) continue;
-            Real* to = dx + (y * g.width + x) * g.channels;
-            for (std::int64_t c = 0; c < g.channels; ++c) to[c] += from[c];
-          }
+      for (std::int64_t ox = 0; ox < g.outWidth; ++ox, from += k) {
+        // The taps of a kernel's row lie side by side, there and here.
+        const std::int64_t x = ox * g.strideW - g.padLeft;
+        const std::int64_t first = std::clamp<std::int64_t>(-x, 0, g.kernelW), n = std::clamp<std::int64_t>(g.width - x, first, g.kernelW) - first;
+        for (int ky = 0; ky < g.kernelH; ++ky) {
+          const std::int64_t y = oy * g.strideH - g.padTop + ky;
+          if (y < 0 || y >= g.height) continue;
+          const Real* run = from + (ky * g.kernelW + first) * g.channels;
+          Real* to = dx + (y * g.width + x + first) * g.channels;
+          for (std::int64_t c = 0; c < n * g.channels; ++c) to[c] += run[c];
+        }
+      }
   }
 }
 
@@ -208,17 +212,27 @@ void gatheredBackwardWeights(const ConvGeometry& g, std::int64_t rows, const Rea
     }
 }
 
-/// [places × columns] at stride `ld` to stride `width`, zeros between.
-void copyStrip(std::int64_t places, std::int64_t columns, const Real* from, std::int64_t ld, Real* to, std::int64_t width) {
-  for (std::int64_t i = 0; i < places; ++i, from += ld, to += width) {
-    for (std::int64_t c = 0; c < columns; ++c) to[c] = from[c];
-    for (std::int64_t c = columns; c < width; ++c) to[c] = 0;
+/// Places whose first `columns` numbers go to strips of Width; what is read beyond them is not used. Sums them into `sum`.
+template <std::int64_t Width>
+void copyStrip(std::int64_t places, std::int64_t columns, const Real* from, std::int64_t ld, std::int64_t readable, Real* to, Real* sum) {
+  Real all[Width] = {};
+  const std::int64_t safe = readable < Width ? 0 : std::min(places, (readable - Width) / ld + 1);
+  for (std::int64_t i = 0; i < safe; ++i)
+    for (std::int64_t c = 0; c < Width; ++c) {
+      to[i * Width + c] = from[i * ld + c];
+      all[c] += from[i * ld + c];
+    }
+  for (std::int64_t i = safe; i < places; ++i) {
+    std::fill_n(to + i * Width, Width, Real(0));
+    for (std::int64_t c = 0; c < columns; ++c) all[c] += to[i * Width + c] = from[i * ld + c];
   }
+  if (sum)
+    for (std::int64_t c = 0; c < columns; ++c) sum[c] += all[c];
 }
 
-void addBias(std::int64_t places, std::int64_t filters, const Real* dy, Real* dbias) {
+void addBias(std::int64_t places, std::int64_t filters, const Real* dy, std::int64_t ld, Real* dbias) {
   for (std::int64_t i = 0; i < places; ++i)
-    for (std::int64_t f = 0; f < filters; ++f) dbias[f] += dy[i * filters + f];
+    for (std::int64_t f = 0; f < filters; ++f) dbias[f] += dy[i * ld + f];
 }
 
 }  // namespace
@@ -261,7 +275,7 @@ void convBackwardWeights(const ConvGeometry& g, std::int64_t rows, const Real* x
   if (dbias && !accumulate) std::fill_n(dbias, g.filters, Real(0));
   if (!isPlain(g)) {
     if (!accumulate) std::fill_n(dw, taps(g) * (g.channels / g.groups) * g.filters, Real(0));
-    if (dbias) addBias(rows * g.outHeight * g.outWidth, g.filters, dy, dbias);
+    if (dbias) addBias(rows * g.outHeight * g.outWidth, g.filters, dy, g.filters, dbias);
     return isDepthwise(g) ? depthwiseBackwardWeights(g, rows, x, dy, dw) : gatheredBackwardWeights(g, rows, x, dy, dw, scratch);
   }
   const Padded p = paddedSize(g);
@@ -282,14 +296,21 @@ void convBackwardWeights(const ConvGeometry& g, std::int64_t rows, const Real* x
       // A strip that is not full would be read beyond the last pixel's end.
       const bool whole = columns == kPanel;
       const std::int64_t width = kernels::stripWidth(columns);
-      if (!whole) copyStrip(pixels, columns, d + f, g.filters, panelRoom, width);
+      const auto copy = [&](auto&& strip) { strip(pixels, columns, d + f, g.filters, pixels * g.filters - f, panelRoom, dbias ? dbias + f : nullptr); };
+      if (whole && dbias)
+        addBias(pixels, columns, d + f, g.filters, dbias + f);
+      else if (!whole && width == kPanel)
+        copy(copyStrip<kPanel>);
+      else if (!whole && width == kernels::kLanes)
+        copy(copyStrip<kernels::kLanes>);
+      else if (!whole)
+        copy(copyStrip<kernels::kLanes / 2>);
       sum.stepB = whole ? g.filters : width;
       sum.segmentB = g.outWidth * sum.stepB;
       for (int ky = 0; ky < g.kernelH; ++ky)
         kernels::strip(run, sum, image + ky * p.width * g.channels, whole ? d + f : panelRoom, dw + ky * run * g.filters + f, g.filters, columns,
                        {accumulate || r > 0, nullptr});
     }
-    if (dbias) addBias(pixels, g.filters, d, dbias);
   }
 }
 
