@@ -12,7 +12,7 @@ namespace vitrine {
 namespace {
 
 // How often views are drawn while training, in ms: all of it together must leave training its time.
-constexpr int kPaceMs = 100, kCurvesMs = 300, kWeightsMs = 500, kThumbnailsMs = 500;
+constexpr int kPaceMs = 100, kCurvesMs = 400, kWeightsMs = 600, kThumbnailsMs = 600;
 constexpr int kGridSide = 60;
 constexpr std::int64_t kMostUnitCells = 1024;
 

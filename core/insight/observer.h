@@ -56,7 +56,7 @@ struct Observation {
 /// looked at once, at once. Must go before its trainer.
 class Observer {
  public:
-  explicit Observer(const Trainer& trainer, double share = 0.07);
+  explicit Observer(const Trainer& trainer, double share = 0.05);
   ~Observer();
   /// Takes effect at the next look; a changed request is served at once.
   void setRequest(ObserverRequest request);
