@@ -4,6 +4,7 @@
 
 #include "core/kernels/gemm.h"
 #include "core/kernels/tile.h"
+#include "core/kernels/winograd.h"
 #include "core/tensor/tensor.h"
 
 namespace vitrine {
@@ -239,6 +240,7 @@ void addBias(std::int64_t places, std::int64_t filters, const Real* dy, std::int
 
 std::int64_t convScratch(const ConvGeometry& g) {
   if (isDepthwise(g)) return 0;
+  if (kernels::winogradFits(g)) return kernels::winogradScratch(g);
   if (!isPlain(g)) return g.outHeight * g.outWidth * taps(g) * (g.channels / g.groups);
   const Padded p = paddedSize(g);
   const std::int64_t weights = (p.copied ? p.height * p.width * g.channels : 0) + g.outHeight * g.outWidth * kPanel;
@@ -249,6 +251,7 @@ std::int64_t convScratch(const ConvGeometry& g) {
 void convForward(const ConvGeometry& g, std::int64_t rows, const Real* x, const Real* w, const Real* bias, Real* y, Real* scratch) {
   if (isDepthwise(g)) return depthwiseForward(g, rows, x, w, bias, y);
   if (!isPlain(g)) return gatheredForward(g, rows, x, w, bias, y, scratch);
+  if (kernels::winogradFits(g)) return kernels::winogradForward(g, rows, x, w, bias, y, scratch);
   const std::int64_t k = taps(g) * g.channels;
   Real* packed = scratch;
   for (std::int64_t panel = 0; panel < panels(g.filters); ++panel)
@@ -259,6 +262,7 @@ void convForward(const ConvGeometry& g, std::int64_t rows, const Real* x, const 
 void convBackwardInput(const ConvGeometry& g, std::int64_t rows, const Real* dy, const Real* w, Real* dx, Real* scratch) {
   if (isDepthwise(g)) return depthwiseBackwardInput(g, rows, dy, w, dx);
   if (!isPlain(g)) return gatheredBackwardInput(g, rows, dy, w, dx, scratch);
+  if (kernels::winogradFits(g)) return kernels::winogradBackwardInput(g, rows, dy, w, dx, scratch);
   if (!canTurn(g)) return scatter(g, rows, dy, w, dx, scratch);
   const ConvGeometry t = turned(g);
   // packed[panel][(ky, kx, f)][c] = w[kernelH-1-ky, kernelW-1-kx, c, f]
@@ -277,6 +281,10 @@ void convBackwardWeights(const ConvGeometry& g, std::int64_t rows, const Real* x
     if (!accumulate) std::fill_n(dw, taps(g) * (g.channels / g.groups) * g.filters, Real(0));
     if (dbias) addBias(rows * g.outHeight * g.outWidth, g.filters, dy, g.filters, dbias);
     return isDepthwise(g) ? depthwiseBackwardWeights(g, rows, x, dy, dw) : gatheredBackwardWeights(g, rows, x, dy, dw, scratch);
+  }
+  if (kernels::winogradFits(g)) {
+    if (dbias) addBias(rows * g.outHeight * g.outWidth, g.filters, dy, g.filters, dbias);
+    return kernels::winogradBackwardWeights(g, rows, x, dy, dw, accumulate, scratch);
   }
   const Padded p = paddedSize(g);
   const std::int64_t run = g.kernelW * g.channels, pixels = g.outHeight * g.outWidth;

@@ -169,7 +169,10 @@ INSTANTIATE_TEST_SUITE_P(
                     ConvCase{"odd", 3, geometry(7, 5, 3, 17, 3, 2, 1, 1, 1, 1)}, ConvCase{"stride2", 2, geometry(9, 8, 4, 9, 3, 3, 2, 2, 1, 1)},
                     ConvCase{"strideAboveKernel", 2, geometry(11, 10, 2, 5, 2, 2, 3, 4, 0, 0)},
                     ConvCase{"paddingOfKernel", 1, geometry(4, 4, 2, 3, 3, 3, 1, 1, 3, 3)},
-                    ConvCase{"line", 2, geometry(1, 30, 5, 12, 1, 7, 1, 2, 0, 3)}, ConvCase{"pointwise", 2, geometry(6, 6, 33, 40, 1, 1, 1, 1, 0, 0)},
+                    ConvCase{"line", 2, geometry(1, 30, 5, 12, 1, 7, 1, 2, 0, 3)}, ConvCase{"tiles", 3, geometry(13, 13, 32, 64, 3, 3, 1, 1, 0, 0)}, ConvCase{"tilesPadded", 5, geometry(7, 9, 17, 21, 3, 3, 1, 1, 1, 1)},
+                    ConvCase{"tilesWide", 2, geometry(8, 8, 48, 37, 3, 3, 1, 1, 1, 1)},
+                    ConvCase{"tilesOverPadding", 2, geometry(6, 6, 16, 16, 3, 3, 1, 1, 2, 0)},
+                    ConvCase{"pointwise", 2, geometry(6, 6, 33, 40, 1, 1, 1, 1, 0, 0)},
                     ConvCase{"wholeImage", 4, geometry(5, 5, 3, 24, 5, 5, 1, 1, 0, 0)}),
     [](const auto& info) { return std::string(info.param.name); });
 
