@@ -86,6 +86,23 @@ std::int64_t scatterScratch(const ConvGeometry& g) {
   return g.outHeight * g.outWidth * k + packedSize(k, g.filters) + 16;
 }
 
+/// One channel: a tap's numbers of a whole line lie side by side in the image, and are added together.
+void scatterLines(const ConvGeometry& g, const Real* columns, Real* dx) {
+  const std::int64_t k = taps(g);
+  for (std::int64_t oy = 0; oy < g.outHeight; ++oy)
+    for (int ky = 0; ky < g.kernelH; ++ky) {
+      const std::int64_t y = oy * g.strideH - g.padTop + ky;
+      if (y < 0 || y >= g.height) continue;
+      for (int kx = 0; kx < g.kernelW; ++kx) {
+        const std::int64_t x = kx - g.padLeft;
+        const std::int64_t first = std::clamp<std::int64_t>(-x, 0, g.outWidth), end = std::clamp<std::int64_t>(g.width - x, first, g.outWidth);
+        const Real* from = columns + oy * g.outWidth * k + ky * g.kernelW + kx;
+        Real* to = dx + y * g.width + x;
+        for (std::int64_t ox = first; ox < end; ++ox) to[ox] += from[ox * k];
+      }
+    }
+}
+
 /// Any stride: every pixel's gradient over the kernel, added where the window was.
 void scatter(const ConvGeometry& g, std::int64_t rows, const Real* dy, const Real* w, Real* dx, Real* packed) {
   const std::int64_t k = taps(g) * g.channels, size = g.height * g.width * g.channels, pixels = g.outHeight * g.outWidth;
@@ -94,6 +111,10 @@ void scatter(const ConvGeometry& g, std::int64_t rows, const Real* dy, const Rea
   std::fill_n(dx, rows * size, Real(0));
   for (std::int64_t r = 0; r < rows; ++r, dx += size) {
     gemmPacked(pixels, k, g.filters, dy + r * pixels * g.filters, g.filters, packed, columns, k);
+    if (g.channels == 1 && g.strideW == 1) {
+      scatterLines(g, columns, dx);
+      continue;
+    }
     const Real* from = columns;
     for (std::int64_t oy = 0; oy < g.outHeight; ++oy)
       for (std::int64_t ox = 0; ox < g.outWidth; ++ox, from += k) {
@@ -232,8 +253,15 @@ void copyStrip(std::int64_t places, std::int64_t columns, const Real* from, std:
 }
 
 void addBias(std::int64_t places, std::int64_t filters, const Real* dy, std::int64_t ld, Real* dbias) {
-  for (std::int64_t i = 0; i < places; ++i)
-    for (std::int64_t f = 0; f < filters; ++f) dbias[f] += dy[i * ld + f];
+  std::int64_t f = 0;
+  for (; f + kernels::kLanes <= filters; f += kernels::kLanes) {
+    Real sum[kernels::kLanes] = {};
+    for (std::int64_t i = 0; i < places; ++i)
+      for (std::int64_t c = 0; c < kernels::kLanes; ++c) sum[c] += dy[i * ld + f + c];
+    for (std::int64_t c = 0; c < kernels::kLanes; ++c) dbias[f + c] += sum[c];
+  }
+  for (; f < filters; ++f)
+    for (std::int64_t i = 0; i < places; ++i) dbias[f] += dy[i * ld + f];
 }
 
 }  // namespace
