@@ -17,7 +17,7 @@ bool CsvRecords::quotedField() {
   std::string* own = nullptr;
   std::size_t from = begin;
   while (true) {
-    const std::size_t quote = text_.find('"', at_);
+    const std::size_t quote = text_.find(quote_, at_);
     for (std::size_t i = at_; i < std::min(quote, text_.size()); ++i)
       if (text_[i] == '\n' || (text_[i] == '\r' && !(i + 1 < text_.size() && text_[i + 1] == '\n'))) ++line_;
     if (quote == std::string_view::npos) {
@@ -26,7 +26,7 @@ bool CsvRecords::quotedField() {
       return false;
     }
     at_ = quote + 1;
-    if (at_ < text_.size() && text_[at_] == '"') {
+    if (at_ < text_.size() && text_[at_] == quote_) {
       if (!own) own = &unescaped_.emplace_back();
       own->append(text_.substr(from, at_ - from));
       from = ++at_;
@@ -48,13 +48,18 @@ bool CsvRecords::next() {
   }
   if (at_ >= text_.size()) return false;
   fields_.clear();
+  unescaped_.clear();
   recordLine_ = line_;
   while (true) {
-    if (at_ < text_.size() && text_[at_] == '"') {
+    if (quote_ != 0 && at_ < text_.size() && text_[at_] == quote_) {
       if (!quotedField()) return false;
     } else {
       const std::size_t begin = at_;
-      while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n' && text_[at_] != '\r') ++at_;
+      const char* p = text_.data() + at_;
+      const char* const end = text_.data() + text_.size();
+      const char separator = separator_;
+      while (p < end && *p != separator && *p != '\n' && *p != '\r') ++p;
+      at_ = static_cast<std::size_t>(p - text_.data());
       fields_.push_back(text_.substr(begin, at_ - begin));
     }
     if (at_ < text_.size() && text_[at_] == separator_) {
@@ -74,12 +79,12 @@ std::string csvField(std::string_view text, char separator) {
   return quoted + '"';
 }
 
-char detectSeparator(std::string_view text) {
+char detectSeparator(std::string_view text, char quote) {
   constexpr int kRecords = 10;
   char best = ',';
   std::size_t bestScore = 0;
-  for (const char separator : {',', ';', '\t'}) {
-    CsvRecords records(text, separator);
+  for (const char separator : {',', ';', '\t', '|'}) {
+    CsvRecords records(text, separator, quote);
     std::size_t columns = 0;
     bool even = true;
     for (int i = 0; i < kRecords && records.next(); ++i) {

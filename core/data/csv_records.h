@@ -13,11 +13,11 @@
 namespace vitrine {
 
 /// Cuts text into records of fields (RFC 4180): quotes, doubled quotes, separators and line ends within quotes; lines
-/// end by LF, CRLF or CR; empty lines are passed over. Fields look into the text, which must outlive them (and this
+/// end by LF, CRLF or CR; empty lines are passed over. Quote 0: none. Fields look into the text, which must outlive them (and this
 /// object, for fields with doubled quotes).
 class CsvRecords {
  public:
-  CsvRecords(std::string_view text, char separator) : text_(text), separator_(separator) {}
+  CsvRecords(std::string_view text, char separator, char quote = '"') : text_(text), separator_(separator), quote_(quote) {}
 
   /// Moves on to the next record; false at the end or at a fault.
   bool next();
@@ -33,7 +33,7 @@ class CsvRecords {
   bool lineEnd();
 
   std::string_view text_;
-  char separator_;
+  char separator_, quote_;
   std::size_t at_ = 0;
   std::int64_t line_ = 1, recordLine_ = 1;
   std::vector<std::string_view> fields_;
@@ -44,7 +44,7 @@ class CsvRecords {
 /// The field as it must stand in a file: quoted when it has to be.
 std::string csvField(std::string_view text, char separator = ',');
 
-/// Comma, semicolon or tab: the one that cuts the first records into equally many fields, the most of them.
-char detectSeparator(std::string_view text);
+/// Comma, semicolon, tab or vertical bar: the one that cuts the first records into equally many fields, the most of them.
+char detectSeparator(std::string_view text, char quote = '"');
 
 }  // namespace vitrine

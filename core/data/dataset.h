@@ -8,20 +8,11 @@
 #include <vector>
 
 #include "core/base/real.h"
+#include "core/data/recipe.h"
+#include "core/data/steps.h"
 #include "core/tensor/shape.h"
 
 namespace vitrine {
-
-enum class Task { Classification, Regression };
-
-/// What a network must fit.
-struct DataSpec {
-  Shape input;                       ///< one sample: {features} or {height, width, channels}
-  std::int64_t outputs = 0;          ///< classes, or numbers to predict
-  Task task = Task::Classification;
-  std::vector<std::string> classes;  ///< names, `outputs` of them; empty for regression
-  bool operator==(const DataSpec&) const = default;
-};
 
 /// The samples' inputs in their own type: bytes stay bytes until a batch is made of them. Immutable; copies share.
 class Samples {
@@ -58,26 +49,27 @@ struct Source {
   bool operator==(const Source&) const = default;
 };
 
-/// z = (x − mean) / deviation per column, fitted on the training split only. Population deviation; 1 for a constant
-/// column. Empty: the numbers are used as they are.
-struct Standardisation {
-  std::vector<double> mean, deviation;
-  bool empty() const { return mean.empty(); }
-  bool operator==(const Standardisation&) const = default;
-};
-
 /// Samples with what is known of them. Values are kept raw for display; the gather functions give the network's view.
 struct Dataset {
   std::string name;                                    ///< "Fashion-MNIST", "iris"
   DataSpec spec;
   std::vector<std::string> featureNames;               ///< tables: one a column; empty for images
-  std::string targetName;                              ///< tables: the last column's name
+  std::string targetName;                              ///< tables: the target column's name; several: with commas
   Samples inputs;
   std::vector<std::int32_t> classes;                   ///< classification: [count()], 0 … outputs-1
   std::vector<float> targets;                          ///< regression: [count() × outputs], raw
   std::vector<std::int32_t> train, validation, test;   ///< row numbers
   Standardisation inputScaling, targetScaling;
   Source source;
+
+  // Tables read from files: what they were before preparation, and how they were prepared.
+  TablePtr table;                                      ///< null: not from a table
+  Recipe recipe;
+  std::vector<std::int32_t> tableRows;                 ///< the table's row of each sample (a window's: of its target)
+  std::vector<std::int32_t> featureOrigins;            ///< the table's column behind each feature; -1: from several
+  std::vector<std::shared_ptr<const FittedStep>> steps;  ///< as the recipe lists them
+  std::vector<std::string> notes;                      ///< what was left out, and why
+  std::shared_ptr<const std::string> fileBytes;        ///< the file itself, when it is small enough to go into a project
 
   std::int64_t count() const { return inputs.count(); }
 };

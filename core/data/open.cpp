@@ -3,6 +3,7 @@
 #include "core/base/numbers.h"
 #include "core/data/file_bytes.h"
 #include "core/data/generators.h"
+#include "core/data/csv_format.h"
 #include "core/data/readers.h"
 #include "core/data/unpack.h"
 
@@ -13,7 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFashionFolder = "/usr/share/datasets/fashion-mnist";
 
-enum class Format { Idx, Csv };
+enum class Format { Idx, Table };
 
 bool namedIdx(const std::string& name) {
   return name.find("-ubyte") != std::string::npos || name.ends_with(".idx") || name.ends_with(".idx.gz") || name.find(".idx3") != std::string::npos ||
@@ -27,14 +28,15 @@ Result<Format> formatOf(const fs::path& path) {
   if (!head) return head.error();
   const std::string name = path.filename().string();
   if (namedIdx(name)) return Format::Idx;
-  if (name.ends_with(".csv") || name.ends_with(".tsv")) return Format::Csv;
+  if (name.ends_with(".csv") || name.ends_with(".tsv") || name.ends_with(".arff")) return Format::Table;
   std::uint8_t magic[4] = {};
   UnpackedBytes unpacked(*head, name);
   const Result<std::size_t> got = unpacked.read(magic, 4);
   if (got && *got == 4 && magic[0] == 0 && magic[1] == 0 && magic[2] >= 8 && magic[2] <= 14) return Format::Idx;
-  if (head->find('\0') == std::string::npos && !unpacked.isGzip()) return Format::Csv;
+  const bool text = head->find('\0') == std::string::npos || detectEncoding(*head).starts_with("UTF-16");
+  if (text && !unpacked.isGzip()) return Format::Table;
   return Error{shownName(path), {}, unpacked.isGzip() ? "packed data that are not IDX" : "a kind of file that is not known",
-               "IDX (also .gz), or text as CSV or TSV", {}};
+               "IDX (also .gz), or text as CSV, TSV or ARFF", {}};
 }
 
 Status checkOptions(const OpenOptions& options, const fs::path& path) {
@@ -74,7 +76,7 @@ Result<DatasetPtr> openData(const fs::path& path, const OpenOptions& options, st
   if (const Status status = checkOptions(options, path); !status) return status.error();
   const Result<Format> format = formatOf(path);
   if (!format) return format.error();
-  return *format == Format::Idx ? readIdx(path, options, stop, progress) : readCsv(path, options, stop, progress);
+  return *format == Format::Idx ? readIdx(path, options, stop, progress) : readTable(path, options, stop, progress);
 }
 
 Result<DatasetPtr> openFashionMnist(std::stop_token stop, const Progress& progress) {
@@ -85,10 +87,10 @@ Result<DatasetPtr> openFashionMnist(std::stop_token stop, const Progress& progre
   return openData(images, {}, stop, progress);
 }
 
-Result<DatasetPtr> reopen(const Source& source, const fs::path& base, std::stop_token stop, const Progress& progress) {
+Result<DatasetPtr> reopen(const Source& source, const fs::path& base, const Recipe& recipe, std::stop_token stop, const Progress& progress) {
   if (source.kind == "generator") return generateAgain(source);
-  if (source.kind != "idx" && source.kind != "csv")
-    return Error{source.path, "kind of data", "'" + source.kind + "'", "idx, csv or generator", {}};
+  if (source.kind != "idx" && source.kind != "csv" && source.kind != "arff")
+    return Error{source.path, "kind of data", "'" + source.kind + "'", "idx, csv, arff or generator", {}};
   OpenOptions options;
   const Result<std::uint64_t> seed = setting(source, "splitSeed", options.splitSeed);
   const Result<double> share = setting(source, "validationShare", options.validationShare);
@@ -103,14 +105,17 @@ Result<DatasetPtr> reopen(const Source& source, const fs::path& base, std::stop_
       return Error{shownName(path), {}, "SHA-256 " + *sum, source.sha256, "the file has changed since it was used"};
   }
   if (const Status status = checkOptions(options, path); !status) return status.error();
-  return source.kind == "idx" ? readIdx(path, options, stop, progress) : readCsv(path, options, stop, progress);
+  if (source.kind == "idx") return readIdx(path, options, stop, progress);
+  if (recipe.columns.empty()) return readTable(path, options, stop, progress);
+  const Result<TableFile> file = readTableFile(path, recipe, stop, progress);
+  return file ? prepareFile(*file, recipe, stop) : file.error();
 }
 
 const std::vector<FileFilter>& fileFilters() {
   static const std::vector<FileFilter> filters = [] {
     std::vector<FileFilter> f{{"All data files", {}},
                               {"Images and labels (IDX)", {"*-ubyte", "*-ubyte.gz", "*.idx", "*.idx.gz"}},
-                              {"Tables (CSV, TSV)", {"*.csv", "*.tsv", "*.txt"}}};
+                              {"Tables (CSV, TSV, ARFF)", {"*.csv", "*.tsv", "*.txt", "*.arff"}}};
     for (std::size_t i = 1; i < f.size(); ++i) f[0].patterns.insert(f[0].patterns.end(), f[i].patterns.begin(), f[i].patterns.end());
     return f;
   }();

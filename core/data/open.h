@@ -24,16 +24,32 @@ using Progress = std::function<void(double)>;
 /// Reads a data file; what it is, is told by its content and name. A stop is reported as an error ("stopped").
 ///   IDX, IDX.gz   choosing one of train-images / train-labels / t10k-images / t10k-labels finds the others beside it;
 ///                 the t10k pair becomes the validation split
-///   CSV, TSV      with a header; the last column is the target (see README.md for how its kind is told)
+///   CSV, TSV, ARFF   by the usual recipe: the last column is the target (see README.md for how its kind is told)
 Result<DatasetPtr> openData(const std::filesystem::path& path, const OpenOptions& options = {}, std::stop_token stop = {},
                             const Progress& progress = {});
+
+/// A table's file, read; what it is to become is still open.
+struct TableFile {
+  TablePtr table;
+  Recipe recipe;  ///< as given with what was detected filled in; the usual one where none was given
+  Source source;
+  std::shared_ptr<const std::string> bytes;  ///< the file itself when it is small
+};
+/// Reads CSV, TSV or ARFF (by its name). Of `recipe` the format, the columns' kinds and the split are used; without columns
+/// it becomes the usual one.
+Result<TableFile> readTableFile(const std::filesystem::path& path, const Recipe& recipe = {}, std::stop_token stop = {}, const Progress& progress = {});
+/// The same of bytes; kind "csv" or "arff".
+Result<TableFile> readTableBytes(std::string bytes, const std::string& kind, const std::string& name, const Recipe& recipe = {}, std::stop_token stop = {},
+                                 const Progress& progress = {});
+/// The table as a data set by `recipe`, with its source. Errors name the file.
+Result<DatasetPtr> prepareFile(const TableFile& file, const Recipe& recipe, std::stop_token stop = {});
 
 /// Debian's dataset-fashion-mnist: 60 000 to train, 10 000 to validate.
 Result<DatasetPtr> openFashionMnist(std::stop_token stop = {}, const Progress& progress = {});
 
 /// Reads or makes the data again as `source` tells; a relative path is taken from `base`. When the source has a SHA-256
-/// and the file another, that is an error.
-Result<DatasetPtr> reopen(const Source& source, const std::filesystem::path& base, std::stop_token stop = {},
+/// and the file another, that is an error. Tables by `recipe`; an empty one stands for the usual.
+Result<DatasetPtr> reopen(const Source& source, const std::filesystem::path& base, const Recipe& recipe = {}, std::stop_token stop = {},
                           const Progress& progress = {});
 
 /// For a file dialog: {"Images and labels (IDX)", {"*-ubyte", "*-ubyte.gz", …}}. The first entry takes all readable files.

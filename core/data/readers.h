@@ -8,8 +8,9 @@ namespace vitrine {
 
 Result<DatasetPtr> readIdx(const std::filesystem::path& path, const OpenOptions& options, std::stop_token stop,
                            const Progress& progress);
-Result<DatasetPtr> readCsv(const std::filesystem::path& path, const OpenOptions& options, std::stop_token stop,
-                           const Progress& progress);
+/// CSV, TSV or ARFF by the usual recipe.
+Result<DatasetPtr> readTable(const std::filesystem::path& path, const OpenOptions& options, std::stop_token stop,
+                             const Progress& progress);
 
 /// What reopen needs of the options, kept in Source::settings.
 std::map<std::string, std::string> settingsOf(const OpenOptions& options);

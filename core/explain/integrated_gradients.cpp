@@ -25,22 +25,6 @@ struct Ends {
   double atInput = 0, atBaseline = 0;
 };
 
-Result<Ends> evaluateEnds(const ExplainArgs& args, const std::vector<Real>& baseline, Workspace& ws) {
-  const Network& network = args.network;
-  std::copy(args.input.begin(), args.input.end(), ws.input());
-  const Real* logits = network.forward(args.params, ws, 1);
-  const Result<std::int64_t> output = chooseOutput(network, logits, args.target);
-  if (!output) return output.error();
-  Ends ends;
-  ends.output = *output;
-  ends.atInput = targetValue(logits, network.outputs(), *output, args.target.probability);
-  std::copy(baseline.begin(), baseline.end(), ws.input());
-  logits = network.forward(args.params, ws, 1);
-  if (!chooseOutput(network, logits, args.target)) return problem("The network's outputs for the baseline are not finite numbers.");
-  ends.atBaseline = targetValue(logits, network.outputs(), *output, args.target.probability);
-  return ends;
-}
-
 /// One workspace a thread, made when first needed.
 class Workspaces {
  public:
@@ -57,6 +41,31 @@ class Workspaces {
   std::int64_t rows_;
   std::vector<std::unique_ptr<Workspace>> all_;
 };
+
+/// Each end a thread's, where there are two.
+Result<Ends> evaluateEnds(const ExplainArgs& args, const std::vector<Real>& baseline, Workspaces& workspaces) {
+  const Network& network = args.network;
+  std::vector<Real> logits[2];
+  const auto run = [&](std::int64_t end, int thread) {
+    Workspace& ws = workspaces.of(thread);
+    const std::span<const Real> x = end == 0 ? args.input : std::span<const Real>(baseline);
+    std::copy(x.begin(), x.end(), ws.input());
+    const Real* out = network.forward(args.params, ws, 1);
+    logits[end].assign(out, out + network.outputs());
+  };
+  if (args.pool)
+    args.pool->run(2, run);
+  else
+    run(0, 0), run(1, 0);
+  const Result<std::int64_t> output = chooseOutput(network, logits[0].data(), args.target);
+  if (!output) return output.error();
+  Ends ends;
+  ends.output = *output;
+  ends.atInput = targetValue(logits[0].data(), network.outputs(), *output, args.target.probability);
+  if (!chooseOutput(network, logits[1].data(), args.target)) return problem("The network's outputs for the baseline are not finite numbers.");
+  ends.atBaseline = targetValue(logits[1].data(), network.outputs(), *output, args.target.probability);
+  return ends;
+}
 
 /// The weighted sum of the gradients at points [first, first + rows).
 void addGradients(const ExplainArgs& args, const std::vector<Real>& baseline, const Quadrature& q, std::size_t first, std::size_t rows,
@@ -118,7 +127,7 @@ Result<Attribution> explain(const ExplainArgs& args) {
   // Small blocks, so that there is one for every thread; fixed, so that the bits do not depend on the threads.
   constexpr std::int64_t kMostRows = 13;
   Workspaces ws(args.network, std::min(kMostRows, explainRows(args.network, steps)), args.pool ? args.pool->threads() : 1);
-  const Result<Ends> ends = evaluateEnds(args, baseline, ws.of(0));
+  const Result<Ends> ends = evaluateEnds(args, baseline, ws);
   if (!ends) return ends.error();
   const std::vector<double> mean = meanGradient(args, baseline, q, ends->output, ws);
   if (mean.empty()) return explainStopped();

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "core/data/open.h"
+#include "core/io/recipe_json.h"
 #include "core/io/atomic_file.h"
 #include "core/io/history_csv.h"
 #include "core/io/safetensors.h"
@@ -131,7 +132,15 @@ std::string rememberedPath(const std::string& path, const std::filesystem::path&
 
 Result<json> dataToJson(const std::filesystem::path& path, const Dataset& data, std::vector<ZipEntry>& entries) {
   json out{{"name", data.name}, {"rows", data.count()}};
-  if (embeds(data)) {
+  if (data.table) out["recipe"] = recipeToJson(data.recipe);
+  if (data.table && data.fileBytes) {
+    // The file itself: what was decided about it can be changed later.
+    entries.push_back({"data/table." + data.source.kind, *data.fileBytes});
+    out["embedded"] = true;
+    out["source"] = sourceToJson(data.source);
+    return out;
+  }
+  if (!data.table && embeds(data)) {
     entries.push_back({"data/table.csv", encodeTable(data)});
     out["embedded"] = true;
     return out;
@@ -239,6 +248,23 @@ Status openDataOf(const json& root, const Entries& entries, const std::filesyste
   const json& data = r.object(root, "data", "project.json");
   if (!r.ok()) return r.error();
   const bool embedded = data.value("embedded", json(false)) == json(true);
+  Recipe recipe;
+  if (data.contains("recipe")) recipe = recipeFromJson(r, r.object(data, "recipe", "data"), "data.recipe");
+  if (!r.ok()) return r.error();
+  if (embedded && data.contains("recipe")) {
+    const Source source = sourceFromJson(r, r.object(data, "source", "data"), "data.source");
+    if (!r.ok()) return r.error();
+    const std::string entry = "data/table." + source.kind;
+    if ((source.kind != "csv" && source.kind != "arff") || !entries.count(entry)) return Error{path.string(), {}, "no entry '" + entry + "'", "it", {}};
+    const std::string name = source.path.empty() ? entry : std::filesystem::path(source.path).filename().string();
+    Result<TableFile> file = readTableBytes(entries.at(entry), source.kind, name, recipe);
+    if (!file) return file.error();
+    file->source = source;
+    Result<DatasetPtr> made = prepareFile(*file, recipe);
+    if (!made) return made.error();
+    out.project.data = *made;
+    return {};
+  }
   if (embedded) {
     if (!entries.count("data/table.csv")) return Error{path.string(), {}, "no entry 'data/table.csv'", "it", {}};
     Result<DatasetPtr> table = decodeTable(entries.at("data/table.csv"), path.string() + ", data/table.csv");
@@ -249,7 +275,7 @@ Status openDataOf(const json& root, const Entries& entries, const std::filesyste
   const Source source = sourceFromJson(r, r.object(data, "source", "data"), "data.source");
   if (!r.ok()) return r.error();
   std::error_code ec;
-  Result<DatasetPtr> read = reopen(source, std::filesystem::absolute(path, ec).parent_path());
+  Result<DatasetPtr> read = reopen(source, std::filesystem::absolute(path, ec).parent_path(), recipe);
   if (read)
     out.project.data = *read;
   else
@@ -305,7 +331,7 @@ Result<OpenedProject> openProject(const std::filesystem::path& path) {
   Result<std::string> bytes = readWhole(path);
   if (!bytes) return bytes.error();
   Result<Entries> entries = readZip(*bytes, {"mimetype", "project.json", "weights/network.safetensors", "weights/optimiser.safetensors",
-                                             "weights/best.safetensors", "history.csv", "epochs.csv", "data/table.csv"}, file);
+                                             "weights/best.safetensors", "history.csv", "epochs.csv", "data/table.csv", "data/table.arff"}, file);
   if (!entries) return entries.error();
   if (!entries->count("mimetype") || entries->at("mimetype") != kMime || !entries->count("project.json"))
     return Error{file, {}, "another kind of archive", "a Vitrine project", {}};

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t kRows = 50;  // fixed: decides in which order sums are added
 
-struct Part {
+struct Share {
   LossSum sum;
   std::vector<std::int32_t> predicted, classes;
 };
@@ -24,7 +24,7 @@ std::optional<Evaluation> evaluate(const Network& network, std::span<const Real>
   const bool classes = data.spec.task == Task::Classification;
   const LossRule loss = lossRule(network.graph(), data);
   const std::int64_t blocks = (n + kRows - 1) / kRows;
-  std::vector<Part> parts(static_cast<std::size_t>(blocks));
+  std::vector<Share> parts(static_cast<std::size_t>(blocks));
   std::vector<std::unique_ptr<Workspace>> workspaces(static_cast<std::size_t>(pool.threads()));
   std::atomic<bool> stopped{false};
   pool.run(blocks, [&](std::int64_t b, int thread) {
@@ -38,7 +38,7 @@ std::optional<Evaluation> evaluate(const Network& network, std::span<const Real>
     const std::span<const std::int32_t> block = rows.subspan(static_cast<std::size_t>(b * kRows), count);
     gatherInputs(data, block, ws->input());
     const Real* out = network.forward(params, *ws, static_cast<std::int64_t>(count));
-    Part& part = parts[static_cast<std::size_t>(b)];
+    Share& part = parts[static_cast<std::size_t>(b)];
     if (classes) {
       part.classes.resize(count);
       gatherClasses(data, block, part.classes.data());
@@ -63,7 +63,7 @@ std::optional<Evaluation> evaluate(const Network& network, std::span<const Real>
   if (n == 0) return Evaluation{nan, nan, {}};
   if (classes) result.confusion.resize(static_cast<std::size_t>(outputs * outputs));
   LossSum sum;
-  for (const Part& part : parts) {
+  for (const Share& part : parts) {
     sum += part.sum;
     for (std::size_t r = 0; r < part.predicted.size(); ++r)
       ++result.confusion[static_cast<std::size_t>(part.classes[r] * outputs + part.predicted[r])];

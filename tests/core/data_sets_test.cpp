@@ -245,7 +245,7 @@ TEST(Reopen, GivesTheSameDataAgain) {
   const auto csv = folder.write("t.csv", "a,y\n1,u\n2,v\n3,u\n4,v\n5,u\n6,v\n");
   const OpenOptions options{77, 0.4};
   for (const DatasetPtr& data : {*openData(images, options), *openData(csv, options), *generate("gaussians", settings(12.5, 99, 1234567890123456789u))}) {
-    const Result<DatasetPtr> again = reopen(data->source, "/nowhere");
+    const Result<DatasetPtr> again = reopen(data->source, "/nowhere", data->recipe);
     ASSERT_TRUE(again.ok()) << again.error().text();
     expectSame(*data, **again);
   }

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <span>
+
+#include "core/data/recipe.h"
+#include "core/data/steps.h"
+
+namespace vitrine {
+
+/// What a split may look at; all of length `count`, or empty where there is none.
+struct SplitInput {
+  std::int64_t count = 0;
+  std::span<const std::int32_t> classes, groups;  ///< group -1: one of its own
+  std::span<const std::int32_t> order;            ///< rows as time puts them
+  const Column* column = nullptr;                 ///< whose values name the part, by `rows`
+  std::span<const std::int32_t> rows;
+};
+
+/// The part of each row. At least one row stays for training, and each share above 0 gets one, where there are enough.
+Result<std::vector<Part>> dealOut(const SplitPlan& plan, const SplitInput& in);
+
+}  // namespace vitrine

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/data/csv_format.h"
+#include "core/data/dataset_spec.h"
+#include "core/data/table.h"
+#include "core/model/param.h"
+
+namespace vitrine {
+
+/// What a column is for. Group: rows of one group stay on one side of a split, and are a series of their own. Time: rows
+/// are put in its order. Split: its values name the part ("train", "validation" or "valid", "test").
+enum class Role { Feature, Target, Group, Time, Split, Ignore };
+
+struct ColumnPlan {
+  std::string name;
+  std::optional<ColumnKind> kind;  ///< none: as told from the cells
+  Role role = Role::Feature;
+  bool oddAsMissing = false;       ///< cells that are not of the kind count as missing instead of being refused
+  bool operator==(const ColumnPlan&) const = default;
+};
+
+/// How rows are dealt out to training, validation and test.
+struct SplitPlan {
+  std::string mode = "ratio";  ///< "ratio", "group", "time", "column", "folds"
+  double validation = 0.2, test = 0;  ///< shares, together at most 0.9
+  bool stratify = true;               ///< each class keeps its share on every side
+  std::uint64_t seed = 0;
+  std::int64_t folds = 5, fold = 0;   ///< "folds": which of them validates, from 0
+  bool operator==(const SplitPlan&) const = default;
+};
+
+/// One preparation step: a StepSpec's id and its settings.
+struct StepPlan {
+  std::string type;
+  Params params;
+  bool operator==(const StepPlan&) const = default;
+};
+
+/// A table as series: windows of a long one, or one series in each row.
+struct SeriesPlan {
+  std::string mode = "none";  ///< "none", "windows", "rows"
+  std::int64_t length = 20, stride = 1;
+  std::int64_t horizon = 1;   ///< steps from a window's last row to the row whose target it is; 0: that row's own
+  bool operator==(const SeriesPlan&) const = default;
+};
+
+/// Everything that was decided on the way from a table's file to a data set. Stored with the project.
+struct Recipe {
+  CsvFormat format;
+  std::vector<ColumnPlan> columns;
+  std::optional<Task> task;        ///< none: told from the target
+  SplitPlan split;
+  std::vector<StepPlan> steps;
+  SeriesPlan series;
+  std::string balance = "none";    ///< "none", "oversample": rows of rarer classes are repeated in training
+  bool operator==(const Recipe&) const = default;
+};
+
+/// The usual way: the last column the target, texts that hardly repeat left out, missing values by the median,
+/// categories one-hot, standardised.
+Recipe defaultRecipe(const Table& table, const CsvFormat& format = {});
+/// The usual steps for these columns' kinds.
+std::vector<StepPlan> defaultSteps(const Table& table, const std::vector<ColumnPlan>& columns);
+
+}  // namespace vitrine

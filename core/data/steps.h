@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/data/dataset_spec.h"
+#include "core/data/table.h"
+#include "core/model/param.h"
+
+namespace vitrine {
+
+/// A column on its way to the network: numbers (NaN where missing) or categories (-1 where missing).
+struct FrameColumn {
+  std::string name;
+  std::int32_t origin = -1;  ///< the table's column it comes from; -1: from several
+  bool category = false;
+  std::vector<float> numbers;
+  std::vector<std::int32_t> codes;
+  std::vector<std::string> names;
+};
+
+enum class Part : std::uint8_t { Train, Validation, Test, Unused };
+
+/// The features on their way.
+struct Frame {
+  std::vector<FrameColumn> columns;
+  std::vector<std::int32_t> rows;  ///< the table's row of each
+  std::vector<Part> parts;         ///< the side each is on
+  const Table* table = nullptr;    ///< for errors' places
+
+  std::size_t size() const { return rows.size(); }
+  std::string place(std::size_t row, const FrameColumn& column) const;
+  /// Only the rows with `keep`.
+  void filter(const std::vector<bool>& keep);
+};
+
+/// A step with what it learned from the training rows.
+class FittedStep {
+ public:
+  virtual ~FittedStep() = default;
+  /// Any frame with the columns it was fitted on.
+  virtual Status apply(Frame& frame) const = 0;
+  /// The step as z = (x − mean) / deviation of every column, where it is no more than that.
+  virtual std::optional<Standardisation> affine() const { return std::nullopt; }
+  /// What was learned, for reading: {"sepal_width: mean", 3.05}.
+  virtual std::vector<std::pair<std::string, double>> learned() const { return {}; }
+};
+
+/// One kind of step, said once: the list, the form, the JSON and the tests read this.
+struct StepSpec {
+  std::string id, name, help, formula;
+  std::vector<Param> params;
+  /// Learns from the rows of Part::Train only. Refuses what cannot work, with row and column.
+  std::function<Result<std::unique_ptr<FittedStep>>(const Frame&, const Params&)> fit;
+};
+
+std::span<const StepSpec> stepRegistry();
+const StepSpec* findStep(const std::string& id);
+
+/// The q-quantile (0 … 1) of sorted values, interpolated linearly (numpy's default; Hyndman & Fan 1996, type 7).
+double quantile(std::span<const float> sorted, double q);
+
+}  // namespace vitrine
