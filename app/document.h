@@ -75,6 +75,8 @@ class Document : public QObject {
   void openSample();
   void openData(const QString& path);
   void openProject(const QString& path);
+  /// Data that were made elsewhere (an import).
+  void useData(DatasetPtr data) { finishData(std::move(data)); }
   void generateData(const std::string& id, const GeneratorSettings& settings);
   void cancelWork();
   bool isBusy() const { return busy_; }

@@ -386,7 +386,11 @@ void MainWindow::dropEvent(QDropEvent* event) {
   const QUrl url = event->mimeData()->urls().value(0);
   if (!url.isLocalFile()) return;
   event->acceptProposedAction();
-  openPath(url.toLocalFile());
+  const QString path = url.toLocalFile();
+  if (path.endsWith(QStringLiteral(".vitrine")))
+    openPath(path);
+  else
+    importData(path);
 }
 
 void MainWindow::openPath(const QString& path) {

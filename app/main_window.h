@@ -66,6 +66,9 @@ class MainWindow : public QMainWindow {
   bool mayLose();
   void chooseProject();
   void chooseData();
+  void importData(const QString& path);
+  void changePreparation();
+  void openSampleTable(const QString& id);
   void chooseGenerator(const QString& id);
   void findRate();
   void remember(const QString& path);

@@ -2,6 +2,7 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QDialogButtonBox>
+#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
@@ -13,6 +14,7 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
+#include "app/import_dialog.h"
 #include "app/main_window.h"
 #include "app/range_dialog.h"
 #include "core/model/templates.h"
@@ -62,11 +64,18 @@ void MainWindow::buildFileMenu() {
   refreshRecent();
   menu->addSeparator();
   add(menu, tr("Open &data…"), QStringLiteral("actionOpenData"), QKeySequence(QStringLiteral("Ctrl+Shift+O")),
-      tr("Opens a table (CSV) or images (IDX) of your own"), [this] { chooseData(); });
+      tr("Opens a table (CSV, ARFF) or images (IDX) of your own"), [this] { chooseData(); });
+  add(menu, tr("&Preparation…"), QStringLiteral("actionPreparation"), QKeySequence(QStringLiteral("Ctrl+Shift+P")),
+      tr("Columns, split and preparation steps of the table that is open"), [this] { changePreparation(); });
   QMenu* sample = menu->addMenu(tr("Sa&mple data"));
   sample->setObjectName(QStringLiteral("menuSample"));
   add(sample, tr("Fashion-MNIST"), QStringLiteral("sample_fashion"), {}, tr("70 000 small pictures of clothes in ten classes"),
       [this] { document_.openSample(); });
+  for (const auto& [id, name, tip] : std::initializer_list<std::tuple<QString, QString, QString>>{
+           {QStringLiteral("iris"), tr("Iris"), tr("150 flowers of three kinds, by four lengths (Fisher 1936)")},
+           {QStringLiteral("wine"), tr("Wine"), tr("178 wines of three growers, by thirteen measurements (Forina 1991)")},
+           {QStringLiteral("sunspots"), tr("Sunspots"), tr("Yearly sunspot numbers from 1700 to 2008, in windows of 20 years: a series to forecast")}})
+    add(sample, name, QStringLiteral("sample_") + id, {}, tip, [this, id = id] { openSampleTable(id); });
   sample->addSeparator();
   for (const GeneratorSpec& g : generatorRegistry())
     add(sample, fromCore(g.name) + QStringLiteral("…"), QStringLiteral("sample_") + fromCore(g.id), {}, fromCore(g.help),
@@ -224,7 +233,36 @@ void MainWindow::chooseData() {
   const QString path = QFileDialog::getOpenFileName(this, tr("Open data"), lastFolder(), filters.join(QStringLiteral(";;")));
   if (path.isEmpty()) return;
   setLastFolder(path);
-  document_.openData(path);
+  importData(path);
+}
+
+void MainWindow::openSampleTable(const QString& id) {
+  QFile file(QStringLiteral(":/samples/%1.csv").arg(id));
+  if (!file.open(QIODevice::ReadOnly)) return;
+  Result<TableFile> table = readTableBytes(file.readAll().toStdString(), "csv", id.toStdString() + ".csv");
+  if (table && id == QStringLiteral("sunspots")) {
+    // The year only puts the rows in order; a window's target is the year after.
+    table->recipe.columns[0].role = Role::Time;
+    table->recipe.series = {"windows", 20, 1, 1};
+    table->recipe.split.mode = "time";
+    table->recipe.task = Task::Regression;
+  }
+  const Result<DatasetPtr> data = table ? prepareFile(*table, table->recipe) : table.error();
+  if (!data) return showMessage(fromCore(data.error().text()));
+  document_.useData(*data);
+}
+
+void MainWindow::importData(const QString& path) {
+  if (!isTable(path.toStdString())) return document_.openData(path);
+  ImportDialog dialog(path, this);
+  if (dialog.exec() == QDialog::Accepted) document_.useData(dialog.data());
+}
+
+void MainWindow::changePreparation() {
+  const DatasetPtr& data = document_.data();
+  if (!data || !data->table) return showMessage(tr("There is nothing to prepare: the data were not read from a table. File → Open data… opens one."));
+  ImportDialog dialog(data, this);
+  if (dialog.exec() == QDialog::Accepted) document_.useData(dialog.data());
 }
 
 void MainWindow::chooseGenerator(const QString& id) {

@@ -79,6 +79,11 @@ Result<DatasetPtr> openData(const fs::path& path, const OpenOptions& options, st
   return *format == Format::Idx ? readIdx(path, options, stop, progress) : readTable(path, options, stop, progress);
 }
 
+bool isTable(const fs::path& path) {
+  const Result<Format> format = formatOf(path);
+  return format && *format == Format::Table;
+}
+
 Result<DatasetPtr> openFashionMnist(std::stop_token stop, const Progress& progress) {
   const fs::path images = fs::path(kFashionFolder) / "train-images-idx3-ubyte.gz";
   std::error_code code;

@@ -44,6 +44,9 @@ Result<TableFile> readTableBytes(std::string bytes, const std::string& kind, con
 /// The table as a data set by `recipe`, with its source. Errors name the file.
 Result<DatasetPtr> prepareFile(const TableFile& file, const Recipe& recipe, std::stop_token stop = {});
 
+/// Whether openData would read it as a table. False too when it cannot be read.
+bool isTable(const std::filesystem::path& path);
+
 /// Debian's dataset-fashion-mnist: 60 000 to train, 10 000 to validate.
 Result<DatasetPtr> openFashionMnist(std::stop_token stop = {}, const Progress& progress = {});
 

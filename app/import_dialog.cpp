@@ -1,0 +1,355 @@
+#include "app/import_dialog.h"
+
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QGroupBox>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QShortcut>
+#include <QSplitter>
+#include <QTabWidget>
+#include <QTableView>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "core/data/csv_format.h"
+#include "widgets/data/columns_view.h"
+#include "widgets/data/recipe_form.h"
+#include "widgets/data/steps_editor.h"
+#include "widgets/data/table_model.h"
+#include "widgets/theme/theme.h"
+
+namespace vitrine {
+namespace {
+
+constexpr std::size_t kMostPast = 200;
+
+QComboBox* formatBox(const QString& name, const QString& tip) {
+  auto* box = new QComboBox;
+  box->setObjectName(name);
+  box->setToolTip(tip);
+  return box;
+}
+
+void chooseChar(QComboBox* box, char c) { box->setCurrentIndex(std::max(0, box->findData(int(c)))); }
+
+}  // namespace
+
+ImportDialog::ImportDialog(const QString& path, QWidget* parent) : QDialog(parent), path_(path) {
+  build();
+  setWindowTitle(tr("Open %1").arg(QFileInfo(path).fileName()));
+  refresh(Again::Format);
+}
+
+ImportDialog::ImportDialog(DatasetPtr data, QWidget* parent)
+    : QDialog(parent), path_(QString::fromStdString(data->source.path)), source_(data->source), bytes_(data->fileBytes), recipe_(data->recipe), stepsTouched_(true) {
+  file_ = TableFile{data->table, data->recipe, data->source, data->fileBytes};
+  past_ = {recipe_};
+  build();
+  setWindowTitle(tr("Preparation of %1").arg(QString::fromStdString(data->name)));
+  showRecipe();
+  refresh(Again::Prepare);
+}
+
+ImportDialog::~ImportDialog() {
+  ++serial_;
+  worker_ = {};
+}
+
+QWidget* ImportDialog::buildFormat() {
+  encoding_ = formatBox(QStringLiteral("importEncoding"), tr("How the file's bytes stand for letters"));
+  for (const std::string& e : textEncodings()) encoding_->addItem(QString::fromStdString(e));
+  separator_ = formatBox(QStringLiteral("importSeparator"), tr("What stands between two cells"));
+  for (const auto& [c, text] : std::initializer_list<std::pair<char, QString>>{{',', tr("comma")}, {';', tr("semicolon")}, {'\t', tr("tab")}, {'|', tr("bar")}, {' ', tr("space")}}) separator_->addItem(text, int(c));
+  decimal_ = formatBox(QStringLiteral("importDecimal"), tr("What stands before the fraction of a number"));
+  decimal_->addItem(tr("point"), int('.'));
+  decimal_->addItem(tr("comma"), int(','));
+  thousands_ = formatBox(QStringLiteral("importThousands"), tr("What stands between groups of three digits"));
+  for (const auto& [c, text] : std::initializer_list<std::pair<char, QString>>{{'\0', tr("nothing")}, {',', tr("comma")}, {'.', tr("point")}, {' ', tr("space")}, {'\'', tr("apostrophe")}}) thousands_->addItem(text, int(c));
+  header_ = formatBox(QStringLiteral("importHeader"), tr("Whether the first line names the columns"));
+  header_->addItem(tr("names the columns"), 1);
+  header_->addItem(tr("is data"), 0);
+  missing_ = new QLineEdit;
+  missing_->setObjectName(QStringLiteral("importMissing"));
+  missing_->setToolTip(tr("Cells with these texts count as missing, besides empty ones; separated by spaces"));
+  auto* box = new QGroupBox(tr("As it is read"));
+  auto* row = new QHBoxLayout(box);
+  const auto labelled = [&](const QString& text, QWidget* field, int stretch) {
+    auto* column = new QVBoxLayout;
+    auto* label = new QLabel(text);
+    label->setBuddy(field);
+    column->addWidget(label);
+    column->addWidget(field);
+    row->addLayout(column, stretch);
+  };
+  labelled(tr("Encoding"), encoding_, 1);
+  labelled(tr("Separator"), separator_, 1);
+  labelled(tr("First line"), header_, 1);
+  labelled(tr("Decimal mark"), decimal_, 1);
+  labelled(tr("Thousands"), thousands_, 1);
+  labelled(tr("Missing"), missing_, 2);
+  for (QComboBox* b : {encoding_, separator_, decimal_, thousands_, header_}) connect(b, &QComboBox::activated, this, &ImportDialog::changeFormat);
+  connect(missing_, &QLineEdit::editingFinished, this, [this] {
+    if (missing_->isModified()) changeFormat();
+  });
+  box->setVisible(!path_.endsWith(QStringLiteral(".arff"), Qt::CaseInsensitive));
+  return box;
+}
+
+void ImportDialog::build() {
+  setObjectName(QStringLiteral("importDialog"));
+  resize(1120, 740);
+  preview_ = new TableModel(this);
+  auto* table = new QTableView;
+  table->setObjectName(QStringLiteral("importPreview"));
+  table->setModel(preview_);
+  table->verticalHeader()->setDefaultSectionSize(22);
+  table->setEditTriggers(QTableView::NoEditTriggers);
+  columns_ = new ColumnsView;
+  columns_->setObjectName(QStringLiteral("importColumns"));
+  form_ = new RecipeForm;
+  steps_ = new StepsEditor;
+  const auto scrolled = [](QWidget* w) {
+    auto* area = new QScrollArea;
+    area->setWidget(w);
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    return area;
+  };
+  auto* tabs = new QTabWidget;
+  tabs->setObjectName(QStringLiteral("importTabs"));
+  tabs->addTab(scrolled(form_), tr("Target and split"));
+  tabs->addTab(scrolled(steps_), tr("Preparation"));
+  tabs->setMinimumWidth(320);
+  auto* left = new QSplitter(Qt::Vertical);
+  left->addWidget(table);
+  left->addWidget(columns_);
+  left->setSizes({220, 320});
+  left->setChildrenCollapsible(false);
+  auto* both = new QSplitter;
+  both->addWidget(left);
+  both->addWidget(tabs);
+  both->setStretchFactor(0, 1);
+  both->setSizes({760, 340});
+  both->setChildrenCollapsible(false);
+  message_ = new QLabel;
+  message_->setObjectName(QStringLiteral("importMessage"));
+  warning_ = new QLabel;
+  warning_->setObjectName(QStringLiteral("importWarning"));
+  for (QLabel* l : {message_, warning_}) l->setWordWrap(true), l->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  progress_ = new QProgressBar;
+  progress_->setRange(0, 1000);
+  progress_->setMaximumWidth(160);
+  progress_->hide();
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
+  use_ = buttons->addButton(tr("Use this data"), QDialogButtonBox::AcceptRole);
+  use_->setObjectName(QStringLiteral("importUse"));
+  use_->setDefault(true);
+  use_->setEnabled(false);
+  connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  auto* foot = new QHBoxLayout;
+  auto* texts = new QVBoxLayout;
+  texts->addWidget(message_);
+  texts->addWidget(warning_);
+  foot->addLayout(texts, 1);
+  foot->addWidget(progress_);
+  foot->addWidget(buttons);
+  auto* column = new QVBoxLayout(this);
+  column->addWidget(buildFormat());
+  column->addWidget(both, 1);
+  column->addLayout(foot);
+  warning_->hide();
+  connectParts();
+}
+
+void ImportDialog::connectParts() {
+  connect(columns_, &ColumnsView::roleChosen, this, &ImportDialog::setRole);
+  connect(columns_, &ColumnsView::kindChosen, this, [this](int c, ColumnKind kind) {
+    Recipe r = recipe_;
+    // Kinds told from the cells stay told, but for this one.
+    r.columns[std::size_t(c)].kind = kind;
+    if (kind == ColumnKind::Text && r.columns[std::size_t(c)].role == Role::Feature) r.columns[std::size_t(c)].role = Role::Ignore;
+    change(std::move(r), Again::Kinds);
+  });
+  connect(columns_, &ColumnsView::oddChosen, this, [this](int c, bool asMissing) {
+    Recipe r = recipe_;
+    r.columns[std::size_t(c)].oddAsMissing = asMissing;
+    if (asMissing && !stepsTouched_ && file_) r.steps = defaultSteps(*file_->table, r.columns);
+    change(std::move(r), Again::Prepare);
+  });
+  connect(form_, &RecipeForm::changed, this, [this](const Recipe& r) { change(r, Again::Prepare); });
+  connect(steps_, &StepsEditor::changed, this, [this](const std::vector<StepPlan>& steps) {
+    stepsTouched_ = true;
+    Recipe r = recipe_;
+    r.steps = steps;
+    change(std::move(r), Again::Prepare);
+  });
+  connect(new QShortcut(QKeySequence::Undo, this), &QShortcut::activated, this, [this] { travel(-1); });
+  connect(new QShortcut(QKeySequence::Redo, this), &QShortcut::activated, this, [this] { travel(1); });
+}
+
+void ImportDialog::change(Recipe recipe, Again again) {
+  if (past_.empty()) past_.push_back(recipe_);
+  past_.resize(now_ + 1);
+  past_.push_back(recipe);
+  if (past_.size() > kMostPast) past_.erase(past_.begin());
+  now_ = past_.size() - 1;
+  recipe_ = std::move(recipe);
+  showRecipe();
+  refresh(again);
+}
+
+void ImportDialog::travel(int by) {
+  if ((by < 0 && now_ == 0) || (by > 0 && now_ + 1 >= past_.size())) return;
+  now_ += std::size_t(by);
+  const bool reads = !(past_[now_].format == recipe_.format);
+  bool kinds = past_[now_].columns.size() != recipe_.columns.size();
+  for (std::size_t c = 0; !kinds && c < recipe_.columns.size(); ++c) kinds = past_[now_].columns[c].kind != recipe_.columns[c].kind;
+  recipe_ = past_[now_];
+  showRecipe();
+  refresh(reads || kinds ? Again::Kinds : Again::Prepare);
+}
+
+void ImportDialog::setRole(int column, Role role) {
+  Recipe r = recipe_;
+  // One target is usual: a second of another kind takes the first one's place; numbers may be predicted together.
+  if (role == Role::Target && file_) {
+    const auto number = [&](std::size_t c) { return file_->table->columns[c].kind == ColumnKind::Number; };
+    for (std::size_t c = 0; c < r.columns.size(); ++c) {
+      const bool together = data_ && data_->spec.task == Task::Regression && number(c) && number(std::size_t(column));
+      if (r.columns[c].role == Role::Target && !together) r.columns[c].role = Role::Feature;
+    }
+  }
+  for (ColumnPlan& c : r.columns)
+    if (c.role == role && (role == Role::Group || role == Role::Time || role == Role::Split)) c.role = Role::Ignore;
+  r.columns[std::size_t(column)].role = role;
+  if (role == Role::Group) r.split.mode = "group";
+  if (role == Role::Time && r.split.mode != "group") r.split.mode = "time";
+  if (role == Role::Split) r.split.mode = "column";
+  if (!stepsTouched_ && file_) r.steps = defaultSteps(*file_->table, r.columns);
+  change(std::move(r), Again::Prepare);
+}
+
+void ImportDialog::changeFormat() {
+  missing_->setModified(false);
+  Recipe r = recipe_;
+  r.format.encoding = encoding_->currentText().toStdString();
+  r.format.separator = char(separator_->currentData().toInt());
+  r.format.decimal = char(decimal_->currentData().toInt());
+  r.format.thousands = char(thousands_->currentData().toInt());
+  r.format.header = header_->currentData().toInt();
+  r.format.missing.clear();
+  for (const QString& mark : missing_->text().split(QLatin1Char(' '), Qt::SkipEmptyParts)) r.format.missing.push_back(mark.toStdString());
+  if (r.format == recipe_.format) return;
+  change(std::move(r), Again::Format);
+}
+
+void ImportDialog::refresh(Again again) {
+  const std::uint64_t serial = ++serial_;
+  data_ = nullptr;
+  use_->setEnabled(false);
+  message_->setText(again == Again::Prepare ? tr("Preparing…") : tr("Reading…"));
+  progress_->setValue(0);
+  progress_->setVisible(again != Again::Prepare);
+  Recipe recipe = recipe_;
+  if (again == Again::Format) recipe.columns.clear();  // cut otherwise, they may be others
+  worker_ = std::jthread([this, serial, again, recipe, file = file_, path = path_.toStdString(), bytes = bytes_, source = source_](std::stop_token stop) mutable {
+    Outcome out;
+    const Progress progress = [&](double share) {
+      QMetaObject::invokeMethod(this, [this, serial, share] {
+        if (serial == serial_) progress_->setValue(int(share * 1000));
+      }, Qt::QueuedConnection);
+    };
+    if (again != Again::Prepare) {
+      Result<TableFile> read = bytes ? readTableBytes(*bytes, source.kind, std::filesystem::path(path).filename().string(), recipe, stop, progress) : readTableFile(path, recipe, stop, progress);
+      if (!read)
+        out.data = read.error();
+      else {
+        if (bytes) read->source = source;
+        recipe = read->recipe;
+        file = out.file = std::move(*read);
+      }
+    }
+    if (out.data.ok()) out.data = prepareFile(*file, recipe, stop);
+    if (out.data.ok()) out.findings = findLeaks(**out.data, stop);
+    if (stop.stop_requested()) return;
+    QMetaObject::invokeMethod(this, [this, serial, out = std::move(out)] {
+      if (serial == serial_) finish(out);
+    }, Qt::QueuedConnection);
+  });
+}
+
+void ImportDialog::finish(const Outcome& out) {
+  progress_->hide();
+  if (out.file) {
+    file_ = out.file;
+    recipe_ = out.file->recipe;
+    if (past_.empty()) past_.push_back(recipe_);
+    past_[now_] = recipe_;
+    showRecipe();
+  }
+  QPalette palette = message_->palette();
+  palette.setColor(QPalette::WindowText, out.data ? theme().text : theme().error);
+  message_->setPalette(palette);
+  warning_->setVisible(out.data.ok() && !out.findings.empty());
+  if (!out.data) {
+    steps_->setFitted({});
+    return message_->setText(QString::fromStdString(out.data.error().text()));
+  }
+  data_ = *out.data;
+  steps_->setFitted(data_->steps);
+  message_->setText(summary(*data_));
+  QStringList lines;
+  for (const Finding& f : out.findings) lines << QStringLiteral("⚠ ") + QString::fromStdString(f.text);
+  QPalette amber = warning_->palette();
+  amber.setColor(QPalette::WindowText, theme().warning);
+  warning_->setPalette(amber);
+  warning_->setText(lines.mid(0, 3).join(QLatin1Char('\n')) + (lines.size() > 3 ? tr(" … and %1 more").arg(lines.size() - 3) : QString()));
+  use_->setEnabled(true);
+}
+
+void ImportDialog::showRecipe() {
+  if (!file_) return;
+  preview_->setTable(file_->table);
+  columns_->setColumns(file_->table, recipe_.columns);
+  form_->setRecipe(recipe_);
+  steps_->setSteps(recipe_.steps);
+  encoding_->setCurrentText(QString::fromStdString(recipe_.format.encoding));
+  chooseChar(separator_, recipe_.format.separator);
+  chooseChar(decimal_, recipe_.format.decimal);
+  chooseChar(thousands_, recipe_.format.thousands);
+  header_->setCurrentIndex(recipe_.format.header == 0 ? 1 : 0);
+  QStringList marks;
+  for (const std::string& m : recipe_.format.missing) marks << QString::fromStdString(m);
+  missing_->setText(marks.join(QLatin1Char(' ')));
+}
+
+QString ImportDialog::summary(const Dataset& d) const {
+  const QLocale locale;
+  QStringList parts;
+  parts << tr("%1 rows to train, %2 to validate, %3 to test.").arg(locale.toString(qlonglong(d.train.size())), locale.toString(qlonglong(d.validation.size())), locale.toString(qlonglong(d.test.size())));
+  const QString input = QString::fromStdString(d.spec.input.text());
+  if (d.spec.task == Task::Regression) {
+    parts << tr("Each sample is %1 and predicts %2.").arg(input, QString::fromStdString(d.targetName));
+  } else {
+    std::vector<std::int64_t> counts(std::size_t(d.spec.outputs));
+    for (const std::int32_t r : d.train) ++counts[std::size_t(d.classes[std::size_t(r)])];
+    QStringList classes;
+    for (std::size_t k = 0; k < std::min<std::size_t>(counts.size(), 6); ++k) classes << QStringLiteral("%1 %2").arg(QString::fromStdString(d.spec.classes[k]), locale.toString(qlonglong(counts[k])));
+    if (counts.size() > 6) classes << QStringLiteral("…");
+    parts << tr("Each sample is %1 and has one of %2 classes: %3.").arg(input).arg(d.spec.outputs).arg(classes.join(QStringLiteral(", ")));
+  }
+  for (const std::string& note : d.notes) parts << QString::fromStdString(note);
+  return parts.join(QLatin1Char(' '));
+}
+
+}  // namespace vitrine

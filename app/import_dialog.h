@@ -1,0 +1,81 @@
+#pragma once
+
+#include <QDialog>
+#include <thread>
+#include <vector>
+
+#include "core/data/open.h"
+#include "core/data/prepare.h"
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QPushButton;
+
+namespace vitrine {
+
+class ColumnsView;
+class RecipeForm;
+class StepsEditor;
+class TableModel;
+
+/// How a table's file becomes a data set: as it is read, what each column is for, how it is split and prepared. Reads and
+/// prepares on a thread of its own after every change, and says what would come of it; a change can be undone.
+class ImportDialog : public QDialog {
+  Q_OBJECT
+ public:
+  /// A file, by the usual recipe.
+  explicit ImportDialog(const QString& path, QWidget* parent = nullptr);
+  /// A data set made of a table: its recipe is to be changed.
+  explicit ImportDialog(DatasetPtr data, QWidget* parent = nullptr);
+  ~ImportDialog() override;
+
+  /// What was made of it; requires that the dialog was accepted.
+  const DatasetPtr& data() const { return data_; }
+
+ private:
+  enum class Again { Prepare, Kinds, Format };
+  struct Outcome {
+    std::optional<TableFile> file;  ///< when it was read again
+    Result<DatasetPtr> data = DatasetPtr();
+    std::vector<Finding> findings;
+  };
+
+  void build();
+  QWidget* buildFormat();
+  void connectParts();
+  /// A new recipe, one step of undo.
+  void change(Recipe recipe, Again again);
+  void setRole(int column, Role role);
+  void changeFormat();
+  void travel(int by);
+  void refresh(Again again);
+  void finish(const Outcome& outcome);
+  void showRecipe();
+  QString summary(const Dataset& data) const;
+
+  QString path_;
+  Source source_;
+  std::shared_ptr<const std::string> bytes_;
+  std::optional<TableFile> file_;
+  Recipe recipe_;
+  std::vector<Recipe> past_;  ///< recipes as they were; past_[now_] is the one in force
+  std::size_t now_ = 0;
+  bool stepsTouched_ = false;
+  DatasetPtr data_;
+  std::uint64_t serial_ = 0;
+
+  QComboBox *encoding_, *separator_, *decimal_, *thousands_, *header_;
+  QLineEdit* missing_;
+  TableModel* preview_;
+  ColumnsView* columns_;
+  RecipeForm* form_;
+  StepsEditor* steps_;
+  QLabel *message_, *warning_;
+  QProgressBar* progress_;
+  QPushButton* use_;
+  std::jthread worker_;
+};
+
+}  // namespace vitrine

@@ -1,0 +1,212 @@
+#include "widgets/data/columns_view.h"
+
+#include <QAbstractTableModel>
+#include <QComboBox>
+#include <QHeaderView>
+#include <QLocale>
+#include <QPainter>
+#include <QStyledItemDelegate>
+
+#include "widgets/theme/theme.h"
+
+namespace vitrine {
+namespace {
+
+enum { kName, kKind, kRole, kMissing, kDistinct, kShape, kColumns };
+constexpr ColumnKind kKinds[] = {ColumnKind::Number, ColumnKind::Category, ColumnKind::Date, ColumnKind::Text};
+constexpr Role kRoles[] = {Role::Feature, Role::Target, Role::Group, Role::Time, Role::Split, Role::Ignore};
+constexpr int kIndexRole = Qt::UserRole, kChoicesRole = Qt::UserRole + 1, kBinsRole = Qt::UserRole + 2;
+
+/// A list of choices that opens where it is clicked.
+class ChoiceDelegate : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+  QWidget* createEditor(QWidget* parent, const QStyleOptionViewItem&, const QModelIndex& index) const override {
+    auto* box = new QComboBox(parent);
+    box->addItems(index.data(kChoicesRole).toStringList());
+    auto* self = const_cast<ChoiceDelegate*>(this);
+    connect(box, &QComboBox::activated, box, [self, box] {
+      emit self->commitData(box);
+      emit self->closeEditor(box);
+    });
+    return box;
+  }
+  void setEditorData(QWidget* editor, const QModelIndex& index) const override { static_cast<QComboBox*>(editor)->setCurrentIndex(index.data(kIndexRole).toInt()); }
+  void setModelData(QWidget* editor, QAbstractItemModel* model, const QModelIndex& index) const override {
+    model->setData(index, static_cast<QComboBox*>(editor)->currentIndex(), kIndexRole);
+  }
+  void paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    QStyledItemDelegate::paint(p, option, index);
+    const QRectF r(option.rect);
+    const QPointF at(r.right() - 12, r.center().y());
+    p->setRenderHint(QPainter::Antialiasing);
+    p->setPen(QPen(theme().secondary, 1.4));
+    p->drawPolyline(QPolygonF{at + QPointF(-4, -2), at + QPointF(0, 2), at + QPointF(4, -2)});
+  }
+};
+
+/// Little bars.
+class BarsDelegate : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+  void paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    const QVariantList bins = index.data(kBinsRole).toList();
+    qlonglong most = 1;
+    for (const QVariant& b : bins) most = std::max(most, b.toLongLong());
+    const QRectF area = QRectF(option.rect).adjusted(6, 3, -6, -3);
+    const double width = area.width() / std::max<qsizetype>(1, bins.size());
+    p->setPen(Qt::NoPen);
+    p->setBrush(theme().bar);
+    for (qsizetype i = 0; i < bins.size(); ++i) {
+      const double h = area.height() * static_cast<double>(bins[i].toLongLong()) / static_cast<double>(most);
+      p->drawRect(QRectF(area.left() + width * static_cast<double>(i), area.bottom() - h, std::max(1.0, width - 1), h));
+    }
+  }
+};
+
+}  // namespace
+
+class ColumnsView::Model : public QAbstractTableModel {
+ public:
+  Model(ColumnsView* view) : QAbstractTableModel(view), view_(view) {}
+  void set(TablePtr table, std::vector<ColumnPlan> columns) {
+    const bool same = table == table_ && columns.size() == columns_.size();
+    if (!same) {
+      beginResetModel();
+      summaries_.clear();
+      if (table)
+        for (const Column& c : table->columns) summaries_.push_back(summarise(c));
+    }
+    table_ = std::move(table);
+    columns_ = std::move(columns);
+    if (!same)
+      endResetModel();
+    else if (!columns_.empty())
+      emit dataChanged(index(0, 0), index(rowCount({}) - 1, kColumns - 1));
+  }
+  int rowCount(const QModelIndex& parent) const override { return parent.isValid() || !table_ ? 0 : static_cast<int>(table_->columns.size()); }
+  int columnCount(const QModelIndex&) const override { return kColumns; }
+  QVariant headerData(int section, Qt::Orientation o, int role) const override {
+    if (o != Qt::Horizontal || role != Qt::DisplayRole) return {};
+    static const char* names[] = {QT_TR_NOOP("Column"), QT_TR_NOOP("Kind"), QT_TR_NOOP("Role"), QT_TR_NOOP("Missing"), QT_TR_NOOP("Different"), QT_TR_NOOP("Distribution")};
+    return ColumnsView::tr(names[section]);
+  }
+  Qt::ItemFlags flags(const QModelIndex& i) const override {
+    Qt::ItemFlags f = QAbstractTableModel::flags(i);
+    if (i.column() == kKind || i.column() == kRole) f |= Qt::ItemIsEditable;
+    if (i.column() == kMissing && column(i).odd > 0) f |= Qt::ItemIsUserCheckable;
+    return f;
+  }
+  QVariant data(const QModelIndex& i, int role) const override {
+    if (!i.isValid()) return {};
+    const Column& c = column(i);
+    const ColumnPlan& plan = columns_[static_cast<std::size_t>(i.row())];
+    const ColumnSummary& s = summaries_[static_cast<std::size_t>(i.row())];
+    const QLocale locale;
+    if (role == Qt::DisplayRole) switch (i.column()) {
+        case kName: return QString::fromStdString(c.name);
+        case kKind: return kindName(c.kind);
+        case kRole: return roleName(plan.role);
+        case kMissing: return s.missing == 0 ? QStringLiteral("–") : locale.toString(qlonglong(s.missing));
+        case kDistinct: return locale.toString(qlonglong(s.distinct)) + (s.distinct >= ColumnSummary::kMostDistinct ? QStringLiteral("+") : QString());
+        default: return {};
+      }
+    if (role == Qt::CheckStateRole && i.column() == kMissing && c.odd > 0) return plan.oddAsMissing ? Qt::Checked : Qt::Unchecked;
+    if (role == Qt::ToolTipRole) {
+      if (i.column() == kMissing && c.odd > 0)
+        return ColumnsView::tr("%n cell(s) are not of this kind. The first: %1. Check to count them as missing.", nullptr, static_cast<int>(c.odd)).arg(QString::fromStdString(c.firstOdd->text()));
+      if (i.column() == kShape && c.kind == ColumnKind::Number && s.count > 0)
+        return ColumnsView::tr("%1 to %2, mean %3, deviation %4").arg(locale.toString(s.low, 'g', 5), locale.toString(s.high, 'g', 5), locale.toString(s.mean, 'g', 5), locale.toString(s.deviation, 'g', 4));
+      if (i.column() == kShape && c.kind == ColumnKind::Date && s.count > 0) return ColumnsView::tr("%1 to %2").arg(QString::fromStdString(dateText(s.low)), QString::fromStdString(dateText(s.high)));
+      if (i.column() == kRole) return ColumnsView::tr("Feature: seen by the network. Target: to be predicted. Group: its rows stay together. Time: puts rows in order. Split: names each row's part.");
+      if (i.column() == kName || i.column() == kShape) {
+        QStringList names;
+        for (std::size_t k = 0; k < std::min<std::size_t>(8, c.names.size()); ++k) names << QString::fromStdString(c.names[k]);
+        return QString::fromStdString(c.name) + (names.isEmpty() ? QString() : QStringLiteral(": ") + names.join(QStringLiteral(", ")) + (c.names.size() > 8 ? QStringLiteral(" …") : QString()));
+      }
+    }
+    if (role == Qt::ForegroundRole) {
+      if (i.column() == kMissing && c.odd > 0 && !plan.oddAsMissing) return theme().error;
+      if (plan.role == Role::Ignore) return theme().secondary;
+      if (i.column() == kRole && plan.role == Role::Target) return theme().accent;
+    }
+    if (role == Qt::TextAlignmentRole && (i.column() == kMissing || i.column() == kDistinct)) return int(Qt::AlignRight | Qt::AlignVCenter);
+    if (role == kIndexRole) return i.column() == kKind ? int(std::find(std::begin(kKinds), std::end(kKinds), c.kind) - kKinds) : int(std::find(std::begin(kRoles), std::end(kRoles), plan.role) - kRoles);
+    if (role == kChoicesRole) {
+      QStringList all;
+      if (i.column() == kKind)
+        for (const ColumnKind k : kKinds) all << kindName(k);
+      else
+        for (const Role k : kRoles) all << roleName(k);
+      return all;
+    }
+    if (role == kBinsRole) {
+      QVariantList bins;
+      for (const std::int64_t b : s.bins) bins << qlonglong(b);
+      return bins;
+    }
+    return {};
+  }
+  bool setData(const QModelIndex& i, const QVariant& value, int role) override {
+    if (role == Qt::CheckStateRole) {
+      emit view_->oddChosen(i.row(), value.toInt() == Qt::Checked);
+      return true;
+    }
+    if (role != kIndexRole || value.toInt() == data(i, kIndexRole).toInt()) return false;
+    if (i.column() == kKind)
+      emit view_->kindChosen(i.row(), kKinds[value.toInt()]);
+    else
+      emit view_->roleChosen(i.row(), kRoles[value.toInt()]);
+    return true;
+  }
+
+ private:
+  const Column& column(const QModelIndex& i) const { return table_->columns[static_cast<std::size_t>(i.row())]; }
+  ColumnsView* view_;
+  TablePtr table_;
+  std::vector<ColumnPlan> columns_;
+  std::vector<ColumnSummary> summaries_;
+};
+
+ColumnsView::ColumnsView(QWidget* parent) : QTableView(parent), model_(new Model(this)) {
+  setModel(model_);
+  setEditTriggers(CurrentChanged | SelectedClicked | DoubleClicked | EditKeyPressed | AnyKeyPressed);
+  setItemDelegateForColumn(kKind, new ChoiceDelegate(this));
+  setItemDelegateForColumn(kRole, new ChoiceDelegate(this));
+  setItemDelegateForColumn(kShape, new BarsDelegate(this));
+  verticalHeader()->hide();
+  verticalHeader()->setDefaultSectionSize(26);
+  horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
+  horizontalHeader()->setStretchLastSection(true);
+  horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  const int widths[] = {170, 100, 100, 80, 80};
+  for (int c = 0; c < 5; ++c) setColumnWidth(c, widths[c]);
+  setSelectionBehavior(SelectRows);
+  setShowGrid(false);
+}
+
+void ColumnsView::setColumns(TablePtr table, std::vector<ColumnPlan> columns) { model_->set(std::move(table), std::move(columns)); }
+
+QString ColumnsView::kindName(ColumnKind kind) {
+  switch (kind) {
+    case ColumnKind::Number: return tr("number");
+    case ColumnKind::Category: return tr("category");
+    case ColumnKind::Date: return tr("date");
+    case ColumnKind::Text: break;
+  }
+  return tr("text");
+}
+
+QString ColumnsView::roleName(Role role) {
+  switch (role) {
+    case Role::Feature: return tr("feature");
+    case Role::Target: return tr("target");
+    case Role::Group: return tr("group");
+    case Role::Time: return tr("time");
+    case Role::Split: return tr("split");
+    case Role::Ignore: break;
+  }
+  return tr("ignore");
+}
+
+}  // namespace vitrine

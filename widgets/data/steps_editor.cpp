@@ -1,0 +1,130 @@
+#include "widgets/data/steps_editor.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QListWidget>
+#include <QLocale>
+#include <QMenu>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "widgets/forms/param_form.h"
+
+namespace vitrine {
+
+StepsEditor::StepsEditor(QWidget* parent)
+    : QWidget(parent), list_(new QListWidget), form_(new ParamForm), help_(new QLabel), learned_(new QLabel), remove_(new QToolButton), up_(new QToolButton), down_(new QToolButton) {
+  list_->setObjectName(QStringLiteral("stepList"));
+  list_->setMaximumHeight(150);
+  form_->setObjectName(QStringLiteral("stepForm"));
+  for (QLabel* l : {help_, learned_}) l->setWordWrap(true), l->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  learned_->setObjectName(QStringLiteral("stepLearned"));
+  auto* add = new QToolButton;
+  add->setObjectName(QStringLiteral("stepAdd"));
+  add->setText(tr("Add step"));
+  add->setPopupMode(QToolButton::InstantPopup);
+  auto* menu = new QMenu(add);
+  menu->setToolTipsVisible(true);
+  for (const StepSpec& s : stepRegistry()) {
+    QAction* a = menu->addAction(QString::fromStdString(s.name));
+    a->setToolTip(QString::fromStdString(s.help));
+    connect(a, &QAction::triggered, this, [this, id = s.id] {
+      std::vector<StepPlan> after = steps_;
+      const int at = list_->currentRow() < 0 ? int(after.size()) : list_->currentRow() + 1;
+      after.insert(after.begin() + at, StepPlan{id, {}});
+      change(std::move(after), at);
+    });
+  }
+  add->setMenu(menu);
+  const auto button = [](QToolButton* b, const QString& text, const QString& name, const QString& tip) {
+    b->setText(text);
+    b->setObjectName(name);
+    b->setToolTip(tip);
+    b->setAccessibleName(tip);
+  };
+  button(remove_, tr("Remove"), QStringLiteral("stepRemove"), tr("Takes the step out"));
+  button(up_, QStringLiteral("↑"), QStringLiteral("stepUp"), tr("Earlier"));
+  button(down_, QStringLiteral("↓"), QStringLiteral("stepDown"), tr("Later"));
+  connect(remove_, &QToolButton::clicked, this, [this] {
+    std::vector<StepPlan> after = steps_;
+    const int at = list_->currentRow();
+    if (at < 0) return;
+    after.erase(after.begin() + at);
+    change(std::move(after), std::min(at, int(after.size()) - 1));
+  });
+  const auto move = [this](int by) {
+    std::vector<StepPlan> after = steps_;
+    const int from = list_->currentRow(), to = from + by;
+    if (from < 0 || to < 0 || to >= int(after.size())) return;
+    std::swap(after[std::size_t(from)], after[std::size_t(to)]);
+    change(std::move(after), to);
+  };
+  connect(up_, &QToolButton::clicked, this, [move] { move(-1); });
+  connect(down_, &QToolButton::clicked, this, [move] { move(1); });
+  connect(list_, &QListWidget::currentRowChanged, this, &StepsEditor::showStep);
+  connect(form_, &ParamForm::changed, this, [this](const QString& id, const ParamValue& value) {
+    std::vector<StepPlan> after = steps_;
+    const int at = list_->currentRow();
+    if (at < 0) return;
+    after[std::size_t(at)].params[id.toStdString()] = value;
+    change(std::move(after), at);
+  });
+  auto* row = new QHBoxLayout;
+  for (QToolButton* b : {add, remove_, up_, down_}) row->addWidget(b);
+  row->addStretch(1);
+  auto* column = new QVBoxLayout(this);
+  column->addLayout(row);
+  column->addWidget(list_);
+  column->addWidget(help_);
+  column->addWidget(form_);
+  column->addWidget(learned_);
+  column->addStretch(1);
+}
+
+void StepsEditor::setSteps(const std::vector<StepPlan>& steps) {
+  const int current = list_->currentRow();
+  steps_ = steps;
+  const QSignalBlocker quiet(list_);
+  list_->clear();
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const StepSpec* spec = findStep(steps[i].type);
+    list_->addItem(QStringLiteral("%1. %2").arg(i + 1).arg(spec ? QString::fromStdString(spec->name) : QString::fromStdString(steps[i].type)));
+  }
+  list_->setCurrentRow(std::clamp(current, steps.empty() ? -1 : 0, int(steps.size()) - 1));
+  showStep();
+}
+
+void StepsEditor::change(std::vector<StepPlan> steps, int current) {
+  setSteps(steps);
+  list_->setCurrentRow(current);
+  emit changed(steps_);
+}
+
+void StepsEditor::setFitted(const std::vector<std::shared_ptr<const FittedStep>>& fitted) {
+  fitted_ = fitted;
+  showStep();
+}
+
+void StepsEditor::showStep() {
+  const int at = list_->currentRow();
+  const bool any = at >= 0 && at < int(steps_.size());
+  remove_->setEnabled(any);
+  up_->setEnabled(at > 0);
+  down_->setEnabled(any && at + 1 < int(steps_.size()));
+  form_->setVisible(any);
+  learned_->clear();
+  if (!any) return help_->setText(tr("No steps: features go to the network as they are."));
+  const StepSpec* spec = findStep(steps_[std::size_t(at)].type);
+  if (!spec) return;
+  help_->setText(QString::fromStdString(spec->help) + QStringLiteral("\n") + QString::fromStdString(spec->formula));
+  form_->setParams(spec->params, steps_[std::size_t(at)].params);
+  if (at >= int(fitted_.size())) return;
+  constexpr std::size_t kMost = 8;
+  QStringList lines;
+  const auto learned = fitted_[std::size_t(at)]->learned();
+  for (std::size_t i = 0; i < std::min(kMost, learned.size()); ++i) lines << QString::fromStdString(learned[i].first) + QLatin1Char(' ') + QLocale().toString(learned[i].second, 'g', 6);
+  if (learned.size() > kMost) lines << tr("… and %n more", nullptr, int(learned.size() - kMost));
+  if (!lines.isEmpty()) learned_->setText(tr("Learned from the training rows:") + QStringLiteral("\n") + lines.join(QLatin1Char('\n')));
+}
+
+}  // namespace vitrine
