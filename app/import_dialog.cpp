@@ -112,6 +112,8 @@ void ImportDialog::build() {
   table->setModel(preview_);
   table->verticalHeader()->setDefaultSectionSize(22);
   table->setEditTriggers(QTableView::NoEditTriggers);
+  table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  table->horizontalHeader()->setDefaultSectionSize(110);
   columns_ = new ColumnsView;
   columns_->setObjectName(QStringLiteral("importColumns"));
   form_ = new RecipeForm;
@@ -219,18 +221,13 @@ void ImportDialog::travel(int by) {
   refresh(reads || kinds ? Again::Kinds : Again::Prepare);
 }
 
-void ImportDialog::setRole(int column, Role role) {
+void ImportDialog::setRole(int column, Role role, bool also) {
   Recipe r = recipe_;
-  // One target is usual: a second of another kind takes the first one's place; numbers may be predicted together.
-  if (role == Role::Target && file_) {
-    const auto number = [&](std::size_t c) { return file_->table->columns[c].kind == ColumnKind::Number; };
-    for (std::size_t c = 0; c < r.columns.size(); ++c) {
-      const bool together = data_ && data_->spec.task == Task::Regression && number(c) && number(std::size_t(column));
-      if (r.columns[c].role == Role::Target && !together) r.columns[c].role = Role::Feature;
-    }
-  }
+  if (role == Role::Target && !also)
+    for (ColumnPlan& c : r.columns)
+      if (c.role == Role::Target) c.role = Role::Feature;
   for (ColumnPlan& c : r.columns)
-    if (c.role == role && (role == Role::Group || role == Role::Time || role == Role::Split)) c.role = Role::Ignore;
+    if (c.role == role && (role == Role::Weight || role == Role::Group || role == Role::Time || role == Role::Split)) c.role = Role::Ignore;
   r.columns[std::size_t(column)].role = role;
   if (role == Role::Group) r.split.mode = "group";
   if (role == Role::Time && r.split.mode != "group") r.split.mode = "time";
@@ -280,6 +277,7 @@ void ImportDialog::refresh(Again again) {
       }
     }
     if (out.data.ok()) out.data = prepareFile(*file, recipe, stop);
+    if (out.data.ok()) out.stages = stagesOf(*file->table, recipe, stop);
     if (out.data.ok()) out.findings = findLeaks(**out.data, stop);
     if (stop.stop_requested()) return;
     QMetaObject::invokeMethod(this, [this, serial, out = std::move(out)] {
@@ -302,11 +300,11 @@ void ImportDialog::finish(const Outcome& out) {
   message_->setPalette(palette);
   warning_->setVisible(out.data.ok() && !out.findings.empty());
   if (!out.data) {
-    steps_->setFitted({});
+    steps_->setFitted({}, {});
     return message_->setText(QString::fromStdString(out.data.error().text()));
   }
   data_ = *out.data;
-  steps_->setFitted(data_->steps);
+  steps_->setFitted(data_->steps, out.stages);
   message_->setText(summary(*data_));
   QStringList lines;
   for (const Finding& f : out.findings) lines << QStringLiteral("⚠ ") + QString::fromStdString(f.text);
@@ -322,7 +320,10 @@ void ImportDialog::showRecipe() {
   preview_->setTable(file_->table);
   columns_->setColumns(file_->table, recipe_.columns);
   form_->setRecipe(recipe_);
-  steps_->setSteps(recipe_.steps);
+  QStringList names;
+  for (std::size_t c = 0; c < recipe_.columns.size(); ++c)
+    if (recipe_.columns[c].role == Role::Feature) names << QString::fromStdString(recipe_.columns[c].name);
+  steps_->setSteps(recipe_.steps, names);
   encoding_->setCurrentText(QString::fromStdString(recipe_.format.encoding));
   chooseChar(separator_, recipe_.format.separator);
   chooseChar(decimal_, recipe_.format.decimal);
@@ -337,8 +338,12 @@ QString ImportDialog::summary(const Dataset& d) const {
   const QLocale locale;
   QStringList parts;
   parts << tr("%1 rows to train, %2 to validate, %3 to test.").arg(locale.toString(qlonglong(d.train.size())), locale.toString(qlonglong(d.validation.size())), locale.toString(qlonglong(d.test.size())));
-  const QString input = QString::fromStdString(d.spec.input.text());
-  if (d.spec.task == Task::Regression) {
+  const QString input = d.spec.input.rank() == 1 ? tr("%1 numbers").arg(QLocale().toString(qlonglong(d.spec.input[0]))) : QString::fromStdString(d.spec.input.text());
+  if (d.spec.task == Task::Labels) {
+    QStringList labels;
+    for (const std::string& c : d.spec.classes) labels << QString::fromStdString(c);
+    parts << tr("Each sample is %1 and has any of %2 labels: %3.").arg(input).arg(d.spec.outputs).arg(labels.join(QStringLiteral(", ")));
+  } else if (d.spec.task == Task::Regression) {
     parts << tr("Each sample is %1 and predicts %2.").arg(input, QString::fromStdString(d.targetName));
   } else {
     std::vector<std::int64_t> counts(std::size_t(d.spec.outputs));

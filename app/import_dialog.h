@@ -40,6 +40,7 @@ class ImportDialog : public QDialog {
     std::optional<TableFile> file;  ///< when it was read again
     Result<DatasetPtr> data = DatasetPtr();
     std::vector<Finding> findings;
+    std::vector<Stage> stages;
   };
 
   void build();
@@ -47,7 +48,7 @@ class ImportDialog : public QDialog {
   void connectParts();
   /// A new recipe, one step of undo.
   void change(Recipe recipe, Again again);
-  void setRole(int column, Role role);
+  void setRole(int column, Role role, bool also);
   void changeFormat();
   void travel(int by);
   void refresh(Again again);

@@ -190,7 +190,7 @@ void LiveViews::feedCurves() {
   }
   loss_->setSeries(tr("training"), batchX_, batchLoss_, fromBatch);
   loss_->setSeries(tr("validation"), epochX_, epochLoss_, fromEpoch);
-  if (s.data->spec.task != Task::Classification) return;
+  if (s.data->spec.task == Task::Regression) return;
   accuracy_->setSeries(tr("training"), batchX_, batchAccuracy_, fromBatch);
   accuracy_->setSeries(tr("validation"), epochX_, epochAccuracy_, fromEpoch);
 }
@@ -308,7 +308,9 @@ void LiveViews::feedPinned() {
     if (shape.isImage()) s.height = static_cast<int>(shape[0]), s.width = static_cast<int>(shape[1]), s.channels = static_cast<int>(shape[2]);
     s.probabilities.assign(p.outputs.begin(), p.outputs.end());
     if (p.row < data.count()) {
-      if (data.spec.task == Task::Classification)
+      if (data.spec.task == Task::Labels)
+        for (std::int64_t k = 0; k < data.spec.outputs; ++k) s.trueLabels.push_back(data.targets[static_cast<std::size_t>(p.row * data.spec.outputs + k)] > 0.5f);
+      else if (data.spec.task == Task::Classification)
         s.trueClass = data.classes[static_cast<std::size_t>(p.row)];
       else
         s.trueValue = data.targets[static_cast<std::size_t>(p.row * data.spec.outputs)];

@@ -259,7 +259,7 @@ void MainWindow::refreshEdited() {
   panels_.setAvailable(QStringLiteral("panelDecision"), views_->isPlane());
   const bool classes = !document_.data() || document_.data()->spec.task == Task::Classification;
   panels_.setAvailable(QStringLiteral("panelConfusion"), classes);
-  panels_.setAvailable(QStringLiteral("panelAccuracy"), classes);
+  panels_.setAvailable(QStringLiteral("panelAccuracy"), !document_.data() || document_.data()->spec.task != Task::Regression);
   // Something to look at from the start: the first layer with weights.
   if (editor_->selection().empty())
     for (const Node& n : document_.graph().nodes)

@@ -57,7 +57,8 @@ struct Dataset {
   std::string targetName;                              ///< tables: the target column's name; several: with commas
   Samples inputs;
   std::vector<std::int32_t> classes;                   ///< classification: [count()], 0 … outputs-1
-  std::vector<float> targets;                          ///< regression: [count() × outputs], raw
+  std::vector<float> targets;                          ///< regression: [count() × outputs], raw; labels: 0 or 1
+  std::vector<float> weights;                          ///< how much each sample counts in the loss, ≥ 0; empty: all 1
   std::vector<std::int32_t> train, validation, test;   ///< row numbers
   Standardisation inputScaling, targetScaling;
   Source source;
@@ -79,7 +80,7 @@ using DatasetPtr = std::shared_ptr<const Dataset>;
 void gatherInputs(const Dataset& data, std::span<const std::int32_t> rows, Real* out);
 /// Requires a classification data set; out: [rows].
 void gatherClasses(const Dataset& data, std::span<const std::int32_t> rows, std::int32_t* out);
-/// Requires a regression data set; out: [rows × outputs], standardised if the data set standardises its targets.
+/// Requires regression or labels; out: [rows × outputs], standardised if the data set standardises its targets.
 void gatherTargets(const Dataset& data, std::span<const std::int32_t> rows, Real* out);
 
 /// What gatherInputs does, for numbers in the features' own units (a decision grid, a typed-in sample):

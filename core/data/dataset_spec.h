@@ -8,14 +8,15 @@
 
 namespace vitrine {
 
-enum class Task { Classification, Regression };
+/// Labels: several yes-or-no targets at once (multi-label classification).
+enum class Task { Classification, Regression, Labels };
 
 /// What a network must fit.
 struct DataSpec {
   Shape input;                       ///< one sample: {features}, {height, width, channels} or {steps, features}
-  std::int64_t outputs = 0;          ///< classes, or numbers to predict
+  std::int64_t outputs = 0;          ///< classes, labels, or numbers to predict
   Task task = Task::Classification;
-  std::vector<std::string> classes;  ///< names, `outputs` of them; empty for regression
+  std::vector<std::string> classes;  ///< names of classes or labels, `outputs` of them; empty for regression
   bool operator==(const DataSpec&) const = default;
 };
 

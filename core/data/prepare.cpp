@@ -18,7 +18,7 @@ namespace {
 /// The recipe's columns, each with the table's own and as the recipe wants it.
 struct Plan {
   std::vector<std::size_t> features, targets;
-  std::optional<std::size_t> group, time, split;
+  std::optional<std::size_t> weight, group, time, split;
 };
 
 Status assign(std::optional<std::size_t>& to, std::size_t c, const Table& t, const char* role) {
@@ -38,6 +38,7 @@ Result<Plan> planOf(const Table& table, const Recipe& recipe) {
     switch (recipe.columns[c].role) {
       case Role::Feature: plan.features.push_back(c); break;
       case Role::Target: plan.targets.push_back(c); break;
+      case Role::Weight: s = assign(plan.weight, c, table, "weight"); break;
       case Role::Group: s = assign(plan.group, c, table, "group"); break;
       case Role::Time: s = assign(plan.time, c, table, "time"); break;
       case Role::Split: s = assign(plan.split, c, table, "split"); break;
@@ -87,7 +88,14 @@ struct Start {
   Frame frame;
   Targets targets;                   ///< by frame row
   std::vector<std::int32_t> groups;  ///< by frame row; empty: none
+  std::vector<float> weights;        ///< by frame row; empty: none
   std::vector<std::string> notes;
+
+  /// Appends row `row`'s target and weight.
+  void take(std::size_t row, Dataset& data) const {
+    targets.take(row, data);
+    if (!weights.empty()) data.weights.push_back(weights[row]);
+  }
 };
 
 Result<Start> start(const Table& table, const Recipe& recipe) {
@@ -114,6 +122,15 @@ Result<Start> start(const Table& table, const Recipe& recipe) {
     if (!numbers) return numbers.error();
     if (recipe.series.mode == "windows")
       std::stable_sort(s.frame.rows.begin(), s.frame.rows.end(), [&](std::int32_t a, std::int32_t b) { return numbers->value(a) < numbers->value(b); });
+  }
+  if (plan->weight) {
+    const Result<Column> numbers = asNumbers(table.columns[*plan->weight], table);
+    if (!numbers) return numbers.error();
+    for (const std::int32_t r : s.frame.rows) {
+      const double w = numbers->value(r);
+      if (!(w >= 0)) return Error{{}, cellPlace(table.line(r), numbers->name), std::isnan(w) ? "an empty cell" : numbers->text(r), "a weight of 0 or more", {}};
+      s.weights.push_back(static_cast<float>(w));
+    }
   }
   if (plan->group) s.groups = codesOf(table.columns[*plan->group], s.frame.rows);
   Result<Targets> targets = readTargets(table, plan->targets, s.frame.rows, recipe.task);
@@ -157,9 +174,9 @@ Result<Start> start(const Table& table, const Recipe& recipe) {
   return s;
 }
 
-/// Fits and applies the steps from `first` on to `last`; the fitted ones go to `fitted`.
-Status runSteps(const Recipe& recipe, std::size_t last, Frame& frame, std::vector<std::shared_ptr<const FittedStep>>& fitted, std::size_t applied) {
-  for (std::size_t i = 0; i < last; ++i) {
+/// Fits the steps and applies the first `applied` of them; the fitted ones go to `fitted`.
+Status runSteps(const Recipe& recipe, Frame& frame, std::vector<std::shared_ptr<const FittedStep>>& fitted, std::size_t applied) {
+  for (std::size_t i = 0; i < recipe.steps.size(); ++i) {
     const StepSpec* spec = findStep(recipe.steps[i].type);
     if (!spec) return Error{{}, "step " + std::to_string(i + 1), "'" + recipe.steps[i].type + "'", "a kind of step that is known", {}};
     if (Status s = checkParams(spec->params, recipe.steps[i].params); !s) return s;
@@ -208,7 +225,7 @@ void takeRows(Dataset& d, const Start& s, const std::vector<std::int32_t>& from)
   for (std::size_t c = 0; c < columns; ++c)
     for (std::size_t r = 0; r < s.frame.size(); ++r) values[r * columns + c] = s.frame.columns[c].numbers[r];
   d.inputs = Samples::fromFloats(d.spec.input, std::move(values));
-  for (const std::int32_t r : from) s.targets.take(static_cast<std::size_t>(r), d);
+  for (const std::int32_t r : from) s.take(static_cast<std::size_t>(r), d);
   d.tableRows = s.frame.rows;
   takeParts(d, s.frame.parts);
 }
@@ -235,7 +252,7 @@ Status takeWindows(Dataset& d, const Start& s, const std::vector<std::int32_t>& 
       for (std::int64_t i = begin; i < begin + plan.length; ++i)
         for (const FrameColumn& c : s.frame.columns) values.push_back(c.numbers[static_cast<std::size_t>(rows[static_cast<std::size_t>(i)])]);
       parts.push_back(part);
-      s.targets.take(static_cast<std::size_t>(from[static_cast<std::size_t>(target)]), d);
+      s.take(static_cast<std::size_t>(from[static_cast<std::size_t>(target)]), d);
       d.tableRows.push_back(s.frame.rows[static_cast<std::size_t>(target)]);
     }
   }
@@ -292,7 +309,7 @@ Result<DatasetPtr> prepare(TablePtr table, const Recipe& recipe, std::stop_token
   std::map<std::int32_t, std::int32_t> first;
   for (std::size_t r = 0; r < s.frame.rows.size(); ++r) first[s.frame.rows[r]] = static_cast<std::int32_t>(r);
   auto d = std::make_shared<Dataset>();
-  if (Status done = runSteps(recipe, recipe.steps.size(), s.frame, d->steps, appliedSteps(recipe)); !done) return done.error();
+  if (Status done = runSteps(recipe, s.frame, d->steps, appliedSteps(recipe)); !done) return done.error();
   if (Status ready = checkReady(s.frame); !ready) return ready.error();
   if (stop.stop_requested()) return problem("stopped");
   std::vector<std::int32_t> from;
@@ -312,6 +329,11 @@ Result<DatasetPtr> prepare(TablePtr table, const Recipe& recipe, std::stop_token
     if (appliedSteps(recipe) < recipe.steps.size())
       if (std::optional<Standardisation> scaling = d->steps.back()->affine()) d->inputScaling = std::move(*scaling);
   }
+  if (!d->weights.empty()) {
+    double sum = 0;
+    for (const std::int32_t r : d->train) sum += static_cast<double>(d->weights[static_cast<std::size_t>(r)]);
+    if (!(sum > 0)) return Error{{}, "column '" + table->columns[*s.plan.weight].name + "'", "no weight above 0 in the training rows", "at least one", {}};
+  }
   if (d->spec.task == Task::Regression) d->targetScaling = fitStandardisation(d->targets, d->spec.outputs, d->train);
   if (recipe.balance == "oversample" && d->spec.task == Task::Classification) oversample(*d, recipe.split.seed);
   d->table = std::move(table);
@@ -320,12 +342,38 @@ Result<DatasetPtr> prepare(TablePtr table, const Recipe& recipe, std::stop_token
   return DatasetPtr(d);
 }
 
-Result<Frame> frameBefore(const Table& table, const Recipe& recipe, std::size_t step) {
+std::vector<Stage> stagesOf(const Table& table, const Recipe& recipe, std::stop_token stop) {
+  constexpr std::size_t kMost = 64;
+  std::vector<Stage> stages;
   Result<Start> begun = start(table, recipe);
-  if (!begun) return begun.error();
-  std::vector<std::shared_ptr<const FittedStep>> unused;
-  if (Status done = runSteps(recipe, step, begun->frame, unused, step); !done) return done.error();
-  return std::move(begun->frame);
+  if (!begun) return stages;
+  Frame& f = begun->frame;
+  const auto look = [&] {
+    std::vector<std::int32_t> rows;
+    for (std::size_t r = 0; r < f.size(); ++r)
+      if (f.parts[r] == Part::Train) rows.push_back(static_cast<std::int32_t>(r));
+    Stage stage;
+    for (std::size_t c = 0; c < std::min(kMost, f.columns.size()); ++c) {
+      Column column;
+      column.kind = f.columns[c].category ? ColumnKind::Category : ColumnKind::Number;
+      column.names = f.columns[c].names;
+      column.codes.swap(f.columns[c].codes);
+      column.numbers.swap(f.columns[c].numbers);
+      stage.columns.push_back({f.columns[c].name, summarise(column, rows)});
+      f.columns[c].codes.swap(column.codes);
+      f.columns[c].numbers.swap(column.numbers);
+    }
+    stages.push_back(std::move(stage));
+  };
+  look();
+  for (const StepPlan& plan : recipe.steps) {
+    const StepSpec* spec = findStep(plan.type);
+    if (!spec || stop.stop_requested()) return stages;
+    const Result<std::unique_ptr<FittedStep>> step = spec->fit(f, plan.params);
+    if (!step || !(*step)->apply(f)) return stages;
+    look();
+  }
+  return stages;
 }
 
 Result<std::vector<Real>> prepareRows(const Dataset& data, const Table& rows) {

@@ -3,6 +3,7 @@
 #include <stop_token>
 
 #include "core/data/dataset.h"
+#include "core/data/summary.h"
 
 namespace vitrine {
 
@@ -10,8 +11,13 @@ namespace vitrine {
 /// cut. What cannot work is refused with column and row. The same table and recipe give the same bits.
 Result<DatasetPtr> prepare(TablePtr table, const Recipe& recipe, std::stop_token stop = {});
 
-/// The frame as it is before step `step` of the recipe (0: before the first), for showing before and after.
-Result<Frame> frameBefore(const Table& table, const Recipe& recipe, std::size_t step);
+/// The features at one point of the list of steps.
+struct Stage {
+  std::vector<std::pair<std::string, ColumnSummary>> columns;
+};
+/// Before the first step and after each, for showing before and after; of training rows alone. Ends early where a step fails or
+/// it is stopped. At most 64 columns.
+std::vector<Stage> stagesOf(const Table& table, const Recipe& recipe, std::stop_token stop = {});
 
 /// New rows of the same columns, prepared by what was learned: [rows × spec.input.size()] as gatherInputs gives it.
 /// Requires a data set with a table and no windows.

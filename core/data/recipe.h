@@ -11,9 +11,9 @@
 
 namespace vitrine {
 
-/// What a column is for. Group: rows of one group stay on one side of a split, and are a series of their own. Time: rows
+/// What a column is for. Weight: how much a row counts in the loss. Group: rows of one group stay on one side of a split, and are a series of their own. Time: rows
 /// are put in its order. Split: its values name the part ("train", "validation" or "valid", "test").
-enum class Role { Feature, Target, Group, Time, Split, Ignore };
+enum class Role { Feature, Target, Weight, Group, Time, Split, Ignore };
 
 struct ColumnPlan {
   std::string name;

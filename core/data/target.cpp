@@ -49,6 +49,35 @@ bool looksLikeClasses(const Column& column, std::span<const std::int32_t> rows) 
   return distinct.size() * 2 < rows.size() || distinct.size() < 2;
 }
 
+/// The second of a column's two values; nothing when it has another number of them.
+std::optional<std::string> positive(const Column& column, std::span<const std::int32_t> rows) {
+  if (column.kind == ColumnKind::Date) return std::nullopt;
+  const Column categories = asCategories(column);
+  std::set<std::int32_t> values;
+  for (const std::int32_t r : rows) values.insert(categories.codes[static_cast<std::size_t>(r)]);
+  if (values.size() != 2) return std::nullopt;
+  return categories.names[static_cast<std::size_t>(*values.rbegin())];
+}
+
+/// A label a column: 1 where it has the second of its two values.
+Result<Targets> asLabels(const Table& table, const std::vector<std::size_t>& columns, std::span<const std::int32_t> rows) {
+  Targets t;
+  t.task = Task::Labels;
+  t.numbers.resize(rows.size() * columns.size());
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    const Column& column = table.columns[columns[k]];
+    const std::optional<std::string> yes = positive(column, rows);
+    if (!yes) return Error{{}, "column '" + column.name + "'", "not two different values", "a label: two values, such as 0 and 1", {}};
+    const Column categories = asCategories(column);
+    for (std::size_t r = 0; r < rows.size(); ++r)
+      t.numbers[r * columns.size() + k] = categories.names[static_cast<std::size_t>(categories.codes[static_cast<std::size_t>(rows[r])])] == *yes;
+    static const std::set<std::string> kPlain{"1", "yes", "true", "TRUE", "True", "Yes", "y", "t"};
+    t.columns.push_back(column.name);
+    t.classNames.push_back(kPlain.count(*yes) ? column.name : column.name + " = " + *yes);
+  }
+  return t;
+}
+
 }  // namespace
 
 void Targets::describe(Dataset& data) const {
@@ -72,8 +101,10 @@ Result<Targets> readTargets(const Table& table, const std::vector<std::size_t>& 
     const bool text = only.kind == ColumnKind::Category || only.kind == ColumnKind::Text;
     if (task == Task::Classification || (!task && (text || (only.kind == ColumnKind::Number && looksLikeClasses(only, rows))))) return asClasses(only, rows);
   } else if (task == Task::Classification) {
-    return Error{{}, "columns", std::to_string(columns.size()) + " targets", "one target for classification; several are numbers to predict", {}};
+    return Error{{}, "columns", std::to_string(columns.size()) + " targets", "one target for classification; several are labels, or numbers to predict", {}};
   }
+  if (task == Task::Labels || (!task && columns.size() > 1 && std::all_of(columns.begin(), columns.end(), [&](std::size_t c) { return positive(table.columns[c], rows).has_value(); })))
+    return asLabels(table, columns, rows);
   Targets t;
   t.task = Task::Regression;
   std::vector<Column> numbers;

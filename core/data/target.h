@@ -11,7 +11,7 @@ struct Targets {
   Task task = Task::Classification;
   std::vector<std::string> columns, classNames;
   std::vector<std::int32_t> classes;  ///< classification: one a row
-  std::vector<float> numbers;         ///< regression: `columns` a row
+  std::vector<float> numbers;         ///< regression, labels: `columns` a row
 
   /// Fills the data set's spec and names.
   void describe(Dataset& data) const;
@@ -20,7 +20,7 @@ struct Targets {
 };
 
 /// Tells classes from numbers as README.md says, unless `task` is given. `rows` have no missing target. Several columns
-/// are numbers to predict at once.
+/// are labels when each has two values, else numbers to predict at once.
 Result<Targets> readTargets(const Table& table, const std::vector<std::size_t>& columns, std::span<const std::int32_t> rows, std::optional<Task> task);
 
 }  // namespace vitrine

@@ -161,7 +161,7 @@ Result<json> dataToJson(const std::filesystem::path& path, const Dataset& data, 
 
 json runToJson(const Project& p) {
   const TrainState& s = *p.state;
-  json run{{"step", s.step}, {"epoch", s.epoch}, {"position", s.position}, {"epoch_loss", s.epochLoss}, {"epoch_correct", s.epochCorrect},
+  json run{{"step", s.step}, {"epoch", s.epoch}, {"position", s.position}, {"epoch_loss", s.epochLoss}, {"epoch_weight", s.epochWeight}, {"epoch_correct", s.epochCorrect},
           {"seconds", s.seconds}, {"optimiser_steps", s.optimiser.steps}, {"slots", s.optimiser.vectors.size()},
            {"best_epoch", s.bestEpoch}, {"best_kept", s.best != nullptr}};
   if (std::isfinite(s.bestLoss)) run["best_loss"] = s.bestLoss;
@@ -196,6 +196,7 @@ Status openRun(const json& root, const Entries& entries, const std::string& file
   state->epoch = r.whole(run, "epoch", "run", 0, kMany);
   state->position = r.whole(run, "position", "run", 0, static_cast<std::int64_t>(p.data->train.size()));
   state->epochLoss = r.number(run, "epoch_loss", "run");
+  state->epochWeight = run.contains("epoch_weight") ? r.number(run, "epoch_weight", "run") : static_cast<double>(state->position);
   state->epochCorrect = r.whole(run, "epoch_correct", "run", 0, kMany);
   state->seconds = r.number(run, "seconds", "run");
   state->optimiser.steps = r.whole(run, "optimiser_steps", "run", 0, kMany);

@@ -13,8 +13,8 @@ using nlohmann::json;
 
 constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
 constexpr std::array<std::pair<ColumnKind, const char*>, 4> kKinds{{{ColumnKind::Number, "number"}, {ColumnKind::Category, "category"}, {ColumnKind::Date, "date"}, {ColumnKind::Text, "text"}}};
-constexpr std::array<std::pair<Role, const char*>, 6> kRoles{{{Role::Feature, "feature"}, {Role::Target, "target"}, {Role::Group, "group"}, {Role::Time, "time"}, {Role::Split, "split"}, {Role::Ignore, "ignore"}}};
-constexpr std::array<std::pair<Task, const char*>, 2> kTasks{{{Task::Classification, "classification"}, {Task::Regression, "regression"}}};
+constexpr std::array<std::pair<Role, const char*>, 7> kRoles{{{Role::Feature, "feature"}, {Role::Target, "target"}, {Role::Weight, "weight"}, {Role::Group, "group"}, {Role::Time, "time"}, {Role::Split, "split"}, {Role::Ignore, "ignore"}}};
+constexpr std::array<std::pair<Task, const char*>, 3> kTasks{{{Task::Classification, "classification"}, {Task::Regression, "regression"}, {Task::Labels, "labels"}}};
 
 template <class E, std::size_t N>
 std::string nameOf(const std::array<std::pair<E, const char*>, N>& names, E value) {

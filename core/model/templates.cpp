@@ -32,7 +32,7 @@ class Chain {
   }
   Graph done() {
     add("dense", {{"units", data_.outputs}, {"init", std::string("glorot-uniform")}});
-    add("output", {{"loss", std::string(data_.task == Task::Classification ? "cross-entropy" : "mse")}});
+    add("output", {{"loss", std::string(data_.task == Task::Classification ? "cross-entropy" : data_.task == Task::Labels ? "bce" : "mse")}});
     return autoLayout(std::move(graph_));
   }
 
@@ -43,7 +43,7 @@ class Chain {
 };
 
 Status classes(const DataSpec& d) {
-  return d.task == Task::Classification ? Status() : problem("It needs classes, but the target is a number.");
+  return d.task != Task::Regression ? Status() : problem("It needs classes, but the target is a number.");
 }
 
 Status imagesOfAtLeast(const DataSpec& d, std::int64_t side) {

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/model/graph.h"
+#include "core/train/loss.h"
 
 namespace vitrine {
 namespace {
@@ -162,8 +163,8 @@ class Checker {
     const std::vector<NodeId> sources = graph_.inputsOf(n.id);
     const Node& source = *graph_.find(sources[0]);
     if (it->second.size() != data_->outputs || it->second.rank() != 1) {
-      const std::string wanted = data_->task == Task::Classification
-                                     ? std::to_string(data_->outputs) + " values, one for each class"
+      const std::string wanted = data_->task != Task::Regression
+                                     ? std::to_string(data_->outputs) + " values, one for each " + (data_->task == Task::Labels ? "label" : "class")
                                      : std::to_string(data_->outputs) + (data_->outputs == 1 ? " value" : " values");
       std::function<Graph(Graph)> fix;
       std::string cure = "Put a Dense layer of " + std::to_string(data_->outputs) + " units before the output.";
@@ -184,6 +185,16 @@ class Checker {
             Result<Graph> mended = setParam(g, id, "loss", ParamValue{std::string("mse")});
             return mended ? *mended : g;
           });
+    if (data_->task == Task::Labels && loss == "cross-entropy")
+      add(n.id, "Cross-entropy needs one class a sample, but the samples have several labels.", "Use binary cross-entropy", true,
+          [id = n.id](Graph g) {
+            Result<Graph> mended = setParam(g, id, "loss", ParamValue{std::string("bce")});
+            return mended ? *mended : g;
+          });
+    if (data_->task == Task::Classification && loss == "cross-entropy" && param<std::string>(n.params, spec->params, "class_weights") == "own") {
+      const Result<std::vector<double>> own = parseClassWeights(param<std::string>(n.params, spec->params, "class_weight_values"), data_->outputs);
+      if (!own) add(n.id, own.error().text() + ".", "Write one number above 0 for each class, with commas.", true, {});
+    }
     if (source.type == "softmax" && loss == "cross-entropy")
       add(source.id, "Cross-entropy applies softmax itself: here it is applied twice, which slows learning.",
           "Delete this softmax", false, [id = source.id](Graph g) { return removeNodesAndBridge(std::move(g), {id}); });

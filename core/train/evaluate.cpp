@@ -39,22 +39,13 @@ std::optional<Evaluation> evaluate(const Network& network, std::span<const Real>
     gatherInputs(data, block, ws->input());
     const Real* out = network.forward(params, *ws, static_cast<std::int64_t>(count));
     Share& part = parts[static_cast<std::size_t>(b)];
-    if (classes) {
-      part.classes.resize(count);
-      gatherClasses(data, block, part.classes.data());
-      for (std::size_t r = 0; r < count; ++r) {
-        const Real* z = out + static_cast<std::int64_t>(r) * outputs;
-        part.predicted.push_back(static_cast<std::int32_t>(std::max_element(z, z + outputs) - z));
-      }
-      part.sum.correct = countCorrect(static_cast<std::int64_t>(count), outputs, out, part.classes.data());
-      if (!loss.wantsNumbers()) part.sum = crossEntropy(static_cast<std::int64_t>(count), outputs, out, part.classes.data(), 1, nullptr, loss);
-    }
-    if (loss.wantsNumbers()) {
-      std::vector<Real> targets(count * static_cast<std::size_t>(outputs));
-      gatherLossTargets(data, block, targets.data());
-      const std::int64_t correct = part.sum.correct;
-      part.sum = numberLoss(loss, static_cast<std::int64_t>(count), outputs, out, targets.data(), 1, nullptr);
-      part.sum.correct = correct;
+    LossTargets targets;
+    part.sum = dataLoss(loss, data, block, out, 1, targets, nullptr);
+    if (!classes) return;
+    part.classes = std::move(targets.classes);
+    for (std::size_t r = 0; r < count; ++r) {
+      const Real* z = out + static_cast<std::int64_t>(r) * outputs;
+      part.predicted.push_back(static_cast<std::int32_t>(std::max_element(z, z + outputs) - z));
     }
   });
   if (stopped) return std::nullopt;
@@ -68,8 +59,8 @@ std::optional<Evaluation> evaluate(const Network& network, std::span<const Real>
     for (std::size_t r = 0; r < part.predicted.size(); ++r)
       ++result.confusion[static_cast<std::size_t>(part.classes[r] * outputs + part.predicted[r])];
   }
-  result.loss = sum.loss / sum.weight;
-  result.accuracy = classes ? static_cast<double>(sum.correct) / static_cast<double>(n) : nan;
+  result.loss = sum.weight > 0 ? sum.loss / sum.weight : nan;
+  result.accuracy = data.spec.task != Task::Regression ? static_cast<double>(sum.correct) / static_cast<double>(n) : nan;
   return result;
 }
 

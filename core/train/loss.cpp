@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 
 #include "core/data/dataset.h"
@@ -42,7 +43,9 @@ std::vector<Param> lossParams() {
   return {{.id = "label_smoothing", .label = "Label smoothing", .help = "Share of the target that is spread over all classes, so that the network does not grow too sure; 0 to 0.2 is usual.",
            .fallback = 0.0, .low = 0, .high = 0.99, .sliderLow = 0, .sliderHigh = 0.3, .onlyIf = "loss", .onlyIfValue = "cross-entropy"},
           {.id = "class_weights", .label = "Class weights", .help = "balanced: samples of rare classes count more, so that all classes count alike.",
-           .fallback = std::string("none"), .choices = {{"none", "none"}, {"balanced", "balanced"}}, .onlyIf = "loss", .onlyIfValue = "cross-entropy"},
+           .fallback = std::string("none"), .choices = {{"none", "none"}, {"balanced", "balanced"}, {"own", "own numbers"}}, .onlyIf = "loss", .onlyIfValue = "cross-entropy"},
+          {.id = "class_weight_values", .label = "Own weights", .help = "One number for each class, in the classes' order, with commas: 1, 2.5, 0.5.",
+           .fallback = std::string(), .onlyIf = "class_weights", .onlyIfValue = "own"},
           {.id = "huber_delta", .label = "Delta", .help = "Differences larger than this count by their size, not its square; 1 is usual.",
            .fallback = 1.0, .low = 1e-6, .high = 1e6, .sliderLow = 0.1, .sliderHigh = 10, .logarithmic = true, .onlyIf = "loss", .onlyIfValue = "huber"}};
 }
@@ -55,8 +58,14 @@ LossRule lossRule(const Graph& graph, const Dataset& data) {
     const std::span<const Param> d = findLayer(n.type)->params;
     rule.delta = param<double>(n.params, d, "huber_delta");
     rule.smoothing = param<double>(n.params, d, "label_smoothing");
-    if (param<std::string>(n.params, d, "class_weights") != "balanced" || rule.kind != LossKind::CrossEntropy) continue;
-    if (data.spec.task != Task::Classification) continue;
+    const std::string weights = param<std::string>(n.params, d, "class_weights");
+    if (weights == "none" || rule.kind != LossKind::CrossEntropy || data.spec.task != Task::Classification) continue;
+    if (weights == "own") {
+      // A list that does not fit is a fault of the graph's, told at its node; such a graph is not trained.
+      if (const Result<std::vector<double>> own = parseClassWeights(param<std::string>(n.params, d, "class_weight_values"), data.spec.outputs))
+        rule.classWeights.assign(own->begin(), own->end());
+      continue;
+    }
     std::vector<double> count(static_cast<std::size_t>(data.spec.outputs));
     for (const std::int32_t row : data.train) ++count[static_cast<std::size_t>(data.classes[static_cast<std::size_t>(row)])];
     for (const double c : count)
@@ -71,6 +80,63 @@ const LossSpec* findLoss(const std::string& id) {
   return nullptr;
 }
 
+Result<std::vector<double>> parseClassWeights(const std::string& text, std::int64_t classes) {
+  std::vector<double> out;
+  const char *at = text.data(), *end = at + text.size();
+  while (at != end) {
+    if (*at == ' ' || *at == ',' || *at == ';') {
+      ++at;
+      continue;
+    }
+    double v = 0;
+    const auto [next, bad] = std::from_chars(at, end, v);
+    if (bad != std::errc() || !std::isfinite(v) || v <= 0) return Error{{}, "class weights", "'" + text + "'", "numbers above 0 with commas between them", {}};
+    out.push_back(v);
+    at = next;
+  }
+  if (static_cast<std::int64_t>(out.size()) != classes)
+    return Error{{}, "class weights", std::to_string(out.size()) + (out.size() == 1 ? " number" : " numbers"), std::to_string(classes) + ", one for each class", {}};
+  return out;
+}
+
+std::int64_t countRightLabels(std::int64_t rows, std::int64_t outputs, const Real* values, const Real* targets, Real threshold) {
+  std::int64_t right = 0;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    bool all = true;
+    for (std::int64_t i = r * outputs; i < (r + 1) * outputs; ++i) all = all && (values[i] > threshold) == (targets[i] > Real(0.5));
+    right += all;
+  }
+  return right;
+}
+
+LossSum dataLoss(const LossRule& rule, const Dataset& data, std::span<const std::int32_t> rows, const Real* values, double scale, LossTargets& room,
+                 Real* gradient) {
+  const std::int64_t n = static_cast<std::int64_t>(rows.size()), outputs = data.spec.outputs;
+  const Real* weights = nullptr;
+  if (!data.weights.empty()) {
+    room.weights.clear();
+    for (const std::int32_t r : rows) room.weights.push_back(static_cast<Real>(data.weights[static_cast<std::size_t>(r)]));
+    weights = room.weights.data();
+  }
+  if (data.spec.task == Task::Classification) {
+    room.classes.resize(rows.size());
+    gatherClasses(data, rows, room.classes.data());
+    if (!rule.wantsNumbers()) return crossEntropy(n, outputs, values, room.classes.data(), scale, gradient, rule, weights);
+  }
+  room.numbers.resize(rows.size() * static_cast<std::size_t>(outputs));
+  if (data.spec.task == Task::Classification) {
+    std::fill(room.numbers.begin(), room.numbers.end(), Real(0));
+    for (std::size_t r = 0; r < rows.size(); ++r) room.numbers[r * static_cast<std::size_t>(outputs) + static_cast<std::size_t>(room.classes[r])] = 1;
+  } else {
+    gatherTargets(data, rows, room.numbers.data());
+  }
+  LossSum sum = numberLoss(rule, n, outputs, values, room.numbers.data(), scale, gradient, weights);
+  if (data.spec.task == Task::Classification) sum.correct = countCorrect(n, outputs, values, room.classes.data());
+  // A logit of 0 is a probability of one half.
+  if (data.spec.task == Task::Labels) sum.correct = countRightLabels(n, outputs, values, room.numbers.data(), rule.kind == LossKind::BinaryCrossEntropy ? Real(0) : Real(0.5));
+  return sum;
+}
+
 std::int64_t countCorrect(std::int64_t rows, std::int64_t outputs, const Real* values, const std::int32_t* classes) {
   std::int64_t correct = 0;
   for (std::int64_t r = 0; r < rows; ++r, values += outputs) correct += std::max_element(values, values + outputs) - values == classes[r];
@@ -78,12 +144,14 @@ std::int64_t countCorrect(std::int64_t rows, std::int64_t outputs, const Real* v
 }
 
 LossSum crossEntropy(std::int64_t rows, std::int64_t outputs, const Real* logits, const std::int32_t* classes, double scale,
-                     Real* gradient, const LossRule& rule) {
+                     Real* gradient, const LossRule& rule, const Real* rowWeights) {
   LossSum sum;
   sum.correct = countCorrect(rows, outputs, logits, classes);
   const double spread = rule.smoothing / static_cast<double>(outputs);
-  const auto weightOf = [&](std::int64_t c) { return rule.classWeights.empty() ? 1.0 : static_cast<double>(rule.classWeights[static_cast<std::size_t>(c)]); };
+  double ofRow = 1;
+  const auto weightOf = [&](std::int64_t c) { return ofRow * (rule.classWeights.empty() ? 1.0 : static_cast<double>(rule.classWeights[static_cast<std::size_t>(c)])); };
   for (std::int64_t r = 0; r < rows; ++r) {
+    if (rowWeights) ofRow = static_cast<double>(rowWeights[r]);
     const Real* z = logits + r * outputs;
     const Real top = *std::max_element(z, z + outputs);
     double total = 0;
@@ -114,27 +182,28 @@ namespace {
 
 /// f(difference or logit, target, derivative) gives one element's loss.
 template <class F>
-LossSum overElements(std::int64_t rows, std::int64_t outputs, const Real* predicted, const Real* targets, double scale, Real* gradient, F&& f) {
+LossSum overElements(std::int64_t rows, std::int64_t outputs, const Real* predicted, const Real* targets, double scale, Real* gradient, const Real* rowWeights,
+                     F&& f) {
   LossSum sum;
-  const double part = scale / static_cast<double>(outputs);
   for (std::int64_t r = 0; r < rows; ++r) {
     double row = 0;
+    const double weight = rowWeights ? static_cast<double>(rowWeights[r]) : 1, part = weight * scale / static_cast<double>(outputs);
     for (std::int64_t i = r * outputs; i < (r + 1) * outputs; ++i) {
       double derivative = 0;
       row += f(static_cast<double>(predicted[i]), static_cast<double>(targets[i]), derivative);
       if (gradient) gradient[i] = static_cast<Real>(part * derivative);
     }
-    sum.loss += row / static_cast<double>(outputs);
+    sum.loss += weight * row / static_cast<double>(outputs);
+    sum.weight += weight;
   }
-  sum.weight = static_cast<double>(rows);
   return sum;
 }
 
 }  // namespace
 
 LossSum numberLoss(const LossRule& rule, std::int64_t rows, std::int64_t outputs, const Real* predicted, const Real* targets,
-                   double scale, Real* gradient) {
-  const auto over = [&](auto&& f) { return overElements(rows, outputs, predicted, targets, scale, gradient, f); };
+                   double scale, Real* gradient, const Real* rowWeights) {
+  const auto over = [&](auto&& f) { return overElements(rows, outputs, predicted, targets, scale, gradient, rowWeights, f); };
   switch (rule.kind) {
     case LossKind::MeanAbsoluteError:
       return over([](double y, double t, double& d) {

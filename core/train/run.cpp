@@ -164,11 +164,12 @@ Run::Outcome Run::batch(const std::function<bool()>& stop) {
   ++state_.step;
   state_.position += n;
   state_.epochLoss += sum.loss;
+  state_.epochWeight += sum.weight;
   state_.epochCorrect += sum.correct;
   state_.seconds += now() - begun;
-  const bool classes = data_->spec.task == Task::Classification;
+  const bool classes = data_->spec.task != Task::Regression;
   history_->batches.append({state_.step, static_cast<double>(state_.epoch) + static_cast<double>(state_.position) / static_cast<double>(all),
-                            sum.loss / sum.weight,
+                            sum.weight > 0 ? sum.loss / sum.weight : std::numeric_limits<double>::quiet_NaN(),
                             classes ? static_cast<double>(sum.correct) / static_cast<double>(n) : std::numeric_limits<double>::quiet_NaN(),
                             rateNow, state_.seconds});
   if (state_.position >= all) return endEpoch(stop);
@@ -185,11 +186,11 @@ Run::Outcome Run::endEpoch(const std::function<bool()>& stop) {
   if (!e) return Outcome::Stopped;
   state_.seconds += now() - begun;
   const double all = static_cast<double>(data_->train.size());
-  const bool classes = data_->spec.task == Task::Classification;
+  const bool classes = data_->spec.task != Task::Regression;
   EpochPoint point;
   point.epoch = ++state_.epoch;
   point.step = state_.step;
-  point.trainLoss = state_.epochLoss / all;
+  point.trainLoss = state_.epochLoss / state_.epochWeight;
   point.trainAccuracy = classes ? static_cast<double>(state_.epochCorrect) / all : std::numeric_limits<double>::quiet_NaN();
   point.validationLoss = e->loss;
   point.validationAccuracy = e->accuracy;
@@ -197,6 +198,7 @@ Run::Outcome Run::endEpoch(const std::function<bool()>& stop) {
   point.seconds = state_.seconds;
   state_.position = 0;
   state_.epochLoss = 0;
+  state_.epochWeight = 0;
   state_.epochCorrect = 0;
   const bool over = ends(point);
   history_->epochs.append(std::move(point));

@@ -28,17 +28,6 @@ constexpr std::int64_t kRange = 16384;  // parameters in a piece of work of the 
 
 }  // namespace
 
-void gatherLossTargets(const Dataset& data, std::span<const std::int32_t> rows, Real* out) {
-  if (data.spec.task == Task::Regression) return gatherTargets(data, rows, out);
-  const std::int64_t n = data.spec.outputs;
-  std::fill_n(out, static_cast<std::int64_t>(rows.size()) * n, Real(0));
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    std::int32_t c = 0;
-    gatherClasses(data, rows.subspan(r, 1), &c);
-    out[static_cast<std::int64_t>(r) * n + c] = 1;
-  }
-}
-
 BatchGradient::BatchGradient(std::shared_ptr<const Network> network, DatasetPtr data, std::int64_t batch, ThreadPool& pool)
     : network_(std::move(network)), data_(std::move(data)), pool_(pool), loss_(lossRule(network_->graph(), *data_)), batch_(batch) {
   const bool whole = network_->coupled();
@@ -48,8 +37,9 @@ BatchGradient::BatchGradient(std::shared_ptr<const Network> network, DatasetPtr 
   for (Group& g : groups_) {
     g.gradient = Buffer(static_cast<std::size_t>(network_->parameterCount()));
     g.workspace = std::make_unique<Workspace>(*network_, blockRows_, false, true);
-    g.classes.resize(static_cast<std::size_t>(blockRows_));
-    if (loss_.wantsNumbers()) g.targets = Buffer(static_cast<std::size_t>(blockRows_ * network_->outputs()));
+    g.targets.classes.reserve(static_cast<std::size_t>(blockRows_));
+    g.targets.weights.reserve(static_cast<std::size_t>(blockRows_));
+    g.targets.numbers.reserve(static_cast<std::size_t>(blockRows_ * network_->outputs()));
   }
   for (const PlacedBlock& b : network_->blocks()) {
     if (!b.block.trainable) continue;
@@ -66,24 +56,17 @@ BatchGradient::BatchGradient(std::shared_ptr<const Network> network, DatasetPtr 
 
 BatchGradient::~BatchGradient() = default;
 
-LossSum BatchGradient::groupLoss(Group& group, const Real* logits, std::span<const std::int32_t> rows, double scale, Real* dlogits) {
-  const std::int64_t n = static_cast<std::int64_t>(rows.size()), outputs = network_->outputs();
-  const bool classes = data_->spec.task == Task::Classification;
-  if (classes) gatherClasses(*data_, rows, group.classes.data());
-  if (!loss_.wantsNumbers()) return crossEntropy(n, outputs, logits, group.classes.data(), scale, dlogits, loss_);
-  gatherLossTargets(*data_, rows, group.targets.data());
-  LossSum sum = numberLoss(loss_, n, outputs, logits, group.targets.data(), scale, dlogits);
-  if (classes) sum.correct = countCorrect(n, outputs, logits, group.classes.data());
-  return sum;
-}
-
 /// 1 / what the batch's losses are divided by.
 double BatchGradient::scaleOf(std::span<const std::int32_t> rows) const {
-  if (loss_.classWeights.empty()) return 1.0 / static_cast<double>(rows.size());
+  if (loss_.classWeights.empty() && data_->weights.empty()) return 1.0 / static_cast<double>(rows.size());
   double sum = 0;
-  for (const std::int32_t row : rows)
-    sum += static_cast<double>(loss_.classWeights[static_cast<std::size_t>(data_->classes[static_cast<std::size_t>(row)])]);
-  return 1 / sum;
+  for (const std::int32_t row : rows) {
+    const std::size_t r = static_cast<std::size_t>(row);
+    sum += (data_->weights.empty() ? 1.0 : static_cast<double>(data_->weights[r])) *
+           (loss_.classWeights.empty() ? 1.0 : static_cast<double>(loss_.classWeights[static_cast<std::size_t>(data_->classes[r])]));
+  }
+  // A batch whose rows all weigh nothing teaches nothing.
+  return sum > 0 ? 1 / sum : 0;
 }
 
 void BatchGradient::runGroup(Group& group, std::span<const Real> params, std::span<const std::int32_t> rows, std::int64_t first,
@@ -96,7 +79,7 @@ void BatchGradient::runGroup(Group& group, std::span<const Real> params, std::sp
     const std::span<const std::int32_t> block = rows.subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(count));
     gatherInputs(*data_, block, ws.input());
     const Real* logits = network_->forward(params, ws, count, Mode::Train, rng, first + at);
-    group.loss += groupLoss(group, logits, block, scale, ws.outputGradient());
+    group.loss += dataLoss(loss_, *data_, block, logits, scale, group.targets, ws.outputGradient());
     network_->backward(params, ws, count, group.gradient.span(), at > 0, false, Mode::Train, rng, first + at);
   }
 }
@@ -107,7 +90,7 @@ void BatchGradient::runCoupled(std::span<Real> params, std::span<const std::int3
   const std::int64_t n = static_cast<std::int64_t>(rows.size());
   gatherInputs(*data_, rows, ws.input());
   const Real* logits = network_->forward(params, ws, n, Mode::Train, rng, 0, &pool_);
-  group.loss = groupLoss(group, logits, rows, scaleOf(rows), ws.outputGradient());
+  group.loss = dataLoss(loss_, *data_, rows, logits, scaleOf(rows), group.targets, ws.outputGradient());
   network_->backward(params, ws, n, group.gradient.span(), false, false, Mode::Train, rng, 0, &pool_);
   network_->updateStatistics(ws, params);
 }

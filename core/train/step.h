@@ -36,14 +36,12 @@ class BatchGradient {
   struct Group {
     Buffer gradient;
     std::unique_ptr<Workspace> workspace;
-    std::vector<std::int32_t> classes;
-    Buffer targets;
+    LossTargets targets;
     LossSum loss;
   };
   void runGroup(Group& group, std::span<const Real> params, std::span<const std::int32_t> rows, std::int64_t first, RngKey rng,
                 double scale);
   void runCoupled(std::span<Real> params, std::span<const std::int32_t> rows, RngKey rng);
-  LossSum groupLoss(Group& group, const Real* logits, std::span<const std::int32_t> rows, double scale, Real* dlogits);
   void sumGroups(std::int64_t groups, std::span<const Real> params);
   double scaleOf(std::span<const std::int32_t> rows) const;
 
@@ -63,8 +61,5 @@ class BatchGradient {
   double clipNorm_ = 0, clipValue_ = 0;
   bool finite_ = true;
 };
-
-/// Targets of `rows` as the loss wants them: one-hot for classes.
-void gatherLossTargets(const Dataset& data, std::span<const std::int32_t> rows, Real* out);
 
 }  // namespace vitrine

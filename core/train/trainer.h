@@ -42,6 +42,7 @@ struct TrainState {
   std::int64_t epoch = 0;    ///< whole epochs done
   std::int64_t position = 0; ///< samples of the current epoch done
   double epochLoss = 0;      ///< sums over the current epoch so far, for its EpochPoint
+  double epochWeight = 0;    ///< what epochLoss is to be divided by: rows, or the sum of their weights
   std::int64_t epochCorrect = 0;
   double seconds = 0;
   /// The epoch with the lowest monitored loss (validation, or training where there is none), for early stopping; with

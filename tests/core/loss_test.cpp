@@ -38,6 +38,34 @@ TEST(Loss, MeanSquareOfOnesIsOne) {
   for (Real x : g) EXPECT_FLOAT_EQ(static_cast<float>(x), 0.5f);
 }
 
+TEST(Loss, RowsCountByTheirWeight) {
+  const std::vector<Real> z{1, 2, 3, Real(0.5), -1, 2, Real(-0.3), Real(0.7), Real(0.1), 2, 0, -1};
+  const std::vector<Real> t{1, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0}, w{1, 2, 0, Real(0.5)};
+  LossRule rule;
+  rule.kind = LossKind::BinaryCrossEntropy;
+  std::vector<Real> g(12, NAN);
+  const LossSum sum = numberLoss(rule, 4, 3, z.data(), t.data(), 1, g.data(), w.data());
+  EXPECT_NEAR(sum.loss / sum.weight, 0.655617078145345, 1e-6);  // PyTorch 1.13
+  for (int i = 6; i < 9; ++i) EXPECT_EQ(g[static_cast<std::size_t>(i)], 0);
+  // A weight of two is the row twice.
+  const std::int32_t one[] = {2, 0}, two[] = {2, 0, 0};
+  const std::vector<Real> twice{1, 2, 3, Real(0.5), -1, 2, Real(0.5), -1, 2};
+  EXPECT_NEAR(crossEntropy(2, 3, z.data(), one, 1, nullptr, {}, w.data()).loss, crossEntropy(3, 3, twice.data(), two, 1, nullptr).loss, 1e-6);
+  EXPECT_EQ(crossEntropy(2, 3, z.data(), one, 1, nullptr, {}, w.data()).weight, 3);
+}
+
+TEST(Loss, LabelsAreRightOnlyTogether) {
+  const std::vector<Real> z{1, -1, 2, 1, 1, -1}, t{1, 0, 1, 0, 1, 0};
+  EXPECT_EQ(countRightLabels(2, 3, z.data(), t.data(), 0), 1);
+}
+
+TEST(Loss, OwnClassWeightsAreReadOrRefused) {
+  const Result<std::vector<double>> w = parseClassWeights("1, 2.5 ,0.5", 3);
+  ASSERT_TRUE(w.ok());
+  EXPECT_EQ(*w, (std::vector<double>{1, 2.5, 0.5}));
+  for (const char* bad : {"1, 2", "1, 2, 3, 4", "1, -2, 3", "1, x, 3", "1, 0, 3", "", "1, inf, 2", "1, 2, nan"}) EXPECT_FALSE(parseClassWeights(bad, 3).ok()) << bad;
+}
+
 /// Two steps on f(p) = p²/2 (gradient p) from p = 1, worked by PyTorch's definitions.
 double afterTwo(const OptimiserChoice& choice, double rate) {
   Buffer p(1);

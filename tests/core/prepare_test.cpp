@@ -359,5 +359,56 @@ TEST(Leaks, DuplicatesAndTellersAreFound) {
   EXPECT_TRUE(findLeaks(*made(wine().table, wine().recipe)).empty());
 }
 
+TEST(Targets, SeveralOfTwoValuesAreLabels) {
+  std::string text = "x,y,rain,wind,state\n";
+  for (int i = 0; i < 40; ++i) text += std::to_string(i) + "," + std::to_string(i % 7) + "," + (i > 20 ? "1" : "0") + "," + (i % 2 ? "yes" : "no") + "," + (i % 3 ? "calm" : "rough") + "\n";
+  const TablePtr t = table(text);
+  Recipe r = defaultRecipe(*t);
+  for (const std::size_t c : {2u, 3u, 4u}) r.columns[c].role = Role::Target;
+  r.steps = defaultSteps(*t, r.columns);
+  const DatasetPtr d = made(t, r);
+  ASSERT_TRUE(d);
+  EXPECT_EQ(d->spec.task, Task::Labels);
+  EXPECT_EQ(d->spec.classes, (std::vector<std::string>{"rain", "wind", "state = rough"}));
+  EXPECT_TRUE(d->targetScaling.empty());
+  EXPECT_EQ(std::vector<float>(d->targets.begin() + 3 * 22, d->targets.begin() + 3 * 24), (std::vector<float>{1, 0, 0, 1, 1, 0}));
+  r.columns[0].role = Role::Target;
+  r.columns[1].role = Role::Feature;
+  r.task = Task::Labels;
+  EXPECT_NE(refusal(t, r).find("'x'"), std::string::npos);
+}
+
+TEST(Weights, GoWithTheirRowsAndAreCheckedForSense) {
+  std::string text = "x,w,y\n";
+  for (int i = 0; i < 30; ++i) text += std::to_string(i) + "," + std::to_string(0.5 * i) + "," + (i % 2 ? "a" : "b") + "\n";
+  TablePtr t = table(text);
+  Recipe r = defaultRecipe(*t);
+  r.columns[1].role = Role::Weight;
+  const DatasetPtr d = made(t, r);
+  ASSERT_TRUE(d);
+  EXPECT_EQ(d->spec.input, (Shape{1}));
+  for (std::size_t i = 0; i < 30; ++i) EXPECT_EQ(d->weights[i], 0.5f * static_cast<float>(d->tableRows[i]));
+  t = table("x,w,y\n1,1,a\n2,-1,b\n3,1,a\n4,1,b\n");
+  EXPECT_NE(refusal(t, r).find("row 3, column 'w'"), std::string::npos) << refusal(t, r);
+}
+
+TEST(Stages, TellEachColumnBeforeAndAfterEachStep) {
+  const TableFile file = wine();
+  Recipe r = all(file.recipe);
+  r.steps = {{"log", {{"column", std::string("proline")}}}, {"scale", {}}};
+  const std::vector<Stage> stages = stagesOf(*file.table, r);
+  ASSERT_EQ(stages.size(), 3u);
+  const auto of = [&](std::size_t stage, const std::string& name) {
+    for (const auto& [n, s] : stages[stage].columns)
+      if (n == name) return s;
+    return ColumnSummary{};
+  };
+  EXPECT_EQ(of(0, "proline").high, 1680);
+  EXPECT_NEAR(of(1, "proline").high, std::log1p(1680.0), 1e-5);
+  EXPECT_EQ(of(1, "alcohol").high, of(0, "alcohol").high);
+  EXPECT_NEAR(of(2, "proline").mean, 0, 1e-6);
+  EXPECT_NEAR(of(2, "proline").deviation, 1, 1e-6);
+}
+
 }  // namespace
 }  // namespace vitrine

@@ -40,6 +40,7 @@ Snapshot snapshotAt(std::int64_t epoch, std::int64_t step) {
   state->step = step;
   state->position = 200;
   state->epochLoss = 50;
+  state->epochWeight = 200;
   state->epochCorrect = 150;
   auto history = std::make_shared<History>();
   EpochPoint point;

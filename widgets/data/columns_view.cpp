@@ -7,6 +7,7 @@
 #include <QPainter>
 #include <QStyledItemDelegate>
 
+#include "widgets/data/before_after.h"
 #include "widgets/theme/theme.h"
 
 namespace vitrine {
@@ -14,7 +15,7 @@ namespace {
 
 enum { kName, kKind, kRole, kMissing, kDistinct, kShape, kColumns };
 constexpr ColumnKind kKinds[] = {ColumnKind::Number, ColumnKind::Category, ColumnKind::Date, ColumnKind::Text};
-constexpr Role kRoles[] = {Role::Feature, Role::Target, Role::Group, Role::Time, Role::Split, Role::Ignore};
+constexpr Role kRoles[] = {Role::Feature, Role::Target, Role::Weight, Role::Group, Role::Time, Role::Split, Role::Ignore};
 constexpr int kIndexRole = Qt::UserRole, kChoicesRole = Qt::UserRole + 1, kBinsRole = Qt::UserRole + 2;
 
 /// A list of choices that opens where it is clicked.
@@ -50,17 +51,9 @@ class BarsDelegate : public QStyledItemDelegate {
  public:
   using QStyledItemDelegate::QStyledItemDelegate;
   void paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-    const QVariantList bins = index.data(kBinsRole).toList();
-    qlonglong most = 1;
-    for (const QVariant& b : bins) most = std::max(most, b.toLongLong());
-    const QRectF area = QRectF(option.rect).adjusted(6, 3, -6, -3);
-    const double width = area.width() / std::max<qsizetype>(1, bins.size());
-    p->setPen(Qt::NoPen);
-    p->setBrush(theme().bar);
-    for (qsizetype i = 0; i < bins.size(); ++i) {
-      const double h = area.height() * static_cast<double>(bins[i].toLongLong()) / static_cast<double>(most);
-      p->drawRect(QRectF(area.left() + width * static_cast<double>(i), area.bottom() - h, std::max(1.0, width - 1), h));
-    }
+    std::vector<std::int64_t> bins;
+    for (const QVariant& b : index.data(kBinsRole).toList()) bins.push_back(b.toLongLong());
+    paintBars(*p, QRectF(option.rect).adjusted(6, 3, -6, -3), bins);
   }
 };
 
@@ -114,11 +107,11 @@ class ColumnsView::Model : public QAbstractTableModel {
     if (role == Qt::CheckStateRole && i.column() == kMissing && c.odd > 0) return plan.oddAsMissing ? Qt::Checked : Qt::Unchecked;
     if (role == Qt::ToolTipRole) {
       if (i.column() == kMissing && c.odd > 0)
-        return ColumnsView::tr("%n cell(s) are not of this kind. The first: %1. Check to count them as missing.", nullptr, static_cast<int>(c.odd)).arg(QString::fromStdString(c.firstOdd->text()));
+        return ColumnsView::tr("Cells that are not of this kind: %1. The first: %2. Check to count them as missing.").arg(c.odd).arg(QString::fromStdString(c.firstOdd->text()));
       if (i.column() == kShape && c.kind == ColumnKind::Number && s.count > 0)
         return ColumnsView::tr("%1 to %2, mean %3, deviation %4").arg(locale.toString(s.low, 'g', 5), locale.toString(s.high, 'g', 5), locale.toString(s.mean, 'g', 5), locale.toString(s.deviation, 'g', 4));
       if (i.column() == kShape && c.kind == ColumnKind::Date && s.count > 0) return ColumnsView::tr("%1 to %2").arg(QString::fromStdString(dateText(s.low)), QString::fromStdString(dateText(s.high)));
-      if (i.column() == kRole) return ColumnsView::tr("Feature: seen by the network. Target: to be predicted. Group: its rows stay together. Time: puts rows in order. Split: names each row's part.");
+      if (i.column() == kRole) return ColumnsView::tr("Feature: seen by the network. Target: to be predicted; \"also target\" where several are. Weight: how much the row counts. Group: its rows stay together. Time: puts rows in order. Split: names each row's part.");
       if (i.column() == kName || i.column() == kShape) {
         QStringList names;
         for (std::size_t k = 0; k < std::min<std::size_t>(8, c.names.size()); ++k) names << QString::fromStdString(c.names[k]);
@@ -137,7 +130,10 @@ class ColumnsView::Model : public QAbstractTableModel {
       if (i.column() == kKind)
         for (const ColumnKind k : kKinds) all << kindName(k);
       else
+      {
         for (const Role k : kRoles) all << roleName(k);
+        all << ColumnsView::tr("also target");
+      }
       return all;
     }
     if (role == kBinsRole) {
@@ -152,11 +148,12 @@ class ColumnsView::Model : public QAbstractTableModel {
       emit view_->oddChosen(i.row(), value.toInt() == Qt::Checked);
       return true;
     }
+    const bool also = i.column() == kRole && value.toInt() == int(std::size(kRoles));
     if (role != kIndexRole || value.toInt() == data(i, kIndexRole).toInt()) return false;
     if (i.column() == kKind)
       emit view_->kindChosen(i.row(), kKinds[value.toInt()]);
     else
-      emit view_->roleChosen(i.row(), kRoles[value.toInt()]);
+      emit view_->roleChosen(i.row(), also ? Role::Target : kRoles[value.toInt()], also);
     return true;
   }
 
@@ -201,6 +198,7 @@ QString ColumnsView::roleName(Role role) {
   switch (role) {
     case Role::Feature: return tr("feature");
     case Role::Target: return tr("target");
+    case Role::Weight: return tr("weight");
     case Role::Group: return tr("group");
     case Role::Time: return tr("time");
     case Role::Split: return tr("split");

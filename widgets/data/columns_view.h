@@ -18,7 +18,8 @@ class ColumnsView : public QTableView {
 
  signals:
   void kindChosen(int column, vitrine::ColumnKind kind);
-  void roleChosen(int column, vitrine::Role role);
+  /// `also`: beside the targets there are, not in their place.
+  void roleChosen(int column, vitrine::Role role, bool also);
   void oddChosen(int column, bool asMissing);
 
  private:

@@ -34,7 +34,7 @@ void choose(QComboBox* box, const QString& id) { box->setCurrentIndex(std::max(0
 }  // namespace
 
 RecipeForm::RecipeForm(QWidget* parent) : QWidget(parent) {
-  task_ = choices(QStringLiteral("importTask"), tr("Classes, or numbers"), {{QString(), tr("as the target looks")}, {QStringLiteral("classification"), tr("classification")}, {QStringLiteral("regression"), tr("regression")}});
+  task_ = choices(QStringLiteral("importTask"), tr("One class, numbers, or several labels at once"), {{QString(), tr("as the target looks")}, {QStringLiteral("classification"), tr("classification")}, {QStringLiteral("regression"), tr("regression")}, {QStringLiteral("labels"), tr("several labels")}});
   balance_ = choices(QStringLiteral("importBalance"), tr("Rows of rarer classes can be repeated in training, so that each class is seen as often"),
                      {{QStringLiteral("none"), tr("as they are")}, {QStringLiteral("oversample"), tr("repeat rarer classes")}});
   mode_ = choices(QStringLiteral("importSplit"), tr("Held-out rows are never trained on"),
@@ -92,7 +92,7 @@ RecipeForm::RecipeForm(QWidget* parent) : QWidget(parent) {
 void RecipeForm::setRecipe(const Recipe& r) {
   showing_ = true;
   recipe_ = r;
-  choose(task_, !r.task ? QString() : *r.task == Task::Classification ? QStringLiteral("classification") : QStringLiteral("regression"));
+  choose(task_, !r.task ? QString() : *r.task == Task::Classification ? QStringLiteral("classification") : *r.task == Task::Labels ? QStringLiteral("labels") : QStringLiteral("regression"));
   choose(balance_, QString::fromStdString(r.balance));
   choose(mode_, QString::fromStdString(r.split.mode));
   validation_->setValue(int(std::lround(r.split.validation * 100)));
@@ -118,7 +118,7 @@ void RecipeForm::showWanted() {
 void RecipeForm::tell() {
   if (showing_) return;
   const QString task = task_->currentData().toString();
-  recipe_.task = task.isEmpty() ? std::nullopt : std::optional(task == QStringLiteral("regression") ? Task::Regression : Task::Classification);
+  recipe_.task = task.isEmpty() ? std::nullopt : std::optional(task == QStringLiteral("regression") ? Task::Regression : task == QStringLiteral("labels") ? Task::Labels : Task::Classification);
   recipe_.balance = balance_->currentData().toString().toStdString();
   const bool wereWindows = recipe_.series.mode == "windows";
   recipe_.series = {series_->currentData().toString().toStdString(), length_->value(), stride_->value(), horizon_->value()};

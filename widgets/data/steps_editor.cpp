@@ -1,5 +1,6 @@
 #include "widgets/data/steps_editor.h"
 
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QListWidget>
@@ -8,14 +9,15 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "widgets/data/before_after.h"
 #include "widgets/forms/param_form.h"
 
 namespace vitrine {
 
 StepsEditor::StepsEditor(QWidget* parent)
-    : QWidget(parent), list_(new QListWidget), form_(new ParamForm), help_(new QLabel), learned_(new QLabel), remove_(new QToolButton), up_(new QToolButton), down_(new QToolButton) {
+    : QWidget(parent), list_(new QListWidget), form_(new ParamForm), help_(new QLabel), learned_(new QLabel), shown_(new QComboBox), change_(new BeforeAfter), remove_(new QToolButton), up_(new QToolButton), down_(new QToolButton) {
   list_->setObjectName(QStringLiteral("stepList"));
-  list_->setMaximumHeight(150);
+  list_->setMaximumHeight(112);
   form_->setObjectName(QStringLiteral("stepForm"));
   for (QLabel* l : {help_, learned_}) l->setWordWrap(true), l->setTextInteractionFlags(Qt::TextSelectableByMouse);
   learned_->setObjectName(QStringLiteral("stepLearned"));
@@ -78,10 +80,17 @@ StepsEditor::StepsEditor(QWidget* parent)
   column->addWidget(help_);
   column->addWidget(form_);
   column->addWidget(learned_);
+  shown_->setObjectName(QStringLiteral("stepColumn"));
+  shown_->setToolTip(tr("The column whose distribution is shown before and after the step"));
+  change_->setObjectName(QStringLiteral("stepChange"));
+  connect(shown_, &QComboBox::activated, this, &StepsEditor::showChange);
+  column->addWidget(shown_);
+  column->addWidget(change_);
   column->addStretch(1);
 }
 
-void StepsEditor::setSteps(const std::vector<StepPlan>& steps) {
+void StepsEditor::setSteps(const std::vector<StepPlan>& steps, const QStringList& columns) {
+  columns_ = columns;
   const int current = list_->currentRow();
   steps_ = steps;
   const QSignalBlocker quiet(list_);
@@ -95,13 +104,14 @@ void StepsEditor::setSteps(const std::vector<StepPlan>& steps) {
 }
 
 void StepsEditor::change(std::vector<StepPlan> steps, int current) {
-  setSteps(steps);
+  setSteps(steps, columns_);
   list_->setCurrentRow(current);
   emit changed(steps_);
 }
 
-void StepsEditor::setFitted(const std::vector<std::shared_ptr<const FittedStep>>& fitted) {
+void StepsEditor::setFitted(const std::vector<std::shared_ptr<const FittedStep>>& fitted, const std::vector<Stage>& stages) {
   fitted_ = fitted;
+  stages_ = stages;
   showStep();
 }
 
@@ -113,18 +123,56 @@ void StepsEditor::showStep() {
   down_->setEnabled(any && at + 1 < int(steps_.size()));
   form_->setVisible(any);
   learned_->clear();
+  shown_->setVisible(any);
+  showChange();
   if (!any) return help_->setText(tr("No steps: features go to the network as they are."));
   const StepSpec* spec = findStep(steps_[std::size_t(at)].type);
   if (!spec) return;
   help_->setText(QString::fromStdString(spec->help) + QStringLiteral("\n") + QString::fromStdString(spec->formula));
-  form_->setParams(spec->params, steps_[std::size_t(at)].params);
+  std::vector<Param> params = spec->params;
+  for (Param& p : params) {
+    if (p.id != "column") continue;
+    const std::string now = param<std::string>(steps_[std::size_t(at)].params, spec->params, p.id);
+    QStringList names = columnsBefore(at);
+    if (!now.empty() && !names.contains(QString::fromStdString(now))) names << QString::fromStdString(now);
+    p.choices = {{"", tr("all it can work on").toStdString()}};
+    for (const QString& name : names) p.choices.push_back({name.toStdString(), name.toStdString()});
+  }
+  form_->setParams(params, steps_[std::size_t(at)].params);
   if (at >= int(fitted_.size())) return;
   constexpr std::size_t kMost = 8;
   QStringList lines;
   const auto learned = fitted_[std::size_t(at)]->learned();
   for (std::size_t i = 0; i < std::min(kMost, learned.size()); ++i) lines << QString::fromStdString(learned[i].first) + QLatin1Char(' ') + QLocale().toString(learned[i].second, 'g', 6);
-  if (learned.size() > kMost) lines << tr("… and %n more", nullptr, int(learned.size() - kMost));
+  if (learned.size() > kMost) lines << tr("… and %1 more").arg(learned.size() - kMost);
   if (!lines.isEmpty()) learned_->setText(tr("Learned from the training rows:") + QStringLiteral("\n") + lines.join(QLatin1Char('\n')));
+}
+
+QStringList StepsEditor::columnsBefore(int step) const {
+  if (step >= int(stages_.size())) return columns_;
+  QStringList names;
+  for (const auto& [name, unused] : stages_[std::size_t(step)].columns) names << QString::fromStdString(name);
+  return names;
+}
+
+void StepsEditor::showChange() {
+  const int at = list_->currentRow();
+  const QString was = shown_->currentText();
+  const bool known = at >= 0 && at + 1 < int(stages_.size());
+  change_->setVisible(known);
+  shown_->setVisible(known);
+  if (!known) return;
+  const Stage &before = stages_[std::size_t(at)], &after = stages_[std::size_t(at) + 1];
+  shown_->clear();
+  shown_->addItems(columnsBefore(at));
+  shown_->setCurrentIndex(std::max(0, shown_->findText(was)));
+  const std::string name = shown_->currentText().toStdString();
+  const auto find = [&](const Stage& stage) -> const ColumnSummary* {
+    for (const auto& [n, s] : stage.columns)
+      if (n == name) return &s;
+    return nullptr;
+  };
+  change_->setSummaries(find(before), find(after));
 }
 
 }  // namespace vitrine

@@ -74,9 +74,9 @@ QVariant TableModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant TableModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  if (!table_ || role != Qt::DisplayRole) return {};
+  if (!table_ || (role != Qt::DisplayRole && role != Qt::ToolTipRole)) return {};
   if (orientation == Qt::Horizontal) return QString::fromStdString(table_->columns[static_cast<std::size_t>(section)].name);
-  return QLocale().toString(qlonglong(rowAt(section)));
+  return QLocale().toString(qlonglong(table_->line(rowAt(section))));
 }
 
 void TableModel::sort(int column, Qt::SortOrder order) {

@@ -225,7 +225,13 @@ void PinnedSamplesView::paintPrediction(QCPPainter& painter, const QRectF& rect,
   // As tall as three bars and a line below need, centred in the row where there is more.
   const double pitch = std::min(1.6 * line, std::max(line, rect.height() / (static_cast<double>(top.size()) + 1)));
   double y = rect.top();
-  const bool right = s.trueClass == top.front();
+  bool right = s.trueClass == top.front();
+  QStringList labels;
+  for (std::size_t k = 0; k < s.trueLabels.size(); ++k) {
+    right = (k == 0 || right) && (s.probabilities[k] > 0.5) == s.trueLabels[k];
+    if (s.trueLabels[k]) labels << data_.classes.value(static_cast<int>(k));
+  }
+  const bool known = s.trueClass >= 0 || !s.trueLabels.empty();
   for (const int k : top) {
     const bool first = k == top.front();
     painter.setFont(first ? bold : small);
@@ -240,7 +246,7 @@ void PinnedSamplesView::paintPrediction(QCPPainter& painter, const QRectF& rect,
     if (std::isnan(p)) {
       drawNanHatch(painter, track, style);
     } else {
-      painter.setBrush(first ? (s.trueClass < 0 ? t.accent : right ? t.good : t.warning) : t.bar);
+      painter.setBrush(first ? (!known ? t.accent : right ? t.good : t.warning) : t.bar);
       painter.drawRoundedRect(QRectF(track.left(), track.top(), std::max(1.0, track.width() * std::clamp(p, 0.0, 1.0)), 8), 2, 2);
     }
     painter.setFont(small);
@@ -248,11 +254,12 @@ void PinnedSamplesView::paintPrediction(QCPPainter& painter, const QRectF& rect,
     drawLine(painter, QRectF(track.right() + 4, y, number, pitch), Qt::AlignLeft | Qt::AlignVCenter, percentText(p));
     y += pitch;
   }
-  if (s.trueClass < 0 || y + line > rect.bottom() + 2) return;
+  if (!known || y + line > rect.bottom() + 2) return;
   painter.setFont(small);
   painter.setPen(right ? t.secondary : t.warning);
   drawLine(painter, QRectF(rect.left(), y, rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-           (right ? QStringLiteral("✓ ") : QStringLiteral("✗ ")) + tr("true class: %1").arg(data_.classes.value(s.trueClass)));
+           (right ? QStringLiteral("✓ ") : QStringLiteral("✗ ")) + (s.trueLabels.empty() ? tr("true class: %1").arg(data_.classes.value(s.trueClass))
+                                                                          : tr("true labels: %1").arg(labels.isEmpty() ? tr("none") : labels.join(QStringLiteral(", ")))));
 }
 
 void PinnedSamplesView::paintScales(QCPPainter& painter, const PinnedLayout& p, const FigureStyle& style) const {
@@ -274,7 +281,10 @@ FigureTable PinnedSamplesView::figureData() const {
   for (std::size_t i = 0; i < data_.samples.size(); ++i) {
     const PinnedSample& s = data_.samples[i];
     const QString name = s.name.isEmpty() ? QString::number(i + 1) : s.name;
-    const QVariant truth = data_.classes.isEmpty() ? QVariant(s.trueValue) : QVariant(data_.classes.value(s.trueClass));
+    QStringList labels;
+    for (std::size_t k = 0; k < s.trueLabels.size(); ++k)
+      if (s.trueLabels[k]) labels << data_.classes.value(static_cast<int>(k));
+    const QVariant truth = data_.classes.isEmpty() ? QVariant(s.trueValue) : QVariant(s.trueLabels.empty() ? data_.classes.value(s.trueClass) : labels.join(QStringLiteral("; ")));
     const auto placeOf = [&](std::size_t k, int width, int channels) -> QString {
       if (channels == 0) return data_.features.value(static_cast<int>(k), QString::number(k + 1));
       const std::size_t pixel = k / static_cast<std::size_t>(channels), w = static_cast<std::size_t>(width);

@@ -27,6 +27,7 @@ struct PinnedSample {
   std::vector<double> probabilities;  ///< one a class; for a regression: the predicted value alone
   int trueClass = -1;             ///< -1: not known
   double trueValue = 0;           ///< regression
+  std::vector<bool> trueLabels;   ///< several labels: one a class; else empty
   std::vector<PinnedMap> maps;    ///< one an explainer, in the order of PinnedData::methods
 };
 

@@ -344,7 +344,7 @@ void TransportBar::showSnapshot(const Snapshot& snapshot) {
 
 void TransportBar::showFigures(const Snapshot& s) {
   double loss = std::nan(""), share = loss, heldLoss = loss, heldShare = loss;
-  const bool classes = s.data && s.data->spec.task == Task::Classification;
+  const bool classes = s.data && s.data->spec.task != Task::Regression;
   if (s.history && s.epochPoints > 0) {
     const EpochPoint& last = s.history->epochs[s.epochPoints - 1];
     loss = last.trainLoss;
@@ -354,7 +354,7 @@ void TransportBar::showFigures(const Snapshot& s) {
   }
   if (s.state && s.state->position > 0) {
     const double n = static_cast<double>(s.state->position);
-    loss = s.state->epochLoss / n;
+    loss = s.state->epochLoss / s.state->epochWeight;
     share = static_cast<double>(s.state->epochCorrect) / n;
   }
   impl_->loss->setValue(QStringLiteral("%1 · %2").arg(lossText(loss), lossText(heldLoss)));

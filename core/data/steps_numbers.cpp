@@ -1,0 +1,192 @@
+// Numbers to numbers, column by column.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+
+#include "core/data/cells.h"
+#include "core/data/step_parts.h"
+
+namespace vitrine {
+namespace {
+
+class Scale : public FittedStep {
+ public:
+  Standardisation scaling;  ///< of every column; 0 and 1 where it does nothing
+  std::vector<std::string> names;
+  std::vector<bool> touched;
+  Status apply(Frame& f) const override {
+    for (std::size_t c = 0; c < names.size(); ++c)
+      if (touched[c])
+        for (float& x : f.columns[c].numbers) x = static_cast<float>((static_cast<double>(x) - scaling.mean[c]) / scaling.deviation[c]);
+    return {};
+  }
+  std::optional<Standardisation> affine() const override { return scaling; }
+  std::vector<std::pair<std::string, double>> learned() const override {
+    std::vector<std::pair<std::string, double>> out;
+    for (std::size_t c = 0; c < names.size(); ++c)
+      if (touched[c]) out.push_back({names[c] + ": moved by", -scaling.mean[c]}), out.push_back({names[c] + ": divided by", scaling.deviation[c]});
+    return out;
+  }
+};
+
+/// (mean, deviation) of one column's sorted training values.
+std::pair<double, double> centreAndScale(const std::vector<float>& v, const std::string& method) {
+  const double low = static_cast<double>(v.front()), high = static_cast<double>(v.back()), n = static_cast<double>(v.size());
+  if (low == high) return {method == "minmax" ? low : method == "minmax_signed" ? low + 1 : low, 1};
+  if (method == "minmax") return {low, high - low};
+  if (method == "minmax_signed") return {(low + high) / 2, (high - low) / 2};
+  if (method == "robust") {
+    const double range = quantile(v, 0.75) - quantile(v, 0.25);
+    return {quantile(v, 0.5), range > 0 ? range : 1};
+  }
+  double sum = 0, squares = 0;
+  for (const float x : v) sum += static_cast<double>(x);
+  const double mean = sum / n;
+  for (const float x : v) squares += (static_cast<double>(x) - mean) * (static_cast<double>(x) - mean);
+  return {mean, std::sqrt(squares / n)};
+}
+
+}  // namespace
+
+StepSpec scaleSpec() {
+  StepSpec s;
+  s.id = "scale";
+  s.name = "Scale";
+  s.help = "Brings columns to a like size, which training needs: otherwise the largest numbers rule.";
+  s.formula = "x = (x − centre) / size, both from the training rows";
+  s.params = {{.id = "method", .label = "To", .help = "Standardise: mean 0, deviation 1. Robust: median 0, middle half 1, for data with outliers.",
+               .fallback = std::string("standardise"),
+               .choices = {{"standardise", "mean 0, deviation 1"}, {"minmax", "0 to 1"}, {"minmax_signed", "-1 to 1"}, {"robust", "median 0, quartiles 1 apart"}}},
+              columnParam()};
+  s.fit = [d = s.params](const Frame& f, const Params& p) -> Result<std::unique_ptr<FittedStep>> {
+    const Result<std::vector<std::size_t>> columns = chosenColumns(f, p, d, true, false);
+    if (!columns) return columns.error();
+    auto step = std::make_unique<Scale>();
+    const std::size_t all = f.columns.size();
+    step->scaling.mean.assign(all, 0);
+    step->scaling.deviation.assign(all, 1);
+    step->touched.assign(all, false);
+    for (const FrameColumn& c : f.columns) step->names.push_back(c.name);
+    for (const std::size_t i : *columns) {
+      const std::vector<float> values = trainingValues(f, f.columns[i]);
+      if (values.empty()) return nothingToFit(f.columns[i]);
+      std::tie(step->scaling.mean[i], step->scaling.deviation[i]) = centreAndScale(values, param<std::string>(p, d, "method"));
+      step->touched[i] = true;
+    }
+    return std::unique_ptr<FittedStep>(std::move(step));
+  };
+  return s;
+}
+
+namespace {
+
+/// The cell as it stands in the file, and what earlier steps have made of it where that is another number.
+std::string foundIn(const Frame& f, const FrameColumn& c, std::size_t r) {
+  const double x = static_cast<double>(c.numbers[r]);
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", x);
+  if (!f.table || c.origin < 0) return text;
+  const Column& from = f.table->columns[static_cast<std::size_t>(c.origin)];
+  const std::string cell = shownCell(from.text(f.rows[r]));
+  return from.kind == ColumnKind::Number && static_cast<float>(from.value(f.rows[r])) == c.numbers[r] ? cell : cell + ", by the steps before it " + text;
+}
+
+class Log : public FittedStep {
+ public:
+  std::vector<std::size_t> columns;
+  bool plusOne = false;
+  Status apply(Frame& f) const override {
+    for (const std::size_t i : columns) {
+      FrameColumn& c = f.columns[i];
+      for (std::size_t r = 0; r < f.size(); ++r) {
+        const double x = static_cast<double>(c.numbers[r]);
+        if (std::isnan(x)) continue;
+        if (x <= (plusOne ? -1 : 0))
+          return Error{{}, f.place(r, c), foundIn(f, c, r),
+                       plusOne ? "a number above -1: the logarithm of 1 + x has no other" : "a number above 0: the logarithm has no other", {}};
+        c.numbers[r] = static_cast<float>(plusOne ? std::log1p(x) : std::log(x));
+      }
+    }
+    return {};
+  }
+};
+
+}  // namespace
+
+StepSpec logSpec() {
+  StepSpec s;
+  s.id = "log";
+  s.name = "Logarithm";
+  s.help = "For amounts that span several powers of ten: prices, counts, sizes.";
+  s.formula = "x = ln x, or ln(1 + x)";
+  s.params = {{.id = "plus_one", .label = "ln(1 + x)", .help = "Lets zeros pass.", .fallback = true}, columnParam()};
+  s.fit = [d = s.params](const Frame& f, const Params& p) -> Result<std::unique_ptr<FittedStep>> {
+    const Result<std::vector<std::size_t>> columns = chosenColumns(f, p, d, true, false);
+    if (!columns) return columns.error();
+    auto step = std::make_unique<Log>();
+    step->columns = *columns;
+    step->plusOne = param<bool>(p, d, "plus_one");
+    return std::unique_ptr<FittedStep>(std::move(step));
+  };
+  return s;
+}
+
+namespace {
+
+class Clip : public FittedStep {
+ public:
+  struct Range {
+    std::size_t column;
+    double low, high;
+  };
+  std::vector<Range> ranges;
+  std::vector<std::string> names;
+  Status apply(Frame& f) const override {
+    for (const Range& range : ranges)
+      for (float& x : f.columns[range.column].numbers)
+        if (!std::isnan(x)) x = std::clamp(x, static_cast<float>(range.low), static_cast<float>(range.high));
+    return {};
+  }
+  std::vector<std::pair<std::string, double>> learned() const override {
+    std::vector<std::pair<std::string, double>> out;
+    for (std::size_t i = 0; i < ranges.size(); ++i) out.push_back({names[i] + ": at least", ranges[i].low}), out.push_back({names[i] + ": at most", ranges[i].high});
+    return out;
+  }
+};
+
+}  // namespace
+
+StepSpec clipSpec() {
+  StepSpec s;
+  s.id = "clip";
+  s.name = "Clip outliers";
+  s.help = "Brings values far outside the usual range back to its edge.";
+  s.formula = "x = min(max(x, low), high)";
+  s.params = {{.id = "method", .label = "Range", .help = "Quartiles widened by a factor (Tukey 1977: 1.5), or percentiles of the training rows.",
+               .fallback = std::string("quartiles"), .choices = {{"quartiles", "quartiles widened"}, {"percentiles", "percentiles"}}},
+              {.id = "factor", .label = "Factor", .help = "How many times the quartiles' distance beyond them; 1.5 is usual, 3 is mild.", .fallback = 1.5, .low = 0, .high = 100,
+               .onlyIf = "method", .onlyIfValue = "quartiles"},
+              {.id = "percent", .label = "Percent", .help = "So many on each side; 1 is usual.", .fallback = 1.0, .low = 0, .high = 49,
+               .onlyIf = "method", .onlyIfValue = "percentiles"},
+              columnParam()};
+  s.fit = [d = s.params](const Frame& f, const Params& p) -> Result<std::unique_ptr<FittedStep>> {
+    const Result<std::vector<std::size_t>> columns = chosenColumns(f, p, d, true, false);
+    if (!columns) return columns.error();
+    auto step = std::make_unique<Clip>();
+    for (const std::size_t i : *columns) {
+      const std::vector<float> v = trainingValues(f, f.columns[i]);
+      if (v.empty()) return nothingToFit(f.columns[i]);
+      const double q1 = quantile(v, 0.25), q3 = quantile(v, 0.75), reach = param<double>(p, d, "factor") * (q3 - q1), share = param<double>(p, d, "percent") / 100;
+      if (param<std::string>(p, d, "method") == "quartiles")
+        step->ranges.push_back({i, q1 - reach, q3 + reach});
+      else
+        step->ranges.push_back({i, quantile(v, share), quantile(v, 1 - share)});
+      step->names.push_back(f.columns[i].name);
+    }
+    return std::unique_ptr<FittedStep>(std::move(step));
+  };
+  return s;
+}
+
+}  // namespace vitrine
