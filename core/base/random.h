@@ -7,7 +7,7 @@ namespace vitrine {
 
 /// What a random number is for. Streams of one seed are independent, so that changing the use of one (more dropout,
 /// say) leaves the others as they were. Values are stored in projects' reproducibility: append only.
-enum class Stream : std::uint64_t { Weights = 1, Shuffle, Dropout, Split, Generator, Noise, Explain, View, Test, LayerNoise };
+enum class Stream : std::uint64_t { Weights = 1, Shuffle, Dropout, Split, Generator, Noise, Explain, View, Test, LayerNoise, Augment };
 
 /// Random numbers as a function of (seed, stream, a, b): no state needs saving to go on with a run bit for bit.
 /// xoshiro256** (Blackman & Vigna 2018), seeded through SplitMix64. The distributions are our own: those of the

@@ -53,18 +53,25 @@ void Samples::gather(std::span<const std::int32_t> rows, Real* out) const {
 
 namespace {
 
-void standardise(const Standardisation& scaling, const float* raw, Real* out) {
-  for (std::size_t i = 0; i < scaling.mean.size(); ++i)
-    out[i] = static_cast<Real>((static_cast<double>(raw[i]) - scaling.mean[i]) / scaling.deviation[i]);
+/// z of `size` raw numbers; a scaling shorter than that is one of the channels, which stand last.
+template <class T>
+void standardise(const Standardisation& scaling, std::size_t size, const T* raw, Real* out) {
+  const std::size_t channels = scaling.mean.size();
+  for (std::size_t at = 0; at < size; at += channels)
+    for (std::size_t c = 0; c < channels; ++c) out[at + c] = static_cast<Real>((static_cast<double>(raw[at + c]) - scaling.mean[c]) / scaling.deviation[c]);
 }
 
 }  // namespace
 
 void gatherInputs(const Dataset& data, std::span<const std::int32_t> rows, Real* out) {
-  if (data.inputScaling.empty() || data.inputs.isBytes()) return data.inputs.gather(rows, out);
+  if (data.inputScaling.empty()) return data.inputs.gather(rows, out);
+  const std::size_t size = static_cast<std::size_t>(data.inputs.size());
   for (const std::int32_t row : rows) {
-    standardise(data.inputScaling, data.inputs.floatRow(row).data(), out);
-    out += data.inputs.size();
+    if (data.inputs.isBytes())
+      standardise(data.inputScaling, size, data.inputs.byteRow(row).data(), out);
+    else
+      standardise(data.inputScaling, size, data.inputs.floatRow(row).data(), out);
+    out += size;
   }
 }
 
@@ -79,7 +86,7 @@ void gatherTargets(const Dataset& data, std::span<const std::int32_t> rows, Real
     if (data.targetScaling.empty())
       for (std::int64_t i = 0; i < n; ++i) out[i] = static_cast<Real>(from[i]);
     else
-      standardise(data.targetScaling, from, out);
+      standardise(data.targetScaling, static_cast<std::size_t>(n), from, out);
     out += n;
   }
 }
@@ -90,7 +97,7 @@ void prepareInputs(const Dataset& data, std::int64_t rows, const float* raw, Rea
     if (data.inputScaling.empty())
       for (std::int64_t i = 0; i < size; ++i) out[i] = static_cast<Real>(raw[i]) / (data.inputs.isBytes() ? Real(255) : Real(1));
     else
-      standardise(data.inputScaling, raw, out);
+      standardise(data.inputScaling, static_cast<std::size_t>(size), raw, out);
   }
 }
 

@@ -14,6 +14,8 @@
 
 namespace vitrine {
 
+struct ImageSet;
+
 /// The samples' inputs in their own type: bytes stay bytes until a batch is made of them. Immutable; copies share.
 class Samples {
  public:
@@ -70,13 +72,16 @@ struct Dataset {
   std::vector<std::int32_t> featureOrigins;            ///< the table's column behind each feature; -1: from several
   std::vector<std::shared_ptr<const FittedStep>> steps;  ///< as the recipe lists them
   std::vector<std::string> notes;                      ///< what was left out, and why
+  std::shared_ptr<const ImageSet> images;              ///< what images were read as; null: not images from a file
+  double low = 0, high = 1;                            ///< images: the raw values of black and white
   std::shared_ptr<const std::string> fileBytes;        ///< the file itself, when it is small enough to go into a project
 
   std::int64_t count() const { return inputs.count(); }
 };
 using DatasetPtr = std::shared_ptr<const Dataset>;
 
-/// The network's inputs, [rows × spec.input.size()]: standardised for tables, 0 … 1 for images.
+/// The network's inputs, [rows × spec.input.size()]: raw numbers through `inputScaling`, which has one entry for each number of
+/// a sample or one for each channel; without it bytes are divided by 255 and floats are as they are.
 void gatherInputs(const Dataset& data, std::span<const std::int32_t> rows, Real* out);
 /// Requires a classification data set; out: [rows].
 void gatherClasses(const Dataset& data, std::span<const std::int32_t> rows, std::int32_t* out);
@@ -88,6 +93,10 @@ void gatherTargets(const Dataset& data, std::span<const std::int32_t> rows, Real
 void prepareInputs(const Dataset& data, std::int64_t rows, const float* raw, Real* out);
 /// A network's regression output `output` in the target's own units.
 double targetInUnits(const Dataset& data, std::int64_t output, double value);
+
+/// The network's inputs for training: as gatherInputs, and changed as the recipe's augmentation says, at random by
+/// (seed, step, `first` + place in `rows`). `room` is reused.
+void gatherTraining(const Dataset& data, std::span<const std::int32_t> rows, std::uint64_t seed, std::uint64_t step, std::int64_t first, std::vector<Real>& room, Real* out);
 
 /// Mean and population deviation of each of the `columns` of `values` ([n × columns]) over `rows`.
 Standardisation fitStandardisation(std::span<const float> values, std::int64_t columns, std::span<const std::int32_t> rows);

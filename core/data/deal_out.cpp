@@ -156,4 +156,25 @@ Result<Parts> dealOut(const SplitPlan& plan, const SplitInput& in) {
   return byRatio(plan, in);
 }
 
+void takeParts(Dataset& d, std::span<const Part> parts) {
+  for (std::size_t r = 0; r < parts.size(); ++r) {
+    const std::int32_t row = static_cast<std::int32_t>(r);
+    if (parts[r] == Part::Train) d.train.push_back(row);
+    if (parts[r] == Part::Validation) d.validation.push_back(row);
+    if (parts[r] == Part::Test) d.test.push_back(row);
+  }
+}
+
+
+void oversample(Dataset& d, std::uint64_t seed) {
+  std::map<std::int32_t, std::vector<std::int32_t>> classes;
+  for (const std::int32_t r : d.train) classes[d.classes[static_cast<std::size_t>(r)]].push_back(r);
+  std::size_t most = 0;
+  for (const auto& [unused, rows] : classes) most = std::max(most, rows.size());
+  Rng rng(seed, Stream::Split);
+  for (const auto& [unused, rows] : classes)
+    for (std::size_t i = rows.size(); i < most; ++i) d.train.push_back(rows[static_cast<std::size_t>(rng.uniform() * static_cast<double>(rows.size())) % rows.size()]);
+  std::sort(d.train.begin(), d.train.end());
+}
+
 }  // namespace vitrine

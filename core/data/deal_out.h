@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "core/data/dataset.h"
 #include "core/data/recipe.h"
 #include "core/data/steps.h"
 
@@ -18,5 +19,10 @@ struct SplitInput {
 
 /// The part of each row. At least one row stays for training, and each share above 0 gets one, where there are enough.
 Result<std::vector<Part>> dealOut(const SplitPlan& plan, const SplitInput& in);
+
+/// Fills train, validation and test.
+void takeParts(Dataset& data, std::span<const Part> parts);
+/// Training rows of rarer classes again, at random, until every class has as many as the most frequent.
+void oversample(Dataset& data, std::uint64_t seed);
 
 }  // namespace vitrine

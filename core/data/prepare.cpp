@@ -209,15 +209,6 @@ Status checkReady(const Frame& f) {
   return {};
 }
 
-void takeParts(Dataset& d, std::span<const Part> parts) {
-  for (std::size_t r = 0; r < parts.size(); ++r) {
-    const std::int32_t row = static_cast<std::int32_t>(r);
-    if (parts[r] == Part::Train) d.train.push_back(row);
-    if (parts[r] == Part::Validation) d.validation.push_back(row);
-    if (parts[r] == Part::Test) d.test.push_back(row);
-  }
-}
-
 /// A row a sample.
 void takeRows(Dataset& d, const Start& s, const std::vector<std::int32_t>& from) {
   const std::size_t columns = s.frame.columns.size();
@@ -261,18 +252,6 @@ Status takeWindows(Dataset& d, const Start& s, const std::vector<std::int32_t>& 
   d.inputs = Samples::fromFloats(d.spec.input, std::move(values));
   takeParts(d, parts);
   return {};
-}
-
-/// Rows of rarer classes again, at random, until every class has as many as the most frequent.
-void oversample(Dataset& d, std::uint64_t seed) {
-  std::map<std::int32_t, std::vector<std::int32_t>> classes;
-  for (const std::int32_t r : d.train) classes[d.classes[static_cast<std::size_t>(r)]].push_back(r);
-  std::size_t most = 0;
-  for (const auto& [unused, rows] : classes) most = std::max(most, rows.size());
-  Rng rng(seed, Stream::Split);
-  for (const auto& [unused, rows] : classes)
-    for (std::size_t i = rows.size(); i < most; ++i) d.train.push_back(rows[static_cast<std::size_t>(rng.uniform() * static_cast<double>(rows.size())) % rows.size()]);
-  std::sort(d.train.begin(), d.train.end());
 }
 
 }  // namespace
@@ -429,18 +408,20 @@ bool sameSample(const Dataset& d, std::int64_t a, std::int64_t b) {
 }
 
 void findDuplicates(const Dataset& d, std::vector<Finding>& out, std::stop_token stop) {
-  std::multimap<std::uint64_t, std::int32_t> train;
+  std::vector<std::pair<std::uint64_t, std::int32_t>> train;
+  train.reserve(d.train.size());
   for (const std::int32_t r : d.train) {
     if (stop.stop_requested()) return;
-    train.emplace(hashOf(d, r), r);
+    train.emplace_back(hashOf(d, r), r);
   }
+  std::sort(train.begin(), train.end());
   std::int64_t found = 0;
   Finding finding;
   for (const auto* part : {&d.validation, &d.test})
     for (const std::int32_t r : *part) {
       if (stop.stop_requested()) return;
-      const auto [from, to] = train.equal_range(hashOf(d, r));
-      for (auto at = from; at != to; ++at)
+      const std::uint64_t hash = hashOf(d, r);
+      for (auto at = std::lower_bound(train.begin(), train.end(), std::pair(hash, std::int32_t{0})); at != train.end() && at->first == hash; ++at)
         if (sameSample(d, r, at->second)) {
           ++found;
           if (finding.rows.size() + 2 <= kMostRowsNamed) finding.rows.push_back(r), finding.rows.push_back(at->second);

@@ -25,7 +25,7 @@ struct ColumnPlan {
 
 /// How rows are dealt out to training, validation and test.
 struct SplitPlan {
-  std::string mode = "ratio";  ///< "ratio", "group", "time", "column", "folds"
+  std::string mode = "ratio";  ///< "ratio", "group", "time", "column", "folds"; images: "ratio", "folds", "given" (as the file has it)
   double validation = 0.2, test = 0;  ///< shares, together at most 0.9
   bool stratify = true;               ///< each class keeps its share on every side
   std::uint64_t seed = 0;
@@ -48,7 +48,28 @@ struct SeriesPlan {
   bool operator==(const SeriesPlan&) const = default;
 };
 
-/// Everything that was decided on the way from a table's file to a data set. Stored with the project.
+/// Small changes at random to each training image, anew in every epoch; held-out images are never changed.
+struct Augmentation {
+  std::int64_t shift = 0;        ///< up to so many pixels, each way
+  bool flipHorizontal = false, flipVertical = false;  ///< every other image
+  double rotate = 0;             ///< up to so many degrees, each way; bilinear
+  double noise = 0;              ///< deviation of normal noise, in the network's units
+  std::int64_t cutout = 0;       ///< side of a square that is blanked with the image's mean (DeVries & Taylor 2017)
+  bool any() const { return shift > 0 || flipHorizontal || flipVertical || rotate > 0 || noise > 0 || cutout > 0; }
+  bool operator==(const Augmentation&) const = default;
+};
+
+/// What becomes of images.
+struct ImagePlan {
+  std::int64_t height = 0, width = 0;  ///< of a folder's images, which may differ; 0: as found
+  std::string fit = "crop";            ///< "crop" (the middle), "pad" (black edges), "stretch"
+  bool grey = false;                   ///< of a folder's images: one channel
+  std::string scaling = "range";       ///< "range": 0 … 1; "standardise": each channel by the training images' mean and deviation
+  Augmentation augment;
+  bool operator==(const ImagePlan&) const = default;
+};
+
+/// Everything that was decided on the way from a file to a data set. Stored with the project. Tables have columns; images have none.
 struct Recipe {
   CsvFormat format;
   std::vector<ColumnPlan> columns;
@@ -56,6 +77,7 @@ struct Recipe {
   SplitPlan split;
   std::vector<StepPlan> steps;
   SeriesPlan series;
+  ImagePlan images;
   std::string balance = "none";    ///< "none", "oversample": rows of rarer classes are repeated in training
   bool operator==(const Recipe&) const = default;
 };

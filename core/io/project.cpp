@@ -10,7 +10,7 @@
 #include "core/io/history_csv.h"
 #include "core/io/safetensors.h"
 #include "core/io/strict_json.h"
-#include "core/io/zip_archive.h"
+#include "core/base/zip_archive.h"
 
 namespace vitrine {
 namespace {

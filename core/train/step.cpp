@@ -37,6 +37,7 @@ BatchGradient::BatchGradient(std::shared_ptr<const Network> network, DatasetPtr 
   for (Group& g : groups_) {
     g.gradient = Buffer(static_cast<std::size_t>(network_->parameterCount()));
     g.workspace = std::make_unique<Workspace>(*network_, blockRows_, false, true);
+    if (data_->recipe.images.augment.any()) g.room.reserve(static_cast<std::size_t>(data_->inputs.size()));
     g.targets.classes.reserve(static_cast<std::size_t>(blockRows_));
     g.targets.weights.reserve(static_cast<std::size_t>(blockRows_));
     g.targets.numbers.reserve(static_cast<std::size_t>(blockRows_ * network_->outputs()));
@@ -77,7 +78,7 @@ void BatchGradient::runGroup(Group& group, std::span<const Real> params, std::sp
   for (std::int64_t at = 0; at < n; at += blockRows_) {
     const std::int64_t count = std::min(blockRows_, n - at);
     const std::span<const std::int32_t> block = rows.subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(count));
-    gatherInputs(*data_, block, ws.input());
+    gatherTraining(*data_, block, rng.seed, rng.step, first + at, group.room, ws.input());
     const Real* logits = network_->forward(params, ws, count, Mode::Train, rng, first + at);
     group.loss += dataLoss(loss_, *data_, block, logits, scale, group.targets, ws.outputGradient());
     network_->backward(params, ws, count, group.gradient.span(), at > 0, false, Mode::Train, rng, first + at);
@@ -88,7 +89,7 @@ void BatchGradient::runCoupled(std::span<Real> params, std::span<const std::int3
   Group& group = groups_[0];
   Workspace& ws = *group.workspace;
   const std::int64_t n = static_cast<std::int64_t>(rows.size());
-  gatherInputs(*data_, rows, ws.input());
+  gatherTraining(*data_, rows, rng.seed, rng.step, 0, group.room, ws.input());
   const Real* logits = network_->forward(params, ws, n, Mode::Train, rng, 0, &pool_);
   group.loss = dataLoss(loss_, *data_, rows, logits, scaleOf(rows), group.targets, ws.outputGradient());
   network_->backward(params, ws, n, group.gradient.span(), false, false, Mode::Train, rng, 0, &pool_);

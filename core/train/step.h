@@ -37,6 +37,7 @@ class BatchGradient {
     Buffer gradient;
     std::unique_ptr<Workspace> workspace;
     LossTargets targets;
+    std::vector<Real> room;  ///< for augmentation
     LossSum loss;
   };
   void runGroup(Group& group, std::span<const Real> params, std::span<const std::int32_t> rows, std::int64_t first, RngKey rng,

@@ -10,7 +10,7 @@
 #include "core/data/generators.h"
 #include "core/data/open.h"
 #include "core/io/project.h"
-#include "core/io/zip_archive.h"
+#include "core/base/zip_archive.h"
 #include "core/model/templates.h"
 #include "tests/core/data_helpers.h"
 

@@ -1,4 +1,4 @@
-#include "core/io/zip_archive.h"
+#include "core/base/zip_archive.h"
 
 #include <zip.h>
 
@@ -20,6 +20,20 @@ std::string textOf(zip_error_t& error) {
   std::string text = zip_error_strerror(&error);
   zip_error_fini(&error);
   return text;
+}
+
+/// The archive for reading; it looks into `bytes`.
+Result<std::unique_ptr<zip_t, Discard>> openZip(std::string_view bytes, const std::string& file, const char* expected) {
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
+  if (!source) return Error{file, {}, {}, {}, "It cannot be read: " + textOf(error)};
+  zip_t* opened = zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error);
+  if (!opened) {
+    zip_source_free(source);
+    return Error{file, {}, "no intact ZIP archive (" + textOf(error) + ")", expected, {}};
+  }
+  return std::unique_ptr<zip_t, Discard>(opened);
 }
 
 }  // namespace
@@ -58,17 +72,23 @@ Result<std::string> makeZip(const std::vector<ZipEntry>& entries) {
   return out;
 }
 
-Result<std::map<std::string, std::string>> readZip(std::string_view bytes, const std::vector<std::string>& names, const std::string& file) {
-  zip_error_t error;
-  zip_error_init(&error);
-  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
-  if (!source) return Error{file, {}, {}, {}, "It cannot be read: " + textOf(error)};
-  zip_t* opened = zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error);
-  if (!opened) {
-    zip_source_free(source);
-    return Error{file, {}, "no intact ZIP archive (" + textOf(error) + ")", "a Vitrine project", {}};
-  }
-  std::unique_ptr<zip_t, Discard> zip(opened);
+Result<std::vector<std::string>> zipNames(std::string_view bytes, const std::string& file) {
+  constexpr zip_int64_t kMostEntries = 10000;
+  Result<std::unique_ptr<zip_t, Discard>> zip = openZip(bytes, file, "an archive of arrays");
+  if (!zip) return zip.error();
+  const zip_int64_t n = zip_get_num_entries(zip->get(), 0);
+  if (n > kMostEntries) return Error{file, {}, std::to_string(n) + " entries", "at most " + std::to_string(kMostEntries), {}};
+  std::vector<std::string> names;
+  for (zip_int64_t i = 0; i < n; ++i)
+    if (const char* name = zip_get_name(zip->get(), static_cast<zip_uint64_t>(i), 0)) names.push_back(name);
+  return names;
+}
+
+Result<std::map<std::string, std::string>> readZip(std::string_view bytes, const std::vector<std::string>& names, const std::string& file,
+                                                   const char* expected) {
+  Result<std::unique_ptr<zip_t, Discard>> openedZip = openZip(bytes, file, expected);
+  if (!openedZip) return openedZip.error();
+  const std::unique_ptr<zip_t, Discard>& zip = *openedZip;
   std::map<std::string, std::string> out;
   for (const std::string& name : names) {
     const zip_int64_t index = zip_name_locate(zip.get(), name.c_str(), 0);

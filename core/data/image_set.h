@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+
+#include "core/data/dataset.h"
+#include "core/data/open.h"
+
+namespace vitrine {
+
+/// Images or series as a file has them, before they are split and scaled. Immutable; shared by every data set made of it.
+struct ImageSet {
+  std::string name;
+  Shape shape;                           ///< one sample: {height, width, channels} or {steps, features}
+  Samples inputs;
+  std::vector<std::int32_t> classes;     ///< classification: one a sample
+  std::vector<std::string> classNames;
+  std::vector<float> targets;            ///< regression: `targetNames` a sample
+  std::vector<std::string> targetNames;
+  std::vector<Part> parts;               ///< as the file tells them; empty: it does not
+  std::vector<std::string> notes;        ///< what was left out, and why
+  Source source;
+  ImagePlan plan;                        ///< sizes as they were settled
+  std::shared_ptr<const std::string> bytes;  ///< the file itself, when it is small
+};
+using ImageSetPtr = std::shared_ptr<const ImageSet>;
+
+/// The usual recipe: the file's own split where it has one, else a fifth held back.
+Recipe defaultRecipe(const ImageSet& set);
+
+/// Splits, fits the scaling on the training samples and gives the data set. What the file calls test validates when there is
+/// no validation part of its own.
+Result<DatasetPtr> prepareImages(const ImageSetPtr& set, const Recipe& recipe);
+
+/// Reads IDX, NPY or NPZ, CIFAR or a folder of images (see open.h), sized as `plan` says. Zero height: as found.
+Result<ImageSetPtr> readImages(const std::filesystem::path& path, const ImagePlan& plan = {}, std::stop_token stop = {}, const Progress& progress = {});
+/// NPZ held in memory.
+Result<ImageSetPtr> readImageBytes(std::string bytes, const std::string& kind, const std::string& name);
+/// Whether readImages would take it: images by content and name, or a folder.
+bool isImages(const std::filesystem::path& path);
+
+/// A picture file's pixels.
+struct DecodedImage {
+  std::int64_t height = 0, width = 0, channels = 0;  ///< 1 or 3
+  std::vector<std::uint8_t> values;                  ///< [height × width × channels]; empty when only its size was asked for
+};
+struct DecodeRequest {
+  bool sizeOnly = false;
+  std::int64_t height = 0, width = 0;  ///< 0: as it is
+  std::string fit = "crop";            ///< see ImagePlan
+  int channels = 0;                    ///< 1 or 3; 0: as it is
+};
+/// Decodes PNG, JPEG, BMP, PNM and whatever else the program's toolkit knows; called from several threads at once. The engine
+/// knows no toolkit: the program sets this once, at its start. Without one a folder of images is refused.
+using ImageDecoder = std::function<Result<DecodedImage>(const std::filesystem::path&, const DecodeRequest&)>;
+void setImageDecoder(ImageDecoder decoder);
+const ImageDecoder& imageDecoder();
+
+}  // namespace vitrine

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace vitrine {
+
+/// One array of numpy's NPY format, versions 1 to 3 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html), in
+/// C order and this machine's byte order, whatever the file's.
+struct NpyArray {
+  std::vector<std::int64_t> shape;
+  char kind = 'f';                   ///< 'b' truth, 'u' and 'i' whole, 'f' floating
+  int itemSize = 4;                  ///< bytes of a number in the file
+  std::vector<std::uint8_t> bytes;   ///< the numbers of 'u' with one byte
+  std::vector<float> floats;         ///< of every other type; 64-bit numbers are rounded
+
+  std::int64_t count() const;
+  bool isBytes() const { return kind == 'u' && itemSize == 1; }
+  double at(std::int64_t i) const { return isBytes() ? static_cast<double>(bytes[static_cast<std::size_t>(i)]) : static_cast<double>(floats[static_cast<std::size_t>(i)]); }
+};
+
+/// Refused: object and structured types (a pickle could run code), text, complex numbers, headers beyond 10 000 bytes, extents
+/// that the bytes do not bear out.
+Result<NpyArray> readNpy(std::string_view bytes, const std::string& file);
+
+}  // namespace vitrine
