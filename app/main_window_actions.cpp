@@ -15,6 +15,7 @@
 #include <QTabBar>
 #include <QVBoxLayout>
 
+#include "app/image_import_dialog.h"
 #include "app/import_dialog.h"
 #include "app/main_window.h"
 #include "app/range_dialog.h"
@@ -65,9 +66,16 @@ void MainWindow::buildFileMenu() {
   refreshRecent();
   menu->addSeparator();
   add(menu, tr("Open &data…"), QStringLiteral("actionOpenData"), QKeySequence(QStringLiteral("Ctrl+Shift+O")),
-      tr("Opens a table (CSV, ARFF) or images (IDX) of your own"), [this] { chooseData(); });
+      tr("Opens a table (CSV, ARFF, NPY), images (IDX, NPZ, CIFAR) or series of your own"), [this] { chooseData(); });
+  add(menu, tr("Open &folder of images…"), QStringLiteral("actionOpenFolder"), QKeySequence(QStringLiteral("Ctrl+Shift+F")),
+      tr("Opens pictures in folders, one folder a class; folders train and test are taken as such"), [this] {
+        const QString path = QFileDialog::getExistingDirectory(this, tr("Open folder of images"), lastFolder());
+        if (path.isEmpty()) return;
+        setLastFolder(path);
+        importData(path);
+      });
   add(menu, tr("&Preparation…"), QStringLiteral("actionPreparation"), QKeySequence(QStringLiteral("Ctrl+Shift+P")),
-      tr("Columns, split and preparation steps of the table that is open"), [this] { changePreparation(); });
+      tr("Columns, split and preparation of the data that are open"), [this] { changePreparation(); });
   QMenu* sample = menu->addMenu(tr("Sa&mple data"));
   sample->setObjectName(QStringLiteral("menuSample"));
   add(sample, tr("Fashion-MNIST"), QStringLiteral("sample_fashion"), {}, tr("70 000 small pictures of clothes in ten classes"),
@@ -258,16 +266,26 @@ void MainWindow::openSampleTable(const QString& id) {
 }
 
 void MainWindow::importData(const QString& path) {
-  if (!isTable(path.toStdString())) return document_.openData(path);
-  ImportDialog dialog(path, this);
-  if (dialog.exec() == QDialog::Accepted) document_.useData(dialog.data());
+  const auto ask = [this](auto&& dialog) {
+    if (dialog.exec() == QDialog::Accepted) document_.useData(dialog.data());
+  };
+  if (isTable(path.toStdString()))
+    ask(ImportDialog(path, this));
+  else
+    ask(ImageImportDialog(path, this));
 }
 
 void MainWindow::changePreparation() {
   const DatasetPtr& data = document_.data();
-  if (!data || !data->table) return showMessage(tr("There is nothing to prepare: the data were not read from a table. File → Open data… opens one."));
-  ImportDialog dialog(data, this);
-  if (dialog.exec() == QDialog::Accepted) document_.useData(dialog.data());
+  const auto ask = [this](auto&& dialog) {
+    if (dialog.exec() == QDialog::Accepted) document_.useData(dialog.data());
+  };
+  if (data && data->table)
+    ask(ImportDialog(data, this));
+  else if (data && data->images)
+    ask(ImageImportDialog(data, this));
+  else
+    showMessage(tr("There is nothing to prepare: the data were not read from a file. File → Open data… opens one."));
 }
 
 void MainWindow::chooseGenerator(const QString& id) {
