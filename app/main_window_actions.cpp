@@ -12,6 +12,7 @@
 #include <QMessageBox>
 #include <QSettings>
 #include <QSpinBox>
+#include <QTabBar>
 #include <QVBoxLayout>
 
 #include "app/import_dialog.h"
@@ -122,6 +123,10 @@ void MainWindow::buildViewMenu() {
     a->setChecked(i == chosen);
     group->addAction(a);
   }
+  QMenu* spaces = menu->addMenu(tr("&Workspace"));
+  for (int w = Data; w <= Explain; ++w)
+    add(spaces, workspaces_->tabText(w), QStringLiteral("workspace_%1").arg(w), QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + w)), workspaces_->tabToolTip(w),
+        [this, w] { setWorkspace(w); });
   QMenu* show = menu->addMenu(tr("&Panels"));
   for (QAction* a : panels_.toggles()) show->addAction(a);
   add(menu, tr("&Reset arrangement"), QStringLiteral("actionResetArrangement"), {}, tr("All panels in their first places"), [this] { resetArrangement(); });
