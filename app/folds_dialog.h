@@ -14,6 +14,7 @@ class QTableWidget;
 namespace vitrine {
 
 class FoldsView;
+struct FoldsData;
 
 /// k-fold cross-validation of the network as it stands: each fold's value, their mean and deviation. Trains networks of its own on
 /// a thread of its own, leaves the open run alone, and stops when the dialog goes.
@@ -30,7 +31,7 @@ class FoldsDialog : public QDialog {
   void take(const FoldResult& result);
   void finish(const Result<FoldsReport>& report, bool stopped);
   void refresh();
-  void fillTable(const struct FoldsData& shown);
+  void fillTable(const FoldsData& shown);
   void setRunning(bool running);
 
   const Graph graph_;

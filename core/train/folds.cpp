@@ -148,7 +148,7 @@ Result<FoldsReport> crossValidate(const Graph& graph, const DatasetPtr& data, co
   TrainSettings own = settings;
   own.epochs = options.epochs;
   own.seed = options.seed;
-  ThreadPool pool(threads);
+  ThreadPool pool(threads > 0 ? threads : machineThreads());
   FoldsReport report;
   const double k = static_cast<double>(options.folds);
   for (std::int64_t fold = 0; fold < options.folds; ++fold) {

@@ -49,7 +49,7 @@ struct FoldsProgress {
 };
 
 /// Stone 1974: trains `folds` networks of `graph` with the same settings from the same seed, each on all folds but one, and evaluates
-/// it on that one. Errors: data that cannot be dealt so, a network that does not fit, numbers that cease to be finite, a stop.
+/// it on that one; `threads` 0: the machine's cores. The same bits for any number of them. Errors: data that cannot be dealt so, a network that does not fit, numbers that cease to be finite, a stop.
 Result<FoldsReport> crossValidate(const Graph& graph, const DatasetPtr& data, const TrainSettings& settings, const FoldOptions& options,
                                   int threads, std::stop_token stop = {}, const FoldsProgress& progress = {});
 
