@@ -29,6 +29,14 @@ struct Ends {
   double atInput = 0, atBaseline = 0;
 };
 
+/// Points passed at once: enough that packing the weights counts little, a block far below 50 ms, and several blocks for the
+/// threads. Fixed by the network, so that the bits do not depend on the threads.
+std::int64_t pointsAtOnce(const Network& network, std::int64_t steps) {
+  constexpr double kMost = 13, kMultiplyAdds = 6e8;
+  const double byTime = kMultiplyAdds / std::max(1.0, static_cast<double>(network.costPerSample()));
+  return std::min(static_cast<std::int64_t>(std::clamp(byTime, 1.0, kMost)), steps);
+}
+
 /// One workspace a thread, made when first needed.
 class Workspaces {
  public:
@@ -145,9 +153,7 @@ Result<Attribution> explain(const ExplainArgs& args) {
   const Quadrature q = quadrature(param<std::string>(args.settings, described, "rule"), static_cast<int>(steps));
   std::vector<Real> baseline(args.baseline.begin(), args.baseline.end());
   baseline.resize(args.input.size(), Real(0));
-  // Small blocks, so that there is one for every thread; fixed, so that the bits do not depend on the threads.
-  constexpr std::int64_t kMostRows = 13;
-  Workspaces ws(args.network, std::min(kMostRows, explainRows(args.network, steps)), args.pool ? args.pool->threads() : 1);
+  Workspaces ws(args.network, pointsAtOnce(args.network, steps), args.pool ? args.pool->threads() : 1);
   const Result<Ends> ends = evaluateEnds(args, baseline, ws);
   if (!ends) return ends.error();
   const std::vector<double> mean = meanGradient(args, *ends, q, ws);
