@@ -1,4 +1,6 @@
 // Train → Cross-validate…: folds, their mean and deviation, and the open run left alone.
+#include <gtest/gtest.h>
+
 #include <QSpinBox>
 #include <QTableWidget>
 
