@@ -16,6 +16,7 @@
 #include <QVBoxLayout>
 
 #include "app/image_import_dialog.h"
+#include "app/folds_dialog.h"
 #include "app/import_dialog.h"
 #include "app/main_window.h"
 #include "app/range_dialog.h"
@@ -181,6 +182,8 @@ void MainWindow::buildTrainMenu() {
       tr("Trains to the end of the epoch and pauses"), [this] { document_.stepEpoch(); });
   add(menu, tr("&Find learning rate…"), QStringLiteral("actionRangeTest"), {}, tr("Tries rates from very small to very large and suggests one"),
       [this] { findRate(); });
+  add(menu, tr("&Cross-validate…"), QStringLiteral("actionFolds"), {}, tr("Trains anew on every part of the data but one, and tells how far results differ"),
+      [this] { crossValidate(); });
   add(menu, tr("&Reset"), QStringLiteral("actionReset"), QKeySequence(QStringLiteral("Ctrl+Shift+R")), tr("Weights from the seed anew, history empty"),
       [this] { document_.reset(); });
 }
@@ -195,6 +198,13 @@ void MainWindow::findRate() {
   TrainSettings settings = document_.settings();
   settings.rate = dialog.chosenRate();
   document_.editSettings(settings);
+}
+
+void MainWindow::crossValidate() {
+  const QString why = document_.whyNotPlayable();
+  if (!why.isEmpty() || !document_.data()) return showMessage(tr("A network that can be trained is needed first. %1").arg(why));
+  document_.pause();
+  FoldsDialog(document_.graph(), document_.data(), document_.settings(), document_.trainer().threads(), this).exec();
 }
 
 void MainWindow::buildHelpMenu() {
