@@ -19,13 +19,13 @@ std::vector<Param> params() {
                        {"right", "Right"}}}};
 }
 
-/// The two ends of the way: f there, and which output is meant. The network's first layers are affine in the input up to
+/// The two ends of the way: f there, and what is meant by it. The network's first layers are affine in the input up to
 /// `entry`, so on the straight way from baseline to input their outputs are on a straight way too: the ends' outputs say it
 /// all, and gradients need to go down to `entry` only, but for their sum.
 struct Ends {
+  Goal goal;
   NodeId entry;
   std::vector<Real> input, baseline;  ///< outputs of `entry`
-  std::int64_t output = 0;
   double atInput = 0, atBaseline = 0;
 };
 
@@ -40,10 +40,10 @@ std::int64_t pointsAtOnce(const Network& network, std::int64_t steps) {
 /// One workspace a thread, made when first needed.
 class Workspaces {
  public:
-  Workspaces(const Network& network, std::int64_t rows, int threads) : network_(network), rows_(rows), all_(static_cast<std::size_t>(threads)) {}
+  Workspaces(const Network& network, std::int64_t rows, int threads, bool keepAll) : network_(network), rows_(rows), keepAll_(keepAll), all_(static_cast<std::size_t>(threads)) {}
   Workspace& of(int thread) {
     std::unique_ptr<Workspace>& ws = all_[static_cast<std::size_t>(thread)];
-    if (!ws) ws = std::make_unique<Workspace>(network_, rows_, false, true);
+    if (!ws) ws = std::make_unique<Workspace>(network_, rows_, keepAll_, true);
     return *ws;
   }
   std::int64_t rows() const { return rows_; }
@@ -51,35 +51,30 @@ class Workspaces {
  private:
   const Network& network_;
   std::int64_t rows_;
+  bool keepAll_;
   std::vector<std::unique_ptr<Workspace>> all_;
 };
 
-/// Each end a thread's, where there are two.
 Result<Ends> evaluateEnds(const ExplainArgs& args, const std::vector<Real>& baseline, Workspaces& workspaces) {
   const Network& network = args.network;
-  std::vector<Real> logits[2];
-  Ends ends;
-  ends.entry = network.affineEnd();
-  const std::int64_t size = network.shape(ends.entry).size();
-  const auto run = [&](std::int64_t end, int thread) {
-    Workspace& ws = workspaces.of(thread);
-    const std::span<const Real> x = end == 0 ? args.input : std::span<const Real>(baseline);
+  Workspace& ws = workspaces.of(0);
+  // A unit may stand among the first layers itself.
+  const NodeId entry = args.target.kind == Target::Kind::Unit ? network.order().front() : network.affineEnd();
+  const auto run = [&](std::span<const Real> x) {
     std::copy(x.begin(), x.end(), ws.input());
-    const Real* there = network.forwardTo(ends.entry, args.params, ws, 1);
-    (end == 0 ? ends.input : ends.baseline).assign(there, there + size);
-    const Real* out = network.forwardFrom(ends.entry, args.params, ws, 1);
-    logits[end].assign(out, out + network.outputs());
+    const Real* there = network.forwardTo(entry, args.params, ws, 1);
+    std::vector<Real> kept(there, there + network.shape(entry).size());
+    network.forwardFrom(entry, args.params, ws, 1);
+    return kept;
   };
-  if (args.pool)
-    args.pool->run(2, run);
-  else
-    run(0, 0), run(1, 0);
-  const Result<std::int64_t> output = chooseOutput(network, logits[0].data(), args.target);
-  if (!output) return output.error();
-  ends.output = *output;
-  ends.atInput = targetValue(logits[0].data(), network.outputs(), *output, args.target.probability);
-  if (!chooseOutput(network, logits[1].data(), args.target)) return problem("The network's outputs for the baseline are not finite numbers.");
-  ends.atBaseline = targetValue(logits[1].data(), network.outputs(), *output, args.target.probability);
+  std::vector<Real> input = run(args.input);
+  Result<Goal> goal = chooseGoal(args, ws);
+  if (!goal) return goal.error();
+  Ends ends{std::move(*goal), entry, std::move(input), {}};
+  ends.atInput = ends.goal.value(network, ws, 0);
+  ends.baseline = run(baseline);
+  ends.atBaseline = ends.goal.value(network, ws, 0);
+  if (!std::isfinite(ends.atBaseline)) return problem("The network's outputs for the baseline are not finite numbers.");
   return ends;
 }
 
@@ -94,9 +89,15 @@ void addGradients(const ExplainArgs& args, const Ends& ends, const Quadrature& q
     for (std::size_t i = 0; i < n; ++i) way[r * n + i] = ends.baseline[i] + share * (ends.input[i] - ends.baseline[i]);
   }
   const std::int64_t count = static_cast<std::int64_t>(rows);
-  const Real* logits = network.forwardFrom(ends.entry, args.params, ws, count);
-  seedTarget(logits, count, network.outputs(), ends.output, args.target.probability, ws.outputGradient());
-  const Real* gradients = network.backwardTo(ends.entry, args.params, ws, count);
+  network.forwardFrom(ends.entry, args.params, ws, count);
+  const Real* gradients = nullptr;
+  if (ends.goal.target.kind == Target::Kind::Unit) {
+    ends.goal.backward(network, args.params, ws, count);
+    gradients = ws.inputGradient();
+  } else {
+    ends.goal.seed(network, ws, count);
+    gradients = network.backwardTo(ends.entry, args.params, ws, count);
+  }
   constexpr std::size_t kNear = 1024;  // sums stay in the cache
   for (std::size_t begin = 0; begin < n; begin += kNear) {
     const std::size_t end = std::min(n, begin + kNear);
@@ -153,14 +154,13 @@ Result<Attribution> explain(const ExplainArgs& args) {
   const Quadrature q = quadrature(param<std::string>(args.settings, described, "rule"), static_cast<int>(steps));
   std::vector<Real> baseline(args.baseline.begin(), args.baseline.end());
   baseline.resize(args.input.size(), Real(0));
-  Workspaces ws(args.network, pointsAtOnce(args.network, steps), args.pool ? args.pool->threads() : 1);
+  Workspaces ws(args.network, pointsAtOnce(args.network, steps), args.pool ? args.pool->threads() : 1,
+                args.target.kind == Target::Kind::Unit);
   const Result<Ends> ends = evaluateEnds(args, baseline, ws);
   if (!ends) return ends.error();
   const std::vector<double> mean = meanGradient(args, *ends, q, ws);
   if (mean.empty()) return explainStopped();
-  Attribution a;
-  a.method = "integrated-gradients";
-  a.shape = args.network.data().input;
+  Attribution a = attributionOf("integrated-gradients", args, ends->goal, ends->atInput);
   double sum = 0;
   for (std::size_t i = 0; i < mean.size(); ++i) {
     const double value = (static_cast<double>(args.input[i]) - static_cast<double>(baseline[i])) * mean[i];
@@ -168,8 +168,6 @@ Result<Attribution> explain(const ExplainArgs& args) {
     a.values.push_back(static_cast<Real>(value));
   }
   if (!allFinite(a.values)) return problem("The gradients on the way from the baseline are not finite numbers.");
-  a.target = ends->output;
-  a.outputValue = ends->atInput;
   a.baselineValue = ends->atBaseline;
   a.completenessError = sum - (ends->atInput - ends->atBaseline);
   a.seconds = watch.seconds();
@@ -187,8 +185,9 @@ ExplainerSpec integratedGradientsSpec() {
           .source = "Sundararajan, Taly, Yan 2017",
           .params = params(),
           .promisesCompleteness = true,
-          .supports = [](const Network&, const Params&) { return Status(); },
-          .explain = explain};
+          .supports = fitsAll,
+          .explain = explain,
+          .usesBaseline = true};
 }
 
 }  // namespace vitrine
