@@ -16,7 +16,7 @@ struct StepRow {
   std::string label;    ///< "∂L/∂y"
   std::string formula;  ///< plain text: "Σ xᵢ·wᵢ"; empty: none
   double value = 0;
-  std::optional<double> difference;  ///< what central differences of the batch's loss give for the same gradient
+  std::optional<double> difference = {};  ///< what central differences of the batch's loss give for the same gradient
   std::string note = {};             ///< "h = 0.005", "of the batch's 64 samples"; empty: none
 };
 

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "core/insight/ablation.h"
+#include "core/insight/activation_maximisation.h"
 #include "core/insight/top_samples.h"
 #include "core/insight/unit_inputs.h"
 #include "tests/support/step_cases.h"
@@ -191,6 +192,70 @@ TEST(MeanActivations, AreTheMeanOfEveryNumber) {
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += static_cast<double>(ws.activation(node)[i]) / 133;
   }
   for (std::size_t i = 0; i < sums.size(); ++i) EXPECT_NEAR((*mean)[i], sums[i], 1e-5);
+}
+
+TEST(Maximisation, ClimbsAndIsTheSameForOneSeed) {
+  const StepSetting s(test::stepCases()[1], 71);
+  const Params settings{{"steps", std::int64_t{40}}, {"jitter", std::int64_t{2}}};
+  for (const UnitChoice choice : {UnitChoice{s.network->graph().findName("c2")->id, 1, true}, UnitChoice{s.network->graph().findName("fc")->id, 2, false},
+                                  UnitChoice{s.network->graph().findName("in")->id, 5, false}}) {
+    double last = 0;
+    const auto m = maximiseActivation({.network = *s.network, .params = s.params.span(), .choice = choice, .settings = settings, .progress = [&](double p) { last = p; }});
+    ASSERT_TRUE(m) << m.error().text();
+    EXPECT_EQ(last, 1);
+    EXPECT_TRUE(m->moved);
+    ASSERT_EQ(m->activation.size(), 41u);
+    EXPECT_GT(m->activation.back(), m->activation.front() + 0.1);
+    const auto again = maximiseActivation({.network = *s.network, .params = s.params.span(), .choice = choice, .settings = settings});
+    EXPECT_EQ(m->input, again->input);
+    Params other = settings;
+    other["seed"] = std::int64_t{2};
+    EXPECT_NE(m->input, maximiseActivation({.network = *s.network, .params = s.params.span(), .choice = choice, .settings = other})->input);
+  }
+}
+
+TEST(Maximisation, ALinearUnitByHand) {
+  // One step from (1, 2) without decay: rate · w / rms(w) for w = (3, −4), rms = √12.5.
+  Drawing d;
+  d.add("input", "in").dense("u", 1).add("output", "out", {{"loss", std::string("mse")}});
+  StepSetting s({"linear", d, test::numbersOf({2}, 1)}, 1);
+  s.params[0] = 3, s.params[1] = -4, s.params[2] = 0;
+  const std::vector<Real> start{1, 2};
+  const NodeId unit = d.graph.findName("u")->id;
+  const Params settings{{"steps", std::int64_t{1}}, {"rate", 0.5}, {"decay", 0.1}};
+  const auto m = maximiseActivation({.network = *s.network, .params = s.params.span(), .choice = {unit, 0}, .settings = settings, .start = start});
+  ASSERT_TRUE(m) << m.error().text();
+  EXPECT_NEAR(m->input[0], 0.9 + 0.5 * 3 / std::sqrt(12.5), 1e-6);
+  EXPECT_NEAR(m->input[1], 1.8 - 0.5 * 4 / std::sqrt(12.5), 1e-6);
+  EXPECT_NEAR(m->activation[0], -5, 1e-6);
+  const auto held = maximiseActivation({.network = *s.network, .params = s.params.span(), .choice = {unit, 0}, .settings = settings, .start = start, .range = {{Real(0), Real(1)}}});
+  EXPECT_EQ(held->input, (std::vector<Real>{1, 1}));
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_FALSE(maximiseActivation({.network = *s.network, .params = s.params.span(), .choice = {unit, 0}, .settings = settings, .stop = stop.get_token()}));
+  EXPECT_FALSE(maximiseActivation({.network = *s.network, .params = s.params.span(), .choice = {unit, 1}, .settings = settings}));
+  EXPECT_FALSE(maximiseActivation({.network = *s.network, .params = s.params.span(), .choice = {unit, 0}, .settings = {{"steps", std::int64_t{0}}}}));
+  EXPECT_FALSE(maximiseActivation({.network = *s.network, .params = s.params.span(), .choice = {unit, 0}, .settings = settings, .start = std::vector<Real>{1}}));
+  s.params[0] = s.params[1] = 0;
+  EXPECT_FALSE(maximiseActivation({.network = *s.network, .params = s.params.span(), .choice = {unit, 0}, .settings = settings})->moved);
+}
+
+TEST(Maximisation, BlurKeepsWhatIsFlatAndSpreadsWhatIsNot) {
+  const Shape shape{5, 7, 2};
+  std::vector<Real> flat(70, Real(3)), point(70);
+  blurInput(shape, 1.0, flat);
+  for (const Real v : flat) EXPECT_NEAR(v, 3, 1e-6);
+  point[(2 * 7 + 3) * 2 + 1] = 1;
+  blurInput(shape, 0.8, point);
+  const auto at = [&](int y, int x, int c) { return point[static_cast<std::size_t>((y * 7 + x) * 2 + c)]; };
+  EXPECT_LT(at(2, 3, 1), 1);
+  EXPECT_GT(at(2, 3, 1), at(2, 4, 1));
+  EXPECT_NEAR(at(2, 2, 1), at(2, 4, 1), 1e-6);
+  EXPECT_NEAR(at(2, 4, 1) / at(2, 3, 1), std::exp(-0.5 / 0.64), 1e-3);
+  for (int i = 0; i < 35; ++i) EXPECT_EQ(point[static_cast<std::size_t>(2 * i)], 0);
+  std::vector<Real> series{0, 0, 1, 0, 0};
+  blurInput({5, 1}, 0.5, series);
+  EXPECT_GT(series[1], 0.05);
 }
 
 }  // namespace
