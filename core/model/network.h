@@ -108,6 +108,10 @@ class Network {
   Real* outputOf(NodeId from, Workspace& ws) const;
   /// Backward of the evaluation from ws.outputGradient(), down to d target / d output of `to` (as for forwardFrom).
   const Real* backwardTo(NodeId to, std::span<const Real> params, Workspace& ws, std::int64_t rows) const;
+  /// Every node after `node` again (in order of evaluation), on the outputs that stand in `ws`, after a forward pass of the same
+  /// mode over the same rows. Requires keepAll. With outputOf() changed before: what the network says when an inner number is another.
+  const Real* forwardAfter(NodeId node, std::span<const Real> params, Workspace& ws, std::int64_t rows, Mode mode = Mode::Eval,
+                           RngKey rng = {}, std::int64_t firstRow = 0) const;
 
   /// Moves the running statistics in `params` after forward in Mode::Train over a whole batch.
   void updateStatistics(const Workspace& ws, std::span<Real> params) const;

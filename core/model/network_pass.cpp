@@ -36,6 +36,13 @@ const Real* Network::forward(std::span<const Real> params, Workspace& ws, std::i
   return ws.impl_->act.back();
 }
 
+const Real* Network::forwardAfter(NodeId node, std::span<const Real> params, Workspace& ws, std::int64_t rows, Mode mode, RngKey rng,
+                                  std::int64_t firstRow) const {
+  assert(ws.impl_->keepAll);
+  forwardPlan(static_cast<std::size_t>(plan_->indexOf(node)) + 1, plan_->nodes.size() - 1, {params, ws, rows, mode, rng, firstRow, nullptr});
+  return ws.impl_->act.back();
+}
+
 void Network::forwardPlan(std::size_t firstNode, std::size_t lastNode, const ForwardPass& pass) const {
   const Plan& plan = *plan_;
   Workspace::Impl& w = *pass.ws.impl_;
