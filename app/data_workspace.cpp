@@ -322,7 +322,7 @@ void DataWorkspace::pinSamples(const std::vector<std::int32_t>& samples) {
   const auto isPinned = [&](std::int32_t s) { return std::find(pinned.begin(), pinned.end(), s) != pinned.end(); };
   if (std::all_of(samples.begin(), samples.end(), isPinned)) {
     for (const std::int32_t s : samples) std::erase(pinned, s);
-    emit document_.said(tr("Unpinned %n sample(s).", nullptr, static_cast<int>(samples.size())));
+    emit document_.said(tr("Samples unpinned: %1.").arg(samples.size()));
     return document_.setPinned(std::move(pinned));
   }
   std::size_t added = 0, refused = 0;
@@ -338,7 +338,7 @@ void DataWorkspace::pinSamples(const std::vector<std::int32_t>& samples) {
   if (refused > 0)
     emit document_.said(tr("%1 samples at most are pinned: unpin some first.").arg(PinMenu::kMostPinned));
   else
-    emit document_.said(tr("Pinned %n sample(s): see Train and Explain.", nullptr, static_cast<int>(added)));
+    emit document_.said(tr("Samples pinned: %1. They are watched in Train and Explain.").arg(added));
   document_.setPinned(std::move(pinned));
 }
 

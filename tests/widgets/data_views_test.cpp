@@ -8,6 +8,7 @@
 #include <QTest>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "core/data/generators.h"
 #include "core/data/prepare.h"

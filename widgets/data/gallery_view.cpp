@@ -90,8 +90,8 @@ void GalleryView::setZoom(int side) {
 }
 
 QSizeF GalleryView::imageSize(double side) const {
-  if (!table_) return {side, side};
-  const Shape& shape = table_->data->spec.input;
+  if (!table_ || !table_->data->spec.input.isImage()) return {side, side};
+  const vitrine::Shape& shape = table_->data->spec.input;
   const double h = static_cast<double>(shape[0]), w = static_cast<double>(shape[1]), most = std::max(h, w);
   return {std::max(1.0, side * w / most), std::max(1.0, side * h / most)};
 }
@@ -138,7 +138,7 @@ int GalleryView::indexAt(QPointF position) const {
 QImage GalleryView::image(std::int32_t sample) const {
   if (const QImage* known = cache_.object(sample)) return *known;
   const Dataset& d = *table_->data;
-  const Shape& shape = d.spec.input;
+  const vitrine::Shape& shape = d.spec.input;
   const std::int64_t pixels = shape[0] * shape[1], channels = shape[2], shown = channels == 3 ? 3 : 1;
   // Bytes are 0 to 255 where the data set does not say more.
   const Range range = d.inputs.isBytes() && d.low == 0 && d.high == 1 ? Range{0, 255} : Range{d.low, d.high};
@@ -250,7 +250,7 @@ QString GalleryView::readoutAt(QPointF position) const {
   const QRectF r = imageRect(i);
   if (!r.contains(position)) return text;
   const Dataset& d = *table_->data;
-  const Shape& shape = d.spec.input;
+  const vitrine::Shape& shape = d.spec.input;
   const std::int64_t y = std::min(shape[0] - 1, static_cast<std::int64_t>((position.y() - r.top()) / r.height() * static_cast<double>(shape[0])));
   const std::int64_t x = std::min(shape[1] - 1, static_cast<std::int64_t>((position.x() - r.left()) / r.width() * static_cast<double>(shape[1])));
   text += QLatin1Char('\n') + tr("row %1, column %2:").arg(y).arg(x);
