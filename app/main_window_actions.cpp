@@ -15,6 +15,7 @@
 #include <QTabBar>
 #include <QVBoxLayout>
 
+#include "app/explain_workspace.h"
 #include "app/import_dialog.h"
 #include "app/main_window.h"
 #include "app/range_dialog.h"
@@ -51,6 +52,7 @@ void MainWindow::buildMenus() {
   buildViewMenu();
   buildNetworkMenu();
   buildTrainMenu();
+  buildExplainMenu();
   buildHelpMenu();
 }
 
@@ -187,6 +189,13 @@ void MainWindow::findRate() {
   TrainSettings settings = document_.settings();
   settings.rate = dialog.chosenRate();
   document_.editSettings(settings);
+}
+
+void MainWindow::buildExplainMenu() {
+  QMenu* menu = menuBar()->addMenu(tr("E&xplain"));
+  menu->setObjectName(QStringLiteral("menuExplain"));
+  explain_->fillMenu(menu);
+  connect(explain_, &ExplainWorkspace::wanted, this, [this] { setWorkspace(Explain); });
 }
 
 void MainWindow::buildHelpMenu() {
