@@ -19,19 +19,19 @@ std::vector<Param> params() {
                        {"right", "Right"}}}};
 }
 
-/// The two ends of the way: f there, and which output is meant.
+/// The two ends of the way: f there, and what is meant by it.
 struct Ends {
-  std::int64_t output = 0;
+  Goal goal;
   double atInput = 0, atBaseline = 0;
 };
 
 /// One workspace a thread, made when first needed.
 class Workspaces {
  public:
-  Workspaces(const Network& network, std::int64_t rows, int threads) : network_(network), rows_(rows), all_(static_cast<std::size_t>(threads)) {}
+  Workspaces(const Network& network, std::int64_t rows, int threads, bool keepAll) : network_(network), rows_(rows), keepAll_(keepAll), all_(static_cast<std::size_t>(threads)) {}
   Workspace& of(int thread) {
     std::unique_ptr<Workspace>& ws = all_[static_cast<std::size_t>(thread)];
-    if (!ws) ws = std::make_unique<Workspace>(network_, rows_, false, true);
+    if (!ws) ws = std::make_unique<Workspace>(network_, rows_, keepAll_, true);
     return *ws;
   }
   std::int64_t rows() const { return rows_; }
@@ -39,37 +39,29 @@ class Workspaces {
  private:
   const Network& network_;
   std::int64_t rows_;
+  bool keepAll_;
   std::vector<std::unique_ptr<Workspace>> all_;
 };
 
-/// Each end a thread's, where there are two.
 Result<Ends> evaluateEnds(const ExplainArgs& args, const std::vector<Real>& baseline, Workspaces& workspaces) {
   const Network& network = args.network;
-  std::vector<Real> logits[2];
-  const auto run = [&](std::int64_t end, int thread) {
-    Workspace& ws = workspaces.of(thread);
-    const std::span<const Real> x = end == 0 ? args.input : std::span<const Real>(baseline);
-    std::copy(x.begin(), x.end(), ws.input());
-    const Real* out = network.forward(args.params, ws, 1);
-    logits[end].assign(out, out + network.outputs());
-  };
-  if (args.pool)
-    args.pool->run(2, run);
-  else
-    run(0, 0), run(1, 0);
-  const Result<std::int64_t> output = chooseOutput(network, logits[0].data(), args.target);
-  if (!output) return output.error();
-  Ends ends;
-  ends.output = *output;
-  ends.atInput = targetValue(logits[0].data(), network.outputs(), *output, args.target.probability);
-  if (!chooseOutput(network, logits[1].data(), args.target)) return problem("The network's outputs for the baseline are not finite numbers.");
-  ends.atBaseline = targetValue(logits[1].data(), network.outputs(), *output, args.target.probability);
+  Workspace& ws = workspaces.of(0);
+  std::copy(args.input.begin(), args.input.end(), ws.input());
+  network.forward(args.params, ws, 1);
+  Result<Goal> goal = chooseGoal(args, ws);
+  if (!goal) return goal.error();
+  Ends ends{std::move(*goal)};
+  ends.atInput = ends.goal.value(network, ws, 0);
+  std::copy(baseline.begin(), baseline.end(), ws.input());
+  network.forward(args.params, ws, 1);
+  ends.atBaseline = ends.goal.value(network, ws, 0);
+  if (!std::isfinite(ends.atBaseline)) return problem("The network's outputs for the baseline are not finite numbers.");
   return ends;
 }
 
 /// The weighted sum of the gradients at points [first, first + rows).
 void addGradients(const ExplainArgs& args, const std::vector<Real>& baseline, const Quadrature& q, std::size_t first, std::size_t rows,
-                  std::int64_t output, Workspace& ws, double* sum) {
+                  const Goal& goal, Workspace& ws, double* sum) {
   const Network& network = args.network;
   const std::size_t n = args.input.size();
   for (std::size_t r = 0; r < rows; ++r) {
@@ -78,9 +70,8 @@ void addGradients(const ExplainArgs& args, const std::vector<Real>& baseline, co
     for (std::size_t i = 0; i < n; ++i) x[i] = baseline[i] + share * (args.input[i] - baseline[i]);
   }
   const std::int64_t count = static_cast<std::int64_t>(rows);
-  const Real* logits = network.forward(args.params, ws, count);
-  seedTarget(logits, count, network.outputs(), output, args.target.probability, ws.outputGradient());
-  network.backward(args.params, ws, count, {}, false, true);
+  network.forward(args.params, ws, count);
+  goal.backward(network, args.params, ws, count);
   for (std::size_t r = 0; r < rows; ++r) {
     const double weight = q.weights[first + r];
     const Real* g = ws.inputGradient() + r * n;
@@ -91,7 +82,7 @@ void addGradients(const ExplainArgs& args, const std::vector<Real>& baseline, co
 /// The weighted mean of the gradients on the way, in double: blocks of points by themselves, added up in their order.
 /// Empty when stopped.
 std::vector<double> meanGradient(const ExplainArgs& args, const std::vector<Real>& baseline, const Quadrature& q,
-                                 std::int64_t output, Workspaces& workspaces) {
+                                 const Goal& goal, Workspaces& workspaces) {
   const std::size_t n = args.input.size(), all = q.points.size(), block = static_cast<std::size_t>(workspaces.rows());
   const std::size_t blocks = (all + block - 1) / block;
   std::vector<double> sums(blocks * n, 0.0);
@@ -99,7 +90,7 @@ std::vector<double> meanGradient(const ExplainArgs& args, const std::vector<Real
   const auto run = [&](std::int64_t b, int thread) {
     if (args.stop.stop_requested()) return;
     const std::size_t first = static_cast<std::size_t>(b) * block;
-    addGradients(args, baseline, q, first, std::min(block, all - first), output, workspaces.of(thread), sums.data() + static_cast<std::size_t>(b) * n);
+    addGradients(args, baseline, q, first, std::min(block, all - first), goal, workspaces.of(thread), sums.data() + static_cast<std::size_t>(b) * n);
     const std::size_t share = ++done;
     if (args.progress && thread == 0) args.progress(static_cast<double>(share) / static_cast<double>(blocks));
   };
@@ -126,14 +117,13 @@ Result<Attribution> explain(const ExplainArgs& args) {
   baseline.resize(args.input.size(), Real(0));
   // Small blocks, so that there is one for every thread; fixed, so that the bits do not depend on the threads.
   constexpr std::int64_t kMostRows = 13;
-  Workspaces ws(args.network, std::min(kMostRows, explainRows(args.network, steps)), args.pool ? args.pool->threads() : 1);
+  Workspaces ws(args.network, std::min(kMostRows, explainRows(args.network, steps)), args.pool ? args.pool->threads() : 1,
+                args.target.kind == Target::Kind::Unit);
   const Result<Ends> ends = evaluateEnds(args, baseline, ws);
   if (!ends) return ends.error();
-  const std::vector<double> mean = meanGradient(args, baseline, q, ends->output, ws);
+  const std::vector<double> mean = meanGradient(args, baseline, q, ends->goal, ws);
   if (mean.empty()) return explainStopped();
-  Attribution a;
-  a.method = "integrated-gradients";
-  a.shape = args.network.data().input;
+  Attribution a = attributionOf("integrated-gradients", args, ends->goal, ends->atInput);
   double sum = 0;
   for (std::size_t i = 0; i < mean.size(); ++i) {
     const double value = (static_cast<double>(args.input[i]) - static_cast<double>(baseline[i])) * mean[i];
@@ -141,8 +131,6 @@ Result<Attribution> explain(const ExplainArgs& args) {
     a.values.push_back(static_cast<Real>(value));
   }
   if (!allFinite(a.values)) return problem("The gradients on the way from the baseline are not finite numbers.");
-  a.target = ends->output;
-  a.outputValue = ends->atInput;
   a.baselineValue = ends->atBaseline;
   a.completenessError = sum - (ends->atInput - ends->atBaseline);
   a.seconds = watch.seconds();
@@ -160,8 +148,9 @@ ExplainerSpec integratedGradientsSpec() {
           .source = "Sundararajan, Taly, Yan 2017",
           .params = params(),
           .promisesCompleteness = true,
-          .supports = [](const Network&, const Params&) { return Status(); },
-          .explain = explain};
+          .supports = fitsAll,
+          .explain = explain,
+          .usesBaseline = true};
 }
 
 }  // namespace vitrine

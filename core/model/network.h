@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ struct PlacedBlock {
 
 struct PlanNode;
 class Network;
+
+/// Takes a layer's place in a backward pass (modified gradients, relevance): see Network::backwardFrom.
+using BackwardHook = std::function<bool(NodeId, const BackwardArgs&)>;
 
 /// Memory of a pass over up to `rows` samples at a time. One caller at a time; different callers have their own.
 class Workspace {
@@ -88,8 +92,10 @@ class Network {
   void backward(std::span<const Real> params, Workspace& ws, std::int64_t rows, std::span<Real> dparams,
                 bool accumulate, bool inputGradient, Mode mode = Mode::Eval, RngKey rng = {},
                 std::int64_t firstRow = 0, ThreadPool* pool = nullptr) const;
-  /// Backward from any node (evaluation mode): ws gradient of `from` is what seedGradient(from) was filled with.
-  void backwardFrom(NodeId from, std::span<const Real> params, Workspace& ws, std::int64_t rows, bool inputGradient) const;
+  /// Backward from any node (evaluation mode): ws gradient of `from` is what seedGradient(from) was filled with. A hook is
+  /// asked before each layer's own backward; what it returns true for it has done itself (all of din written).
+  void backwardFrom(NodeId from, std::span<const Real> params, Workspace& ws, std::int64_t rows, bool inputGradient,
+                    const BackwardHook& hook = {}) const;
   Real* seedGradient(NodeId from, Workspace& ws) const;
 
   /// Moves the running statistics in `params` after forward in Mode::Train over a whole batch.
@@ -111,6 +117,7 @@ class Network {
     RngKey rng;
     std::int64_t firstRow;
     ThreadPool* pool;
+    const BackwardHook* hook = nullptr;
   };
   void backwardPlan(std::size_t start, const BackwardPass& pass) const;
   void backwardNode(std::size_t node, const BackwardPass& pass) const;

@@ -88,13 +88,13 @@ Real* Network::seedGradient(NodeId from, Workspace& ws) const {
 void Network::backward(std::span<const Real> params, Workspace& ws, std::int64_t rows, std::span<Real> dparams,
                        bool accumulate, bool inputGradient, Mode mode, RngKey rng, std::int64_t firstRow,
                        ThreadPool* pool) const {
-  backwardPlan(plan_->nodes.size() - 1, {params, ws, rows, dparams, accumulate, inputGradient, mode, rng, firstRow, pool});
+  backwardPlan(plan_->nodes.size() - 1, {params, ws, rows, dparams, accumulate, inputGradient, mode, rng, firstRow, pool, nullptr});
 }
 
 void Network::backwardFrom(NodeId from, std::span<const Real> params, Workspace& ws, std::int64_t rows,
-                           bool inputGradient) const {
+                           bool inputGradient, const BackwardHook& hook) const {
   backwardPlan(static_cast<std::size_t>(plan_->indexOf(from)),
-               {params, ws, rows, {}, false, inputGradient, Mode::Eval, {}, 0, nullptr});
+               {params, ws, rows, {}, false, inputGradient, Mode::Eval, {}, 0, nullptr, hook ? &hook : nullptr});
 }
 
 void Network::backwardPlan(std::size_t start, const BackwardPass& pass) const {
@@ -176,7 +176,8 @@ void Network::backwardNode(std::size_t i, const BackwardPass& pass) const {
   forBlocks(pass.pool, blocks, [&](std::int64_t b, int thread) {
     std::array<const Real*, kMaxPorts> in;
     std::array<Real*, kMaxPorts> din;
-    p.layer->backward(argsFor(b, thread, in, din));
+    const BackwardArgs a = argsFor(b, thread, in, din);
+    if (!pass.hook || !(*pass.hook)(p.id, a)) p.layer->backward(a);
   });
   if (grouped) addGroups(p, w, blocks.count(), pass);
   spare = w.fanOut.data();
