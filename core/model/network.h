@@ -98,6 +98,13 @@ class Network {
                     const BackwardHook& hook = {}) const;
   Real* seedGradient(NodeId from, Workspace& ws) const;
 
+  /// Every node after `node` again (in order of evaluation), on the outputs that stand in `ws`, after a forward pass of the same
+  /// mode over the same rows. Requires keepAll. With editActivation(): what the network says when an inner number is another.
+  const Real* forwardAfter(NodeId node, std::span<const Real> params, Workspace& ws, std::int64_t rows, Mode mode = Mode::Eval,
+                           RngKey rng = {}, std::int64_t firstRow = 0) const;
+  /// [rows × shape.size()]: the node's output, to be changed before forwardAfter(node). Requires keepAll.
+  Real* editActivation(NodeId node, Workspace& ws) const;
+
   /// Moves the running statistics in `params` after forward in Mode::Train over a whole batch.
   void updateStatistics(const Workspace& ws, std::span<Real> params) const;
   /// Whether a training pass must see the whole batch in each layer (batch normalisation).
@@ -119,6 +126,8 @@ class Network {
     ThreadPool* pool;
     const BackwardHook* hook = nullptr;
   };
+  const Real* forwardPlan(std::size_t start, std::span<const Real> params, Workspace& ws, std::int64_t rows, Mode mode, RngKey rng,
+                          std::int64_t firstRow, ThreadPool* pool) const;
   void backwardPlan(std::size_t start, const BackwardPass& pass) const;
   void backwardNode(std::size_t node, const BackwardPass& pass) const;
   void addGroups(const PlanNode& node, Workspace::Impl& w, std::int64_t groups, const BackwardPass& pass) const;

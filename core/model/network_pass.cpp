@@ -32,12 +32,28 @@ void forBlocks(ThreadPool* pool, const Blocks& blocks, F&& f) {
 
 const Real* Network::forward(std::span<const Real> params, Workspace& ws, std::int64_t rows, Mode mode, RngKey rng,
                              std::int64_t firstRow, ThreadPool* pool) const {
+  return forwardPlan(1, params, ws, rows, mode, rng, firstRow, pool);
+}
+
+const Real* Network::forwardAfter(NodeId node, std::span<const Real> params, Workspace& ws, std::int64_t rows, Mode mode, RngKey rng,
+                                  std::int64_t firstRow) const {
+  assert(ws.impl_->keepAll);
+  return forwardPlan(static_cast<std::size_t>(plan_->indexOf(node)) + 1, params, ws, rows, mode, rng, firstRow, nullptr);
+}
+
+Real* Network::editActivation(NodeId node, Workspace& ws) const {
+  assert(ws.impl_->keepAll);
+  return ws.impl_->act[static_cast<std::size_t>(plan_->indexOf(node))];
+}
+
+const Real* Network::forwardPlan(std::size_t start, std::span<const Real> params, Workspace& ws, std::int64_t rows, Mode mode, RngKey rng,
+                                 std::int64_t firstRow, ThreadPool* pool) const {
   const Plan& plan = *plan_;
   Workspace::Impl& w = *ws.impl_;
   assert(rows <= w.rows && static_cast<std::int64_t>(params.size()) == plan.parameterCount);
   if (pool) w.needThreads(pool->threads());
   const Blocks blocks{rows, pool ? kPoolRows : std::max<std::int64_t>(rows, 1)};
-  for (std::size_t i = 1; i < plan.nodes.size(); ++i) {
+  for (std::size_t i = start; i < plan.nodes.size(); ++i) {
     const PlanNode& p = plan.nodes[i];
     auto argsFor = [&](std::int64_t b, int thread, std::array<const Real*, kMaxPorts>& in) {
       const std::int64_t first = blocks.first(b);

@@ -1,0 +1,155 @@
+#include "core/explain/trust.h"
+
+#include <array>
+#include <cstdio>
+
+#include "core/explain/trust_parts.h"
+
+namespace vitrine {
+
+std::span<const Param> trustParams() {
+  static const std::vector<Param> params{
+      {.id = "step", .label = "Step", .help = "Share of the inputs that is taken away or put back at once; 0.02 to 0.1 is usual.", .fallback = 0.05, .low = 0.001,
+       .high = 1, .sliderLow = 0.01, .sliderHigh = 0.2},
+      {.id = "orders", .label = "Random orders", .help = "Orders drawn at random that the map's order is compared with; 10 is usual.", .fallback = std::int64_t{10},
+       .low = 2, .high = 1000, .sliderLow = 5, .sliderHigh = 50},
+      {.id = "score", .label = "Score", .help = "What is followed while inputs are taken away: the class's probability, or its output.",
+       .fallback = std::string("probability"), .choices = {{"probability", "probability"}, {"output", "output"}}},
+      {.id = "perturbations", .label = "Perturbations", .help = "Small changes of the input for infidelity and sensitivity; 10 to 50 is usual.",
+       .fallback = std::int64_t{24}, .low = 2, .high = 500, .sliderLow = 8, .sliderHigh = 100},
+      {.id = "noise", .label = "Noise", .help = "Deviation of infidelity's changes, as a share of the input's own deviation; 0.1 to 0.3 is usual.", .fallback = 0.2,
+       .low = 0.0001, .high = 10, .sliderLow = 0.01, .sliderHigh = 1},
+      {.id = "radius", .label = "Radius", .help = "Largest change of a number for sensitivity, as a share of the input's own deviation; 0.02 is usual.", .fallback = 0.02,
+       .low = 0.0001, .high = 10, .sliderLow = 0.005, .sliderHigh = 0.5}};
+  return params;
+}
+
+namespace {
+
+constexpr std::int64_t kFewInputs = 16;  ///< fewer have no ranks worth comparing
+
+std::string shown(double value) {
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), "%.3g", value);
+  return text.data();
+}
+
+Verdict upTo(double value, double passes, double doubtful) {
+  // Written so that NaN fails.
+  return value <= passes ? Verdict::Passes : value <= doubtful ? Verdict::Doubtful : Verdict::Fails;
+}
+
+TrustFinding ofCompleteness(double error) {
+  return {"completeness", "Completeness", error, upTo(std::abs(error), 0.01, 0.1),
+          "The map's sum misses f(x) − f(baseline) by " + shown(100 * std::abs(error)) + " %."};
+}
+
+/// sign: +1 when a small area is good.
+TrustFinding ofCurve(const char* id, const char* name, const RemovalCurve& c, double sign) {
+  const double better = sign * (c.randomArea - c.area), spread = c.randomDeviation;
+  const Verdict verdict = better > 0 && better >= 2 * spread ? Verdict::Passes : better > 0 ? Verdict::Doubtful : Verdict::Fails;
+  const std::string than = verdict == Verdict::Passes ? "clearly better than" : verdict == Verdict::Doubtful ? "hardly better than" : "no better than";
+  return {id, name, c.area, verdict, std::string(name) + " area " + shown(c.area) + ", " + than + " random order's " + shown(c.randomArea) + " ± " + shown(spread) + "."};
+}
+
+TrustFinding ofInfidelity(const Attribution& map, const Infidelity& i) {
+  TrustFinding f{"infidelity", "Infidelity", i.normalised, {}, "The map leaves " + shown(100 * i.unexplained) + " % of the output's changes under noise untold."};
+  if (map.isSigned) f.verdict = i.unexplained <= 0.5 ? Verdict::Passes : Verdict::Doubtful;
+  else f.sentence += " Without signs it cannot tell them; not judged.";
+  return f;
+}
+
+TrustFinding ofSensitivity(double value) {
+  return {"sensitivity", "Max-sensitivity", value, upTo(value, 0.5, 1.5), "Tiny changes of the input change the map by up to " + shown(100 * value) + " %."};
+}
+
+TrustFinding ofRandomisation(const Attribution& map, const std::vector<RandomisedLayer>& layers) {
+  const std::optional<double>& last = layers.back().correlation;
+  TrustFinding f{"randomisation", "Model randomisation", last.value_or(0), {}, {}};
+  if (!last) {
+    f.verdict = Verdict::Passes;
+    f.sentence = "With all layers drawn anew the map is constant: nothing of it is left.";
+    return f;
+  }
+  f.sentence = "With all layers drawn anew the map's rank correlation with itself is " + shown(*last) + ".";
+  if (static_cast<std::int64_t>(map.values.size()) < kFewInputs) f.sentence += " Too few inputs to rank; not judged.";
+  else f.verdict = upTo(std::abs(*last), 0.3, 0.6);
+  return f;
+}
+
+bool failsAdebayo(const std::string& id) { return id == "guided-backprop" || id == "deconvnet" || id == "guided-grad-cam"; }
+
+/// The whole is its worst finding's; the first of them tells why.
+void conclude(TrustReport& report) {
+  const TrustFinding* worst = nullptr;
+  int judged = 0;
+  for (const TrustFinding& f : report.findings) {
+    if (!f.verdict) continue;
+    ++judged;
+    if (!worst || *f.verdict > *worst->verdict) worst = &f;
+  }
+  if (!worst) {
+    report.verdict = Verdict::Doubtful;
+    report.sentence = report.findings.empty() ? "No check was made." : "No check could be judged. " + report.findings.front().sentence;
+    return;
+  }
+  report.verdict = *worst->verdict;
+  report.sentence = report.verdict == Verdict::Passes ? "All " + std::to_string(judged) + " checks pass. " + worst->sentence : worst->sentence;
+}
+
+}  // namespace
+
+void judge(const ExplainerSpec& method, const Attribution& map, TrustReport& report) {
+  std::vector<TrustFinding> unmade;  // those that could not be made have told so already
+  for (TrustFinding& f : report.findings)
+    if (!f.verdict && f.name.empty()) unmade.push_back(std::move(f));
+  report.findings.clear();
+  if (report.completeness) report.findings.push_back(ofCompleteness(*report.completeness));
+  if (report.removal) {
+    report.findings.push_back(ofCurve("deletion", "Deletion", report.removal->deletion, 1));
+    report.findings.push_back(ofCurve("insertion", "Insertion", report.removal->insertion, -1));
+  }
+  if (report.infidelity) report.findings.push_back(ofInfidelity(map, *report.infidelity));
+  if (report.sensitivity) report.findings.push_back(ofSensitivity(*report.sensitivity));
+  if (!report.randomisation.empty()) report.findings.push_back(ofRandomisation(map, report.randomisation));
+  for (TrustFinding& f : unmade) report.findings.push_back(std::move(f));
+  conclude(report);
+  if (!failsAdebayo(method.id)) return;
+  report.warning = method.name + " is known to show edges of the input whatever the network has learnt: it fails the model-randomisation check (Adebayo et al. 2018).";
+  if (report.verdict == Verdict::Passes) {
+    report.verdict = Verdict::Doubtful;
+    report.sentence = report.warning;
+  }
+}
+
+Result<TrustReport> trustReport(const TrustTask& task, const Params& settings) {
+  const Stopwatch watch;
+  if (Status s = checkParams(trustParams(), settings); !s) return s.error();
+  TrustReport report;
+  if (task.method.promisesCompleteness && task.map.completenessError && task.map.baselineValue) {
+    const double difference = std::abs(task.map.outputValue - *task.map.baselineValue);
+    report.completeness = *task.map.completenessError / std::max(difference, 1e-12);
+  }
+  const auto made = [&](const char* id, auto&& result, auto&& keep) {
+    if (result) keep(*result);
+    else report.findings.push_back({id, {}, 0, {}, result.error().text()});
+    return !task.args.stop.stop_requested();
+  };
+  // Each part has a quarter of the progress.
+  double from = 0;
+  ExplainArgs args = task.args;
+  if (task.args.progress) args.progress = [&](double share) { task.args.progress(from + 0.25 * share); };
+  const TrustTask part{task.method, args, task.map, task.removed, task.groups, task.seed};
+  if (!made("removal", removalTest(part, settings), [&](const RemovalTest& r) { report.removal = r; })) return explainStopped();
+  from = 0.25;
+  if (!made("infidelity", infidelity(part, settings), [&](const Infidelity& r) { report.infidelity = r; })) return explainStopped();
+  from = 0.5;
+  if (!made("sensitivity", maxSensitivity(part, settings), [&](double r) { report.sensitivity = r; })) return explainStopped();
+  from = 0.75;
+  if (!made("randomisation", randomisationTest(part), [&](const std::vector<RandomisedLayer>& r) { report.randomisation = r; })) return explainStopped();
+  judge(task.method, task.map, report);
+  report.seconds = watch.seconds();
+  return report;
+}
+
+}  // namespace vitrine

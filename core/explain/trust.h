@@ -1,0 +1,108 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/explain/explainer.h"
+
+namespace vitrine {
+
+/// What is put to the test: a method with the very arguments that gave its map. `args.pool`, `args.stop` and `args.progress` serve the
+/// checks. Random draws depend on `seed` alone (Stream::Explain); results have the same bits for any number of threads.
+struct TrustTask {
+  const ExplainerSpec& method;
+  const ExplainArgs& args;
+  const Attribution& map;
+  std::span<const Real> removed = {};        ///< what an input becomes when it is taken away; empty: args.baseline, else zeros
+  std::span<const std::int32_t> groups = {}; ///< inputs with the same number are taken away together (≥ 0); empty: all channels of a pixel, else each by itself
+  std::uint64_t seed = 1;
+};
+
+/// Settings of the checks: "step", "orders", "score", "perturbations", "noise", "radius".
+std::span<const Param> trustParams();
+
+// Each check by itself. Errors: a stop, numbers that are not finite, a map that does not fit the input.
+
+/// Inputs are taken away (deletion) or put back (insertion) by falling value of the map, a share at a time, and the target's score is
+/// followed (Petsiuk 2018). Areas are over shares 0 … 1 (trapezoids). A good map's deletion falls, and its insertion rises, faster than in
+/// random order.
+struct RemovalCurve {
+  std::vector<double> score;            ///< along the map's order
+  std::vector<double> mean, deviation;  ///< of the random orders, at each share
+  double area = 0, randomArea = 0, randomDeviation = 0;  ///< deviation of the random orders' areas (n − 1)
+};
+struct RemovalTest {
+  std::vector<double> shares;  ///< 0 … 1
+  RemovalCurve deletion, insertion;
+  bool probability = false;    ///< score: softmax probability of the target's class; else the output
+  int orders = 0;
+};
+Result<RemovalTest> removalTest(const TrustTask& task, const Params& settings);
+
+/// Yeh 2019: mean over perturbations n of (Σ a·n − (f(x) − f(x − n)))². Normalised: a scaled by Σ(a·n)(Δf) / Σ(a·n)² (a denominator of 0
+/// counts as 1).
+struct Infidelity {
+  double value = 0, normalised = 0;
+  double unexplained = 0;  ///< normalised / mean Δf²: share of the output's changes that the map does not tell; 0 … 1
+};
+/// perturbations: [k × input size].
+Result<Infidelity> infidelity(const TrustTask& task, std::span<const Real> perturbations);
+/// Normal perturbations; their deviation is a share ("noise") of the input's own.
+Result<Infidelity> infidelity(const TrustTask& task, const Params& settings);
+
+/// Yeh 2019: largest |e(x + n) − e(x)|₂ / |e(x)|₂ (a norm of 0 counts as 1), the same target explained again for every n.
+Result<double> maxSensitivity(const TrustTask& task, std::span<const Real> perturbations);
+/// Uniform perturbations within ± "radius" of each input (on a scale where the input's deviation is 1).
+Result<double> maxSensitivity(const TrustTask& task, const Params& settings);
+
+/// Adebayo 2018: layers with parameters are drawn anew by their own initialisers, from the top down and each with all above it; the map
+/// is made again. Rank correlation of the absolute values with the original map; none where a map is constant.
+struct RandomisedLayer {
+  NodeId node;
+  std::string name;
+  std::optional<double> correlation;
+};
+Result<std::vector<RandomisedLayer>> randomisationTest(const TrustTask& task);
+
+/// Spearman's rank correlation, ties at their mean rank; none when there are fewer than 2 numbers or one side is constant.
+std::optional<double> rankCorrelation(std::span<const double> a, std::span<const double> b);
+/// Rank correlation of every two maps' absolute values [maps × maps], NaN where there is none; images compare by pixel (sum over
+/// channels), so that maps of all methods meet. Requires maps of one sample.
+std::vector<double> agreement(std::span<const Attribution> maps);
+
+enum class Verdict { Passes, Doubtful, Fails };
+/// One check's outcome.
+struct TrustFinding {
+  std::string id;       ///< "completeness", "deletion", "insertion", "infidelity", "sensitivity", "randomisation"
+  std::string name;
+  double value = 0;
+  std::optional<Verdict> verdict;  ///< none: shown, not judged
+  std::string sentence;            ///< the number and what it means
+};
+
+/// All of it, with a badge. Thresholds (passes up to / doubtful up to / else fails):
+///   completeness |error| ÷ |f(x) − f(baseline)|: 0.01 / 0.1; where the method promises it
+///   deletion, insertion: better than the random orders' mean by 2 deviations / by anything
+///   infidelity, unexplained share: 0.5 / —; never fails, since maps in units of the output (input × gradient …) do not promise it;
+///     judged for signed maps only
+///   sensitivity: 0.5 / 1.5
+///   randomisation, |rank correlation| with all layers drawn anew: 0.3 / 0.6; judged from 16 inputs on
+/// The whole is its worst part's. Guided backprop and deconvnet (and guided Grad-CAM) are doubtful at best: they fail Adebayo's check.
+struct TrustReport {
+  std::optional<double> completeness;  ///< relative error
+  std::optional<RemovalTest> removal;
+  std::optional<Infidelity> infidelity;
+  std::optional<double> sensitivity;
+  std::vector<RandomisedLayer> randomisation;
+  std::vector<TrustFinding> findings;
+  Verdict verdict = Verdict::Passes;
+  std::string sentence;  ///< why
+  std::string warning;   ///< known about the method; empty: nothing
+  double seconds = 0;
+};
+/// A check that cannot be made (its error becomes the finding's sentence, without a verdict) does not stop the others; a stop does.
+Result<TrustReport> trustReport(const TrustTask& task, const Params& settings = {});
+/// Verdict and sentence from the numbers alone.
+void judge(const ExplainerSpec& method, const Attribution& map, TrustReport& report);
+
+}  // namespace vitrine

@@ -1,0 +1,82 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/explain/trust_parts.h"
+
+namespace vitrine {
+namespace {
+
+/// Ranks from 0; equals share their mean.
+std::vector<double> ranksOf(std::span<const double> values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] != values[b] ? values[a] < values[b] : a < b; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t i = 0; i < order.size();) {
+    std::size_t end = i;
+    while (end < order.size() && values[order[end]] == values[order[i]]) ++end;
+    for (std::size_t k = i; k < end; ++k) ranks[order[k]] = 0.5 * static_cast<double>(i + end - 1);
+    i = end;
+  }
+  return ranks;
+}
+
+/// Absolute values; images: summed over channels.
+std::vector<double> magnitudes(const Attribution& map) {
+  const std::size_t channels = map.shape.isImage() ? static_cast<std::size_t>(map.shape[2]) : 1;
+  std::vector<double> out(map.values.size() / channels);
+  for (std::size_t i = 0; i < map.values.size(); ++i) out[i / channels] += std::abs(static_cast<double>(map.values[i]));
+  return out;
+}
+
+}  // namespace
+
+std::optional<double> rankCorrelation(std::span<const double> a, std::span<const double> b) {
+  const std::size_t n = a.size();
+  if (n < 2 || b.size() != n) return {};
+  const auto finite = [](double v) { return std::isfinite(v); };
+  if (!std::all_of(a.begin(), a.end(), finite) || !std::all_of(b.begin(), b.end(), finite)) return {};
+  const std::vector<double> x = ranksOf(a), y = ranksOf(b);
+  const double middle = 0.5 * static_cast<double>(n - 1);
+  double xy = 0, xx = 0, yy = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    xy += (x[i] - middle) * (y[i] - middle);
+    xx += (x[i] - middle) * (x[i] - middle);
+    yy += (y[i] - middle) * (y[i] - middle);
+  }
+  if (xx == 0 || yy == 0) return {};
+  return xy / std::sqrt(xx * yy);
+}
+
+std::vector<double> agreement(std::span<const Attribution> maps) {
+  const std::size_t n = maps.size();
+  std::vector<std::vector<double>> values;
+  for (const Attribution& m : maps) values.push_back(magnitudes(m));
+  std::vector<double> out(n * n, std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = i; j < n; ++j)
+      out[i * n + j] = out[j * n + i] = rankCorrelation(values[i], values[j]).value_or(std::numeric_limits<double>::quiet_NaN());
+  return out;
+}
+
+Result<std::vector<double>> valuesByInput(const Network& network, const Attribution& map) {
+  const Shape& input = network.data().input;
+  const std::int64_t all = input.size(), channels = input.rank() > 1 ? input.dims.back() : 1, own = static_cast<std::int64_t>(map.values.size());
+  if (own != all && own != all / channels)
+    return Error{{}, "map of " + map.method, std::to_string(own) + " values", std::to_string(all) + ", one for each input", {}};
+  std::vector<double> out;
+  for (std::int64_t i = 0; i < all; ++i) out.push_back(static_cast<double>(map.values[static_cast<std::size_t>(own == all ? i : i / channels)]));
+  for (const double v : out)
+    if (!std::isfinite(v)) return problem("The map has values that are not finite numbers.");
+  return out;
+}
+
+Target targetOf(const TrustTask& task) {
+  Target target = task.args.target;
+  if (target.output < 0) target.output = task.map.target;
+  return target;
+}
+
+}  // namespace vitrine

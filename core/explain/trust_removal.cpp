@@ -1,0 +1,117 @@
+#include <numeric>
+
+#include "core/base/random.h"
+#include "core/explain/trust_parts.h"
+
+namespace vitrine {
+namespace {
+
+/// Inputs by group, groups numbered without gaps in order of their first input.
+std::vector<std::vector<std::int64_t>> groupsOf(const TrustTask& task) {
+  const Shape& shape = task.args.network.data().input;
+  const std::int64_t all = shape.size(), channels = shape.isImage() ? shape[2] : 1;
+  std::vector<std::vector<std::int64_t>> groups;
+  std::map<std::int64_t, std::size_t> known;
+  for (std::int64_t i = 0; i < all; ++i) {
+    const std::int64_t id = task.groups.empty() ? i / channels : task.groups[static_cast<std::size_t>(i)];
+    const auto [at, fresh] = known.try_emplace(id, groups.size());
+    if (fresh) groups.emplace_back();
+    groups[at->second].push_back(i);
+  }
+  return groups;
+}
+
+double trapezoid(std::span<const double> x, std::span<const double> y) {
+  double area = 0;
+  for (std::size_t i = 1; i < x.size(); ++i) area += 0.5 * (x[i] - x[i - 1]) * (y[i] + y[i - 1]);
+  return area;
+}
+
+struct Spread {
+  double mean = 0, deviation = 0;
+};
+Spread spreadOf(std::span<const double> values) {
+  Spread s;
+  for (const double v : values) s.mean += v / static_cast<double>(values.size());
+  for (const double v : values) s.deviation += (v - s.mean) * (v - s.mean);
+  s.deviation = values.size() > 1 ? std::sqrt(s.deviation / static_cast<double>(values.size() - 1)) : 0;
+  return s;
+}
+
+using Order = std::vector<std::size_t>;
+
+/// The map's order first (falling value, of equals the first), then random ones.
+std::vector<Order> ordersOf(const TrustTask& task, const std::vector<std::vector<std::int64_t>>& groups, std::span<const double> values, int random) {
+  Order own(groups.size());
+  std::iota(own.begin(), own.end(), std::size_t{0});
+  std::vector<Order> orders(static_cast<std::size_t>(random) + 1, own);
+  std::vector<double> sums(groups.size());
+  for (std::size_t g = 0; g < groups.size(); ++g)
+    for (const std::int64_t i : groups[g]) sums[g] += values[static_cast<std::size_t>(i)];
+  std::stable_sort(orders[0].begin(), orders[0].end(), [&](std::size_t a, std::size_t b) { return sums[a] > sums[b]; });
+  for (std::size_t o = 1; o < orders.size(); ++o) Rng(task.seed, Stream::Explain, 1, o).shuffle(std::span<std::size_t>(orders[o]));
+  return orders;
+}
+
+/// Curves of all orders, [orders × points], into one curve and its random companions.
+RemovalCurve curveOf(std::span<const double> scores, std::span<const double> shares, std::size_t orders) {
+  const std::size_t points = shares.size();
+  RemovalCurve c;
+  c.score.assign(scores.begin(), scores.begin() + static_cast<std::ptrdiff_t>(points));
+  c.area = trapezoid(shares, c.score);
+  std::vector<double> areas;
+  for (std::size_t o = 1; o < orders; ++o) areas.push_back(trapezoid(shares, scores.subspan(o * points, points)));
+  for (std::size_t p = 0; p < points; ++p) {
+    std::vector<double> at;
+    for (std::size_t o = 1; o < orders; ++o) at.push_back(scores[o * points + p]);
+    const Spread s = spreadOf(at);
+    c.mean.push_back(s.mean), c.deviation.push_back(s.deviation);
+  }
+  const Spread s = spreadOf(areas);
+  c.randomArea = s.mean, c.randomDeviation = s.deviation;
+  return c;
+}
+
+}  // namespace
+
+Result<RemovalTest> removalTest(const TrustTask& task, const Params& settings) {
+  if (Status s = checkParams(trustParams(), settings); !s) return s.error();
+  const Network& network = task.args.network;
+  const std::int64_t inputs = network.data().input.size();
+  if (!task.groups.empty() && static_cast<std::int64_t>(task.groups.size()) != inputs)
+    return Error{{}, "groups", std::to_string(task.groups.size()) + " numbers", std::to_string(inputs) + ", one for each input", {}};
+  const Result<std::vector<double>> values = valuesByInput(network, task.map);
+  if (!values) return values.error();
+  std::span<const Real> removed = task.removed.empty() ? task.args.baseline : task.removed;
+  const std::vector<Real> zeros(static_cast<std::size_t>(inputs));
+  if (removed.empty()) removed = zeros;
+  if (static_cast<std::int64_t>(removed.size()) != inputs)
+    return Error{{}, "baseline", std::to_string(removed.size()) + " values", std::to_string(inputs), {}};
+  const std::vector<std::vector<std::int64_t>> groups = groupsOf(task);
+  RemovalTest test;
+  test.orders = static_cast<int>(param<std::int64_t>(settings, trustParams(), "orders"));
+  test.probability = network.data().task == Task::Classification && param<std::string>(settings, trustParams(), "score") == "probability";
+  const double step = param<double>(settings, trustParams(), "step"), n = static_cast<double>(groups.size());
+  std::vector<std::size_t> counts{0};
+  for (int k = 1; counts.back() < groups.size(); ++k)
+    counts.push_back(std::max(counts.back() + 1, std::min(groups.size(), static_cast<std::size_t>(std::lround(k * step * n)))));
+  for (const std::size_t c : counts) test.shares.push_back(static_cast<double>(c) / n);
+  const std::vector<Order> orders = ordersOf(task, groups, *values, test.orders);
+  const std::int64_t points = static_cast<std::int64_t>(counts.size()), rows = points * static_cast<std::int64_t>(orders.size());
+  // Point p of an order: its first counts[p] groups are taken away, or alone are there.
+  const auto fill = [&](std::int64_t i, Real* x, std::span<const Real> all, std::span<const Real> changed) {
+    std::copy(all.begin(), all.end(), x);
+    const Order& order = orders[static_cast<std::size_t>(i / points)];
+    for (std::size_t g = 0; g < counts[static_cast<std::size_t>(i % points)]; ++g)
+      for (const std::int64_t e : groups[order[g]]) x[e] = changed[static_cast<std::size_t>(e)];
+  };
+  const auto deletion = scoresOf(task, rows, test.probability, [&](std::int64_t i, Real* x) { fill(i, x, task.args.input, removed); }, 0, 0.5);
+  if (!deletion) return deletion.error();
+  const auto insertion = scoresOf(task, rows, test.probability, [&](std::int64_t i, Real* x) { fill(i, x, removed, task.args.input); }, 0.5, 1);
+  if (!insertion) return insertion.error();
+  test.deletion = curveOf(*deletion, test.shares, orders.size());
+  test.insertion = curveOf(*insertion, test.shares, orders.size());
+  return test;
+}
+
+}  // namespace vitrine
