@@ -169,8 +169,10 @@ void ExplainChoices::fillTargets() {
   add(classes ? tr("predicted class") : tr("largest output"), TargetChoice::Predicted);
   if (classes) {
     add(tr("second class"), TargetChoice::Second);
+    add(tr("predicted − second"), TargetChoice::Difference);
     add(tr("predicted, probability"), TargetChoice::Predicted, 0, true);
   }
+  if (data_) add(tr("loss"), TargetChoice::Loss);
   if (data_)
     for (std::size_t k = 0; k < static_cast<std::size_t>(data_->spec.outputs) && k < 200; ++k)
       add(k < data_->spec.classes.size() ? fromCore(data_->spec.classes[k]) : tr("output %1").arg(k + 1), TargetChoice::Class, static_cast<int>(k));

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cmath>
 
+#include "core/explain/groups.h"
 #include "core/train/loss.h"
 #include "core/train/step.h"
 #include "widgets/editor/category.h"
@@ -89,29 +90,21 @@ std::vector<Real> shownInput(const Dataset& data, const ExplainSample& sample) {
 }
 
 std::vector<FeatureGroup> featureGroups(const Dataset& data) {
-  std::vector<FeatureGroup> groups;
-  const std::size_t n = static_cast<std::size_t>(data.spec.input.size());
+  const Groups columns = columnGroups(data);
+  std::vector<FeatureGroup> groups(static_cast<std::size_t>(columns.count));
   const auto name = [&](std::size_t i) { return i < data.featureNames.size() ? fromCore(data.featureNames[i]) : tell("feature %1").arg(i + 1); };
-  for (std::size_t i = 0; i < n;) {
-    const std::int32_t origin = i < data.featureOrigins.size() ? data.featureOrigins[i] : -1;
-    const bool known = origin >= 0 && data.table && static_cast<std::size_t>(origin) < data.table->columns.size();
-    // One-hot features are named "column=category"; other features of one column (a number and whether it was missing) stand alone.
-    const QString head = known ? fromCore(data.table->columns[static_cast<std::size_t>(origin)].name) + QLatin1Char('=') : QString();
-    const auto belongs = [&](std::size_t k) { return k < n && k < data.featureOrigins.size() && data.featureOrigins[k] == origin && name(k).startsWith(head); };
-    FeatureGroup g;
-    g.name = name(i);
-    g.members.push_back(static_cast<int>(i));
-    std::size_t end = i + 1;
-    if (known && belongs(i) && belongs(end)) {
-      g.name = head.chopped(1);
-      g.categories << name(i).mid(head.size());
-      for (; belongs(end); ++end) {
-        g.members.push_back(static_cast<int>(end));
-        g.categories << name(end).mid(head.size());
-      }
+  for (std::size_t i = 0; i < columns.of.size(); ++i) groups[static_cast<std::size_t>(columns.of[i])].members.push_back(static_cast<int>(i));
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    FeatureGroup& group = groups[g];
+    group.name = g < columns.names.size() ? fromCore(columns.names[g]) : name(static_cast<std::size_t>(group.members.front()));
+    if (group.members.size() < 2) continue;
+    // One-hot features are named "column=category"; a number and a flag that it was missing are no categories.
+    const QString head = group.name + QLatin1Char('=');
+    for (int m : group.members) {
+      const QString whole = name(static_cast<std::size_t>(m));
+      if (whole.startsWith(head)) group.categories << whole.mid(head.size());
     }
-    groups.push_back(std::move(g));
-    i = end;
+    if (group.categories.size() != static_cast<qsizetype>(group.members.size())) group.categories.clear();
   }
   return groups;
 }

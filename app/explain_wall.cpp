@@ -1,38 +1,33 @@
 #include "app/explain_wall.h"
 
+#include <QLocale>
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <numeric>
 #include <set>
+#include <iterator>
 
 #include "core/base/thread_pool.h"
-#include "core/explain/pass.h"
+#include "core/explain/baseline.h"
+#include "core/explain/groups.h"
 #include "widgets/editor/category.h"
 
 namespace vitrine {
 
-/// What baselines cost to make, made once on the queue's thread.
+/// What belongs to the data alone, made once on the queue's thread.
 struct ExplainWall::Baselines {
   const Dataset* of = nullptr;
   std::once_flag once;
-  std::vector<Real> mean;
+  std::vector<Real> mean, samples;
+  Groups columns;
 
-  const std::vector<Real>& trainingMean(const Dataset& data) {
+  void make(const Dataset& data) {
     std::call_once(once, [&] {
-      const std::size_t size = static_cast<std::size_t>(data.spec.input.size());
-      std::vector<double> sum(size);
-      std::vector<Real> one(size);
-      // Some thousand rows tell a mean well enough to compare with, and take no time.
-      const std::size_t step = std::max<std::size_t>(1, data.train.size() / 4096);
-      double n = 0;
-      for (std::size_t i = 0; i < data.train.size(); i += step, ++n) {
-        gatherInputs(data, {&data.train[i], 1}, one.data());
-        for (std::size_t k = 0; k < size; ++k) sum[k] += static_cast<double>(one[k]);
-      }
-      mean.resize(size);
-      for (std::size_t k = 0; k < size; ++k) mean[k] = static_cast<Real>(sum[k] / std::max(1.0, n));
+      mean = meanBaseline(data);
+      samples = backgroundSamples(data, 50, 1);
+      columns = columnGroups(data);
     });
-    return mean;
   }
 };
 
@@ -47,36 +42,37 @@ std::string paramsKey(const Params& params, std::span<const Param> described) {
   return key;
 }
 
-/// Every channel blurred over the plane (images) or over time (series).
-std::vector<Real> blurredInput(const Shape& shape, const std::vector<Real>& input) {
-  const bool image = shape.isImage();
-  const int h = static_cast<int>(shape[0]), w = image ? static_cast<int>(shape[1]) : 1, channels = static_cast<int>(shape.size()) / (h * w);
-  const double sigma = std::max(1.0, std::max(h, w) / 7.0);
-  std::vector<Real> out(input.size()), plane(static_cast<std::size_t>(h * w));
-  for (int c = 0; c < channels; ++c) {
-    for (std::size_t i = 0; i < plane.size(); ++i) plane[i] = input[i * static_cast<std::size_t>(channels) + static_cast<std::size_t>(c)];
-    const std::vector<Real> soft = gaussianBlur(plane, h, w, sigma);
-    for (std::size_t i = 0; i < plane.size(); ++i) out[i * static_cast<std::size_t>(channels) + static_cast<std::size_t>(c)] = soft[i];
-  }
-  return out;
-}
-
-/// The choice for one sample, whose logits decide what "predicted" and "second" are.
-Result<Target> resolve(const TargetChoice& choice, const Network& network, std::span<const Real> params, const std::vector<Real>& input) {
+/// The choice for one sample: what is predicted, second, or the truth is the sample's own.
+Result<Target> resolve(const TargetChoice& choice, const Snapshot& snapshot, const ExplainSample& sample) {
+  const Network& network = *snapshot.network;
+  const Dataset& data = *snapshot.data;
   Target t;
   t.probability = choice.probability;
-  if (choice.kind == TargetChoice::Predicted) return t;
-  if (choice.kind == TargetChoice::Class) {
-    t.output = choice.output;
-    return t;
+  switch (choice.kind) {
+    case TargetChoice::Predicted: return t;
+    case TargetChoice::Class: t.output = choice.output; return t;
+    case TargetChoice::Unit: return Target::unitOf(NodeId{choice.node}, choice.unit);
+    case TargetChoice::Difference:
+      if (network.outputs() < 2) return problem("The network has one output only: there is no second class.");
+      return Target::difference(-1);
+    case TargetChoice::Loss:
+      if (sample.row < 0) return problem("Nobody knows the true class of a sample of one's own, so it has no loss.");
+      if (data.spec.task == Task::Classification) return Target::lossOfClass(data.classes[static_cast<std::size_t>(sample.row)]);
+      {
+        std::vector<Real> truth(static_cast<std::size_t>(data.spec.outputs));
+        gatherTargets(data, {&sample.row, 1}, truth.data());
+        return Target::lossOfNumbers(std::move(truth));
+      }
+    case TargetChoice::Second: break;
   }
   if (network.outputs() < 2) return problem("The network has one output only: there is no second class.");
   Workspace ws(network, 1, false, false);
-  std::copy(input.begin(), input.end(), ws.input());
-  const Real* logits = network.forward(params, ws, 1);
+  std::copy(sample.input.begin(), sample.input.end(), ws.input());
+  const Real* logits = network.forward(snapshot.state->params.span(), ws, 1);
   std::vector<std::int64_t> order(static_cast<std::size_t>(network.outputs()));
   std::iota(order.begin(), order.end(), 0);
-  if (!allFinite({logits, order.size()})) return problem("The network's outputs for this sample are not finite numbers.");
+  if (std::any_of(logits, logits + order.size(), [](Real v) { return !std::isfinite(v); }))
+    return problem("The network's outputs for this sample are not finite numbers.");
   std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return logits[a] > logits[b]; });
   t.output = order[1];
   return t;
@@ -84,9 +80,22 @@ Result<Target> resolve(const TargetChoice& choice, const Network& network, std::
 
 }  // namespace
 
-QString targetName(const Dataset& data, const Target&, std::int64_t output) {
-  if (data.spec.task != Task::Regression && static_cast<std::size_t>(output) < data.spec.classes.size()) return fromCore(data.spec.classes[static_cast<std::size_t>(output)]);
-  return data.targetName.empty() ? ExplainWall::tr("output %1").arg(output) : fromCore(data.targetName);
+QString targetName(const Snapshot& snapshot, const Attribution& a) {
+  const Dataset& data = *snapshot.data;
+  const auto name = [&](std::int64_t output) {
+    if (data.spec.task != Task::Regression && output >= 0 && static_cast<std::size_t>(output) < data.spec.classes.size()) return fromCore(data.spec.classes[static_cast<std::size_t>(output)]);
+    return data.spec.outputs == 1 && !data.targetName.empty() ? fromCore(data.targetName) : ExplainWall::tr("output %1").arg(output + 1);
+  };
+  switch (a.explained.kind) {
+    case Target::Kind::Loss: return ExplainWall::tr("loss");
+    case Target::Kind::Difference: return name(a.explained.output) + QStringLiteral(" − ") + name(a.explained.other);
+    case Target::Kind::Unit: {
+      const Node* node = snapshot.network->graph().find(a.explained.node);
+      return ExplainWall::tr("unit %1 of %2").arg(a.explained.unit).arg(node ? fromCore(node->name) : QString());
+    }
+    case Target::Kind::Output: break;
+  }
+  return name(a.target);
 }
 
 QString settingsText(const ExplainerSpec& spec, const Params& settings) {
@@ -155,7 +164,7 @@ std::string ExplainWall::stateKey() const {
 
 std::string ExplainWall::cellKey(const ExplainSample& sample, const WallColumn& column) const {
   return std::to_string(sample.id) + '#' + column.spec->id + paramsKey(column.settings, column.spec->params) + "#t" + std::to_string(target_.kind) + ',' +
-         std::to_string(target_.output) + (target_.probability ? "p" : "") + "#b" + std::to_string(baseline_.kind) + ',' + std::to_string(baseline_.row);
+         std::to_string(target_.output) + (target_.probability ? "p" : "") + std::to_string(target_.node) + ':' + std::to_string(target_.unit) + "#b" + std::to_string(baseline_.kind) + ',' + std::to_string(baseline_.row);
 }
 
 bool ExplainWall::stale() const {
@@ -178,11 +187,22 @@ void ExplainWall::refresh() {
   std::vector<JobQueue::Job> jobs;
   for (const ExplainSample& s : samples_)
     if (const auto it = answers_.find(s.id); it == answers_.end() || it->second.of != stateKey()) jobs.push_back(answerJob(s));
-  for (const ExplainSample& s : samples_)
-    for (const WallColumn& c : columns_) {
+  std::vector<JobQueue::Job> checks;
+  for (std::size_t i = 0; i < samples_.size(); ++i)
+    for (std::size_t k = 0; k < columns_.size(); ++k) {
+      const ExplainSample& s = samples_[i];
+      const WallColumn& c = columns_[k];
       const auto it = cells_.find({s.id, c.key});
-      if (it == cells_.end() || it->second.of != stateKey() + cellKey(s, c)) jobs.push_back(cellJob(s, c));
+      const std::string of = stateKey() + cellKey(s, c);
+      const bool fresh = it != cells_.end() && it->second.of == of;
+      auto slot = std::make_shared<std::shared_ptr<const Result<Attribution>>>(fresh ? it->second.result : nullptr);
+      if (!fresh) jobs.push_back(cellJob(s, c, slot));
+      const bool follows = live_ && snapshot_->run == RunState::Running;
+      if (follows && (static_cast<int>(i) != focusSample_ || static_cast<int>(k) != focusColumn_)) continue;
+      if (!fresh || it->second.trustOf != of) checks.push_back(trustJob(s, c, slot));
     }
+  // Every map first, then what can be said of them.
+  std::move(checks.begin(), checks.end(), std::back_inserter(jobs));
   queue_.append(std::move(jobs));
   emit changed();
 }
@@ -203,54 +223,148 @@ JobQueue::Job ExplainWall::answerJob(const ExplainSample& sample) {
           }};
 }
 
-JobQueue::Job ExplainWall::cellJob(const ExplainSample& sample, const WallColumn& column) {
+/// Everything that a method needs, kept alive for the queue's thread.
+struct ExplainWall::Prepared {
+  std::shared_ptr<const Snapshot> snapshot;
+  std::shared_ptr<Baselines> baselines;
+  ExplainSample sample;
+  WallColumn column;
+  TargetChoice choice;
+  BaselineChoice base;
+  Target target;
+  std::vector<Real> baseline;
+  std::unique_ptr<ThreadPool> pool;
+
+  /// Target and baseline for this sample, or why not.
+  Status make() {
+    const Network& network = *snapshot->network;
+    if (Status s = column.spec->supports(network, column.settings); !s) return s;
+    if (sample.input.size() != static_cast<std::size_t>(network.data().input.size())) return problem("The sample is of another shape than the network's input.");
+    const Result<Target> t = resolve(choice, *snapshot, sample);
+    if (!t) return t.error();
+    target = *t;
+    baselines->make(*snapshot->data);
+    const Shape& shape = network.data().input;
+    if (base.kind == BaselineChoice::Mean) baseline = baselines->mean;
+    if (base.kind == BaselineChoice::Blurred) {
+      if (shape.rank() < 2) return problem("Columns of a table have no neighbours to be blurred with: choose another baseline.");
+      baseline = blurredBaseline(shape, sample.input, std::max(1.0, static_cast<double>(std::max(shape[0], shape.isImage() ? shape[1] : 0)) / 7));
+    }
+    if (base.kind == BaselineChoice::Sample) {
+      if (base.row < 0 || base.row >= snapshot->data->count()) return problem("The sample chosen as baseline is not in the data.");
+      baseline.resize(sample.input.size());
+      gatherInputs(*snapshot->data, {&base.row, 1}, baseline.data());
+    }
+    // While training runs the caller's thread is all that explaining takes.
+    if (snapshot->run != RunState::Running && network.costPerSample() > 100000) pool = std::make_unique<ThreadPool>(machineThreads());
+    return {};
+  }
+  bool table() const { return snapshot->network->data().input.rank() == 1; }
+  ExplainArgs args(std::stop_token stop, const JobQueue::Progress& progress) const {
+    return {.network = *snapshot->network,
+            .params = snapshot->state->params.span(),
+            .input = sample.input,
+            .target = target,
+            .settings = column.settings,
+            .baseline = baseline,
+            .stop = stop,
+            .progress = progress,
+            .pool = pool.get(),
+            .samples = column.spec->usesSamples ? std::span<const Real>(baselines->samples) : std::span<const Real>(),
+            .groups = table() && column.spec->usesGroups ? std::span<const std::int32_t>(baselines->columns.of) : std::span<const std::int32_t>()};
+  }
+};
+
+std::shared_ptr<ExplainWall::Prepared> ExplainWall::prepared(const ExplainSample& sample, const WallColumn& column) const {
+  auto p = std::make_shared<Prepared>();
+  p->snapshot = snapshot_;
+  p->baselines = baselines_;
+  p->sample = sample;
+  p->column = column;
+  p->choice = target_;
+  p->base = baseline_;
+  return p;
+}
+
+JobQueue::Job ExplainWall::cellJob(const ExplainSample& sample, const WallColumn& column, Slot slot) {
   const std::string without = cellKey(sample, column);
-  // While training runs the caller's thread is all that explaining takes.
-  const bool alone = snapshot_->run == RunState::Running;
   return {fromCore(column.spec->name),
-          [this, snapshot = snapshot_, baselines = baselines_, id = sample.id, input = sample.input, column, choice = target_, base = baseline_, of = stateKey() + without, without,
-           alone](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
-            const Network& network = *snapshot->network;
-            Cell cell{of, without, problem(""), {}};
-            cell.result = [&]() -> Result<Attribution> {
-              if (Status s = column.spec->supports(network, column.settings); !s) return s.error();
-              const Result<Target> target = resolve(choice, network, snapshot->state->params.span(), input);
-              if (!target) return target.error();
-              std::vector<Real> baseline;
-              if (base.kind == BaselineChoice::Mean) baseline = baselines->trainingMean(*snapshot->data);
-              if (base.kind == BaselineChoice::Blurred) {
-                if (network.data().input.rank() < 2) return problem("Columns of a table have no neighbours to be blurred with: choose another baseline.");
-                baseline = blurredInput(network.data().input, input);
-              }
-              if (base.kind == BaselineChoice::Sample) {
-                if (base.row < 0 || base.row >= snapshot->data->count()) return problem("The sample chosen as baseline is not in the data.");
-                baseline.resize(input.size());
-                gatherInputs(*snapshot->data, {&base.row, 1}, baseline.data());
-              }
-              std::optional<ThreadPool> pool;
-              if (!alone && network.costPerSample() > 100000) pool.emplace(machineThreads());
-              return column.spec->explain({.network = network,
-                                           .params = snapshot->state->params.span(),
-                                           .input = input,
-                                           .target = *target,
-                                           .settings = column.settings,
-                                           .baseline = baseline,
-                                           .stop = stop,
-                                           .progress = progress,
-                                           .pool = pool ? &*pool : nullptr});
-            }();
+          [this, p = prepared(sample, column), slot, of = stateKey() + without, without](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+            const Status ready = p->make();
+            auto result = std::make_shared<const Result<Attribution>>(ready ? p->column.spec->explain(p->args(stop, progress)) : Result<Attribution>(ready.error()));
             if (stop.stop_requested()) return {};
-            if (cell.result) cell.targetText = targetName(*snapshot->data, {}, cell.result->target);
-            return [this, id, key = column.key, cell = std::move(cell)]() mutable {
-              cells_[{id, key}] = std::move(cell);
+            *slot = result;
+            const QString text = *result ? targetName(*p->snapshot, **result) : QString();
+            return [this, id = p->sample.id, key = p->column.key, of, without, result, text] {
+              Cell& cell = cells_[{id, key}];
+              const std::shared_ptr<const Result<TrustReport>> kept = cell.withoutState == without ? cell.trust : nullptr;
+              cell = {of, without, result, text, kept, {}};
               tell();
             };
           }};
 }
 
+JobQueue::Job ExplainWall::trustJob(const ExplainSample& sample, const WallColumn& column, Slot slot) {
+  return {tr("trust check of %1").arg(fromCore(column.spec->name)),
+          [this, p = prepared(sample, column), slot, of = stateKey() + cellKey(sample, column)](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+            const std::shared_ptr<const Result<Attribution>> map = *slot;
+            if (!map || !*map || !p->make()) return {};
+            p->target = (*map)->explained;
+            const ExplainArgs args = p->args(stop, progress);
+            const TrustTask task{.method = *p->column.spec, .args = args, .map = **map, .groups = p->table() ? std::span<const std::int32_t>(p->baselines->columns.of) : std::span<const std::int32_t>()};
+            auto report = std::make_shared<const Result<TrustReport>>(trustReport(task));
+            if (stop.stop_requested()) return {};
+            return [this, id = p->sample.id, key = p->column.key, of, report] {
+              Cell& cell = cells_[{id, key}];
+              if (cell.of != of) return;
+              cell.trust = report;
+              cell.trustOf = of;
+              tell();
+            };
+          }};
+}
+
+const ExplainWall::Cell* ExplainWall::cellAt(int sample, int column) const {
+  if (sample < 0 || column < 0 || sample >= static_cast<int>(samples_.size()) || column >= static_cast<int>(columns_.size())) return nullptr;
+  const ExplainSample& s = samples_[static_cast<std::size_t>(sample)];
+  const WallColumn& c = columns_[static_cast<std::size_t>(column)];
+  const auto it = cells_.find({s.id, c.key});
+  return it != cells_.end() && it->second.withoutState == cellKey(s, c) ? &it->second : nullptr;
+}
+
 const Attribution* ExplainWall::attribution(int sample, int column) const {
-  const auto it = cells_.find({samples_[static_cast<std::size_t>(sample)].id, columns_[static_cast<std::size_t>(column)].key});
-  return it != cells_.end() && it->second.result ? &*it->second.result : nullptr;
+  const Cell* cell = cellAt(sample, column);
+  return cell && cell->result && *cell->result ? &**cell->result : nullptr;
+}
+
+const TrustReport* ExplainWall::trust(int sample, int column) const {
+  const Cell* cell = cellAt(sample, column);
+  return cell && cell->trust && *cell->trust ? &**cell->trust : nullptr;
+}
+
+QString ExplainWall::trustProblem(int sample, int column) const {
+  const Cell* cell = cellAt(sample, column);
+  return cell && cell->trust && !*cell->trust ? fromCore(cell->trust->error().text()) : QString();
+}
+
+void ExplainWall::tellTrust(const Cell& known, WallCell& cell) const {
+  if (!known.trust) {
+    if (queue_.busy()) cell.mark = TrustMark::Pending;
+    return;
+  }
+  if (!*known.trust) {
+    cell.markWhy = fromCore(known.trust->error().text());
+    return;
+  }
+  const TrustReport& report = **known.trust;
+  cell.mark = markOf(report.verdict);
+  cell.markWhy = fromCore(report.sentence);
+  if (!report.warning.empty()) cell.markWhy += QLatin1Char('\n') + fromCore(report.warning);
+  if (report.removal) cell.markNumber = tr("del %1").arg(QLocale().toString(report.removal->deletion.area, 'f', 2));
+}
+
+TrustMark markOf(Verdict verdict) {
+  return verdict == Verdict::Passes ? TrustMark::Passes : verdict == Verdict::Doubtful ? TrustMark::Doubtful : TrustMark::Fails;
 }
 
 WallData ExplainWall::wallData() const {
@@ -284,17 +398,20 @@ WallData ExplainWall::wallData() const {
       const auto it = cells_.find({s.id, c.key});
       if (it == cells_.end() || it->second.withoutState != cellKey(s, c)) {
         if (!queue_.busy()) cell.note = tr("not computed");
-      } else if (!it->second.result) {
+      } else if (!*it->second.result) {
         cell.state = WallCell::State::Failed;
-        cell.note = fromCore(it->second.result.error().text());
+        cell.note = fromCore(it->second.result->error().text());
+      } else if (const Attribution& a = **it->second.result; a.values.size() != s.input.size() && (d.kind == WallKind::Table || a.shape.rank() != shape.rank())) {
+        cell.state = WallCell::State::Failed;
+        cell.note = tr("This method concerns a layer (%1), not the input: see 'Inside the network' below.").arg(fromCore(a.shape.text()));
       } else {
-        const Attribution& a = *it->second.result;
         cell.state = WallCell::State::Ready;
         cell.isSigned = a.isSigned;
         cell.seconds = a.seconds;
         w.targetText = it->second.targetText;
+        tellTrust(it->second, cell);
         if (d.kind == WallKind::Table) {
-          cell.values = groupSums(groups, a.values);
+          cell.values = a.groupValues.empty() ? groupSums(groups, a.values) : std::vector<Real>(a.groupValues.begin(), a.groupValues.end());
           cell.height = 1, cell.width = static_cast<int>(cell.values.size());
         } else {
           cell.values = a.values;

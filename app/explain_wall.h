@@ -9,7 +9,7 @@
 
 #include "app/explain_samples.h"
 #include "app/job_queue.h"
-#include "core/explain/explainer.h"
+#include "core/explain/trust.h"
 #include "widgets/explain/wall_data.h"
 
 namespace vitrine {
@@ -23,10 +23,12 @@ struct WallColumn {
 
 /// What of the network's answer is explained.
 struct TargetChoice {
-  enum Kind { Predicted, Class, Second, Difference };
+  enum Kind { Predicted, Class, Second, Difference, Loss, Unit };
   Kind kind = Predicted;
   int output = 0;            ///< Class
   bool probability = false;  ///< the softmax probability instead of the logit
+  std::uint32_t node = 0;    ///< Unit: of a layer, and which of its outputs
+  std::int64_t unit = 0;
   bool operator==(const TargetChoice&) const = default;
 };
 
@@ -65,9 +67,17 @@ class ExplainWall : public QObject {
   double seconds() const { return queue_.seconds(); }
   /// Something is missing or of another snapshot than the newest.
   bool stale() const;
-  /// Samples whose every cell is there.
+  /// Everything as it is known now, for the view.
   WallData wallData() const;
+  /// Null: not there (yet), or failed.
   const Attribution* attribution(int sample, int column) const;
+  /// The trust check of a map; null: not there (yet).
+  const TrustReport* trust(int sample, int column) const;
+  /// Why there is no check: an error's sentence; empty: it is under way, or there.
+  QString trustProblem(int sample, int column) const;
+  /// Live, only the chosen map is checked again with every refresh.
+  void setFocus(int sample, int column) { focusSample_ = sample, focusColumn_ = column; }
+  void setLive(bool live) { live_ = live; }
   JobQueue& queue() { return queue_; }
 
  signals:
@@ -81,16 +91,24 @@ class ExplainWall : public QObject {
   struct Cell {
     std::string of;          ///< everything it was computed from
     std::string withoutState;  ///< the same without the snapshot: shown until the newer one is there
-    Result<Attribution> result = problem("");
+    std::shared_ptr<const Result<Attribution>> result;
     QString targetText;
+    std::shared_ptr<const Result<TrustReport>> trust;  ///< the last one, though it may be of an older state
+    std::string trustOf;
   };
+  using Slot = std::shared_ptr<std::shared_ptr<const Result<Attribution>>>;
   struct Baselines;
+  struct Prepared;
 
   std::string stateKey() const;
   std::string cellKey(const ExplainSample& sample, const WallColumn& column) const;
   JobQueue::Job answerJob(const ExplainSample& sample);
-  JobQueue::Job cellJob(const ExplainSample& sample, const WallColumn& column);
+  JobQueue::Job cellJob(const ExplainSample& sample, const WallColumn& column, Slot slot);
+  JobQueue::Job trustJob(const ExplainSample& sample, const WallColumn& column, Slot slot);
+  std::shared_ptr<Prepared> prepared(const ExplainSample& sample, const WallColumn& column) const;
+  const Cell* cellAt(int sample, int column) const;
   void tell();
+  void tellTrust(const Cell& known, WallCell& cell) const;
 
   std::shared_ptr<const Snapshot> snapshot_;
   std::vector<ExplainSample> samples_;
@@ -100,12 +118,15 @@ class ExplainWall : public QObject {
   std::map<std::uint64_t, Answer> answers_;
   std::map<std::pair<std::uint64_t, int>, Cell> cells_;
   std::shared_ptr<Baselines> baselines_;
+  int focusSample_ = -1, focusColumn_ = -1;
+  bool live_ = false;
   QTimer settle_;
   JobQueue queue_;  ///< last: its thread goes first
 };
 
 /// What is explained of one sample: "Boot", "Boot − Sneaker".
-QString targetName(const Dataset& data, const Target& target, std::int64_t output);
+QString targetName(const Snapshot& snapshot, const Attribution& attribution);
+TrustMark markOf(Verdict verdict);
 /// Settings that are not the defaults: "50 points, midpoint".
 QString settingsText(const ExplainerSpec& spec, const Params& settings);
 /// The usual methods for this network: those that it supports.

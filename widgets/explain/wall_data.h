@@ -10,7 +10,7 @@
 namespace vitrine {
 
 /// What a trust check says of one map.
-enum class Verdict { None, Pending, Passes, Doubtful, Fails };
+enum class TrustMark { None, Pending, Passes, Doubtful, Fails };
 
 /// One method's map of one sample.
 struct WallCell {
@@ -21,9 +21,9 @@ struct WallCell {
   int height = 0, width = 0, channels = 1;
   bool isSigned = true;
   double seconds = 0;
-  Verdict verdict = Verdict::None;
-  QString verdictNumber;  ///< "del 0.21"
-  QString verdictWhy;     ///< one sentence
+  TrustMark mark = TrustMark::None;
+  QString markNumber;  ///< "del 0.21"
+  QString markWhy;     ///< one sentence
 };
 
 /// The head of a column.

@@ -12,19 +12,19 @@
 namespace vitrine {
 namespace {
 
-QString verdictWord(Verdict v) {
+QString verdictWord(TrustMark v) {
   switch (v) {
-    case Verdict::None: return {};
-    case Verdict::Pending: return WallView::tr("checking…");
-    case Verdict::Passes: return WallView::tr("passes");
-    case Verdict::Doubtful: return WallView::tr("doubtful");
-    case Verdict::Fails: return WallView::tr("fails");
+    case TrustMark::None: return {};
+    case TrustMark::Pending: return WallView::tr("checking…");
+    case TrustMark::Passes: return WallView::tr("passes");
+    case TrustMark::Doubtful: return WallView::tr("doubtful");
+    case TrustMark::Fails: return WallView::tr("fails");
   }
   return {};
 }
 
-QColor verdictColor(Verdict v, const Theme& t) {
-  return v == Verdict::Passes ? t.good : v == Verdict::Doubtful ? t.warning : v == Verdict::Fails ? t.error : t.secondary;
+QColor verdictColor(TrustMark v, const Theme& t) {
+  return v == TrustMark::Passes ? t.good : v == TrustMark::Doubtful ? t.warning : v == TrustMark::Fails ? t.error : t.secondary;
 }
 
 QColor toColor(const Rgba& c) { return QColor(c.r, c.g, c.b); }
@@ -257,9 +257,9 @@ void WallView::paintSeries(QCPPainter& painter, const QRectF& cell, int sample, 
 }
 
 void WallView::paintBadge(QCPPainter& painter, const QRectF& rect, const WallCell& c, const FigureStyle& style) const {
-  if (c.verdict == Verdict::None || c.state != WallCell::State::Ready) return;
+  if (c.mark == TrustMark::None || c.state != WallCell::State::Ready) return;
   const QFont small = style.font(-1.5);
-  const QColor ink = verdictColor(c.verdict, style.colors);
+  const QColor ink = verdictColor(c.mark, style.colors);
   const double dot = std::min(7.0, rect.height() * 0.5);
   // A table's badge stands beside the prediction, at the height of its last line, as pictures' do below the map.
   painter.setAntialiasing(true);
@@ -269,12 +269,12 @@ void WallView::paintBadge(QCPPainter& painter, const QRectF& rect, const WallCel
   painter.setAntialiasing(false);
   painter.setFont(small);
   painter.setPen(ink);
-  const QString word = verdictWord(c.verdict);
+  const QString word = verdictWord(c.mark);
   const double left = rect.left() + dot + 5, wide = textWidth(small, word) + 4;
   drawLine(painter, QRectF(left, rect.top(), rect.right() - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter, word);
-  if (textWidth(small, c.verdictNumber) > rect.right() - left - wide) return;
+  if (textWidth(small, c.markNumber) > rect.right() - left - wide) return;
   painter.setPen(style.colors.secondary);
-  drawLine(painter, QRectF(left + wide, rect.top(), rect.right() - left - wide, rect.height()), Qt::AlignRight | Qt::AlignVCenter, c.verdictNumber);
+  drawLine(painter, QRectF(left + wide, rect.top(), rect.right() - left - wide, rect.height()), Qt::AlignRight | Qt::AlignVCenter, c.markNumber);
 }
 
 void WallView::paintScales(QCPPainter& painter, const WallLayout& l, const FigureStyle& style) const {

@@ -168,7 +168,7 @@ QString WallView::readoutAt(QPointF position) const {
   if (!hit(position, sample, method, share)) return {};
   const WallCell& c = cellAt(sample, method);
   const WallSample& s = data_.samples[static_cast<std::size_t>(sample)];
-  if (share.y() > 1) return c.verdictWhy.isEmpty() ? c.note : c.verdictWhy;
+  if (share.y() > 1) return c.markWhy.isEmpty() ? c.note : c.markWhy;
   if (c.state != WallCell::State::Ready) return c.note;
   QString text = data_.methods[static_cast<std::size_t>(method)].name + QStringLiteral(" · ") + s.name;
   if (data_.kind == WallKind::Image) {
