@@ -217,7 +217,23 @@ std::vector<ExplainSample> ExplainChoices::samples() const {
 TargetChoice ExplainChoices::target() const {
   const QVariantList v = target_->currentData().toList();
   if (v.size() < 3) return {};
-  return {static_cast<TargetChoice::Kind>(v[0].toInt()), v[1].toInt(), v[2].toBool()};
+  TargetChoice t{static_cast<TargetChoice::Kind>(v[0].toInt()), v[1].toInt(), v[2].toBool()};
+  if (v.size() == 5) t.node = v[3].toUInt(), t.unit = v[4].toLongLong();
+  return t;
+}
+
+void ExplainChoices::offerUnit(NodeId node, std::int64_t unit, const QString& name) {
+  const QVariantList data{TargetChoice::Unit, 0, false, node.value, qlonglong(unit)};
+  const int last = target_->count() - 1;
+  const bool there = last >= 0 && target_->itemData(last).toList().size() == 5;
+  const bool chosen = there && target_->currentIndex() == last;
+  if (there) {
+    target_->setItemText(last, name);
+    target_->setItemData(last, data);
+  } else {
+    target_->addItem(name, data);
+  }
+  if (chosen) emit choicesChanged();
 }
 
 BaselineChoice ExplainChoices::baseline() const {

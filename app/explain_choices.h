@@ -43,6 +43,8 @@ class ExplainChoices : public QWidget {
   void removeOwn();
   /// Takes a row of the data on the wall.
   void choose(std::int32_t row);
+  /// Offers a unit of a layer as target.
+  void offerUnit(NodeId node, std::int64_t unit, const QString& name);
   /// The sample the row editor begins with.
   void editFrom(const ExplainSample& sample);
 

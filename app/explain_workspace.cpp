@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
+#include <QMenu>
 #include <QProgressBar>
 #include <QScrollArea>
 #include <QSplitter>
@@ -28,11 +29,24 @@ QSplitter* splitter(Qt::Orientation way, const char* name) {
   return s;
 }
 
+QScrollArea* scrolled(QWidget* content) {
+  auto* area = new QScrollArea;
+  area->setWidgetResizable(true);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setMinimumSize(80, 60);
+  area->setWidget(content);
+  return area;
+}
+
 }  // namespace
 
 ExplainWorkspace::ExplainWorkspace(Document& document, Panels& panels, QWidget* parent) : QWidget(parent), document_(document), panels_(panels) {
   setObjectName(QStringLiteral("explainWorkspace"));
   wall_ = new ExplainWall(this);
+  trust_ = new ExplainTrust(this);
+  inside_ = new ExplainInside(this);
+  tables_ = new ExplainTables(this);
+  counterfactual_ = new ExplainCounterfactual(this);
   build();
   connect(&document_, &Document::snapshotChanged, this, &ExplainWorkspace::onSnapshot);
   connect(&document_, &Document::dataChanged, this, &ExplainWorkspace::onSnapshot);
@@ -76,6 +90,23 @@ void ExplainWorkspace::build() {
   view_->setObjectName(QStringLiteral("explainWall"));
   wallPanel_ = panel(QStringLiteral("panelExplainWall"), tr("Wall of attributions"), buildWall(), view_, centre_);
 
+  buildWallHead();
+  buildTabs();
+  buildTrust();
+  connect(view_, &WallView::cellSelected, this, &ExplainWorkspace::select);
+  connect(view_, &WallView::sampleClicked, this, [this](int sample) { select(sample, view_->selectedMethod()); });
+  connect(view_, &WallView::methodMenuRequested, this, &ExplainWorkspace::showMethodMenu);
+  for (int i = 0; i < 3; ++i) outer_->setStretchFactor(i, i == 1 ? 1 : 0);
+  resetArrangement();
+}
+
+void ExplainWorkspace::resetArrangement() {
+  outer_->setSizes({210, 900, 300});
+  centre_->setSizes({480, 300});
+  right_->setSizes({240, 250, 260});
+}
+
+void ExplainWorkspace::buildWallHead() {
   add_ = new QToolButton;
   add_->setObjectName(QStringLiteral("explainAddMethod"));
   add_->setText(tr("+ method"));
@@ -127,13 +158,69 @@ void ExplainWorkspace::build() {
   npy->setToolTip(tr("One array a method for numpy: [samples × input shape], in the order of the wall"));
   exports->setMenu(exportMenu);
   for (QToolButton* b : {live, look, exports, add_}) wallPanel_->addHeaderWidget(b);
+}
 
-  connect(view_, &WallView::cellSelected, this, &ExplainWorkspace::select);
-  connect(view_, &WallView::sampleClicked, this, [this](int sample) { select(sample, view_->selectedMethod()); });
-  connect(view_, &WallView::methodMenuRequested, this, &ExplainWorkspace::showMethodMenu);
-  outer_->setStretchFactor(0, 0);
-  outer_->setStretchFactor(1, 1);
-  outer_->setSizes({200, 1000});
+void ExplainWorkspace::buildTrust() {
+  right_ = splitter(Qt::Vertical, "explainTrustSplitter");
+  outer_->addWidget(right_);
+  FigurePanel* curves = panel(QStringLiteral("panelExplainCurves"), tr("Deletion and insertion"), trust_->curves(), trust_->curves(), right_);
+  connect(trust_, &ExplainTrust::sideTextChanged, curves, &FigurePanel::setSideText);
+  FigurePanel* agree = panel(QStringLiteral("panelExplainAgreement"), tr("Do methods agree?"), trust_->agreement(), trust_->agreement(), right_);
+  agree->setSideText(tr("rank correlation"));
+  panel(QStringLiteral("panelExplainTrust"), tr("Trust check"), scrolled(trust_->numbers()), trust_->numbers(), right_);
+}
+
+void ExplainWorkspace::buildTabs() {
+  tabs_ = new QTabWidget;
+  tabs_->setObjectName(QStringLiteral("explainTabs"));
+  tabs_->setDocumentMode(true);
+  const auto page = [this](const QString& title, const char* name, Qt::Orientation way, const QString& tip) {
+    QSplitter* s = splitter(way, name);
+    tabs_->setTabToolTip(tabs_->addTab(s, title), tip);
+    return s;
+  };
+  QSplitter* inside = page(tr("Inside the network"), "explainInsideSplitter", Qt::Vertical, tr("The chosen sample on its way through the layers, and one unit of them"));
+  FigurePanel* walk = panel(QStringLiteral("panelExplainWalk"), tr("Walk a sample through the network"), scrolled(inside_->walk()), inside_->walk(), inside);
+  walk->addHeaderWidget(inside_->scaleChoice());
+  FigurePanel* unit = panel(QStringLiteral("panelExplainUnit"), tr("One unit"), inside_->unit(), inside_->unit(), inside);
+  unit->addHeaderWidget(inside_->partChoice());
+  connect(inside_->unit(), &FigureWidget::titleChanged, unit, [this, unit] { unit->setTitle(inside_->unit()->isEmpty() ? tr("One unit") : inside_->unit()->figureTitle()); });
+  QSplitter* step = page(tr("Explain this step"), "explainStepSplitter", Qt::Horizontal, tr("One training step of the chosen unit, in its numbers"));
+  FigurePanel* steps = panel(QStringLiteral("panelExplainStep"), tr("Explain this step"), scrolled(inside_->step()), inside_->step(), step);
+  steps->addHeaderWidget(inside_->stepChoice());
+  connect(inside_->step(), &FigureWidget::titleChanged, steps, [this, steps] { steps->setTitle(inside_->step()->isEmpty() ? tr("Explain this step") : inside_->step()->figureTitle()); });
+  QSplitter* set = page(tr("Importance"), "explainImportanceSplitter", Qt::Horizontal, tr("Tables: what the columns mean to the network over many rows"));
+  panel(QStringLiteral("panelExplainImportance"), tr("Permutation importance"), tables_->importance(), tables_->importance(), set);
+  panel(QStringLiteral("panelExplainSwarm"), tr("Shapley values of many rows"), tables_->swarm(), tables_->swarm(), set);
+  panel(QStringLiteral("panelExplainShapBars"), tr("Mean size of Shapley values"), tables_->bars(), tables_->bars(), set);
+  QSplitter* one = page(tr("Dependence"), "explainDependenceSplitter", Qt::Horizontal, tr("Tables: the answer as a function of one column, and the chosen row column by column"));
+  FigurePanel* dependence = panel(QStringLiteral("panelExplainDependence"), tr("Partial dependence"), tables_->dependence(), tables_->dependence(), one);
+  dependence->addHeaderWidget(tables_->featureChoice());
+  panel(QStringLiteral("panelExplainWaterfall"), tr("The chosen row, column by column"), tables_->waterfall(), tables_->waterfall(), one);
+  QSplitter* counter = page(tr("Counterfactual"), "explainCounterfactualSplitter", Qt::Horizontal, tr("The smallest change found that makes another class of the chosen sample"));
+  FigurePanel* change = panel(QStringLiteral("panelExplainCounterfactual"), tr("Counterfactual"), counterfactual_->view(), counterfactual_->view(), counter);
+  auto* settings = new QToolButton;
+  settings->setObjectName(QStringLiteral("explainCounterfactualSettings"));
+  settings->setText(tr("settings"));
+  settings->setToolTip(tr("Size of the steps, largest change, and what else the method takes"));
+  settings->setProperty("flat", true);
+  connect(settings, &QToolButton::clicked, this, [this, settings] {
+    if (const ExplainerSpec* spec = counterfactual_->spec())
+      popUpSettings(*spec, counterfactual_->settings(), settings->mapToGlobal(QPoint(0, settings->height())), [this](const std::string& id, const ParamValue& value) {
+        Params p = counterfactual_->settings();
+        p[id] = value;
+        counterfactual_->setSettings(p);
+      });
+  });
+  change->addHeaderWidget(settings);
+  change->addHeaderWidget(counterfactual_->methodChoice());
+  centre_->addWidget(tabs_);
+  connect(tabs_, &QTabWidget::currentChanged, this, &ExplainWorkspace::tabChanged);
+  connect(inside_, &ExplainInside::unitChanged, this, [this] {
+    if (!wall_->snapshot()) return;
+    const Node* node = wall_->snapshot()->network->graph().find(inside_->node());
+    if (node) choices_->offerUnit(inside_->node(), inside_->unitIndex(), tr("unit: %1, %2").arg(fromCore(node->name), fromCore(unitName(wall_->snapshot()->network->shape(inside_->node()), inside_->unitIndex()))));
+  });
 }
 
 QWidget* ExplainWorkspace::buildWall() {
@@ -179,9 +266,33 @@ bool ExplainWorkspace::live() const { return live_->isChecked(); }
 void ExplainWorkspace::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
   onSnapshot();
+  tabChanged();
+}
+
+void ExplainWorkspace::hideEvent(QHideEvent* event) {
+  QWidget::hideEvent(event);
+  tabChanged();
+}
+
+void ExplainWorkspace::tabChanged() {
+  // Nothing is computed for what is not seen.
+  const QString now = isVisible() && tabs_->currentWidget() ? tabs_->currentWidget()->objectName() : QString();
+  inside_->setWanted(now == QLatin1String("explainInsideSplitter"), now == QLatin1String("explainStepSplitter"));
+  tables_->setWanted(now == QLatin1String("explainImportanceSplitter") || now == QLatin1String("explainDependenceSplitter"));
+  counterfactual_->setWanted(now == QLatin1String("explainCounterfactualSplitter"));
+}
+
+void ExplainWorkspace::feedChosen() {
+  const int sample = view_->selectedSample(), method = view_->selectedMethod();
+  trust_->show(*wall_, sample, method);
+  const ExplainSample* chosen = sample >= 0 && sample < static_cast<int>(wall_->samples().size()) ? &wall_->samples()[static_cast<std::size_t>(sample)] : nullptr;
+  inside_->show(wall_->snapshot(), chosen);
+  tables_->show(wall_->snapshot(), chosen, choices_->target());
+  counterfactual_->show(wall_->snapshot(), chosen);
 }
 
 void ExplainWorkspace::onSnapshot() {
+  wall_->setLive(live());
   const std::shared_ptr<const Snapshot>& s = document_.snapshot();
   if (!s || !s->network || !s->state || s->data != document_.data()) {
     wall_->setSnapshot(nullptr);
@@ -232,11 +343,17 @@ void ExplainWorkspace::onWall() {
   const int sample = view_->selectedSample(), method = view_->selectedMethod();
   view_->setData(wall_->wallData());
   if (sample < 0 && !view_->isEmpty() && !wall_->columns().empty()) view_->select(0, std::max(0, method));
+  wall_->setFocus(view_->selectedSample(), view_->selectedMethod());
+  feedChosen();
   tellState();
 }
 
 void ExplainWorkspace::select(int sample, int method) {
-  view_->select(sample, method);
+  view_->select(sample, method < 0 && !wall_->columns().empty() ? 0 : method);
+  wall_->setFocus(sample, view_->selectedMethod());
+  const QRect cell = view_->cellRect(sample, view_->selectedMethod()).toAlignedRect();
+  scroll_->ensureVisible(cell.center().x(), cell.center().y(), cell.width() / 2 + 8, cell.height() / 2 + 24);
+  feedChosen();
 }
 
 void ExplainWorkspace::tellProgress(double share, const QString& what) {

@@ -5,6 +5,9 @@
 
 #include "app/document.h"
 #include "app/explain_choices.h"
+#include "app/explain_inside.h"
+#include "app/explain_tables.h"
+#include "app/explain_trust.h"
 #include "app/explain_wall.h"
 #include "app/panels.h"
 #include "widgets/explain/wall_view.h"
@@ -32,7 +35,9 @@ class ExplainWorkspace : public QWidget {
   WallView* wall() { return view_; }
   ExplainWall& model() { return *wall_; }
   ExplainChoices* choices() { return choices_; }
+  ExplainInside& inside() { return *inside_; }
   bool live() const;
+  void resetArrangement();
 
  signals:
   /// The workspace is wanted in front (an action of its menu was used elsewhere).
@@ -40,11 +45,15 @@ class ExplainWorkspace : public QWidget {
 
  protected:
   void showEvent(QShowEvent* event) override;
+  void hideEvent(QHideEvent* event) override;
 
  private:
   // explain_workspace.cpp
   void build();
   QWidget* buildWall();
+  void buildWallHead();
+  void buildTrust();
+  void buildTabs();
   FigurePanel* panel(const QString& id, const QString& title, QWidget* content, Figure* figure, QSplitter* home);
   void onSnapshot();
   void onSamples();
@@ -53,11 +62,16 @@ class ExplainWorkspace : public QWidget {
   void select(int sample, int method);
   void tellProgress(double share, const QString& what);
   void tellState();
+  /// Feeds what belongs to the chosen sample and map.
+  void feedChosen();
+  void tabChanged();
   // explain_workspace_methods.cpp
   void fillMethodMenu(QMenu* menu);
   void addMethod(const ExplainerSpec& spec);
   void showMethodMenu(int column, QPoint at);
   void showSettings(int column, QPoint at);
+  /// A form over the window, made from what the method says of itself.
+  void popUpSettings(const ExplainerSpec& spec, const Params& settings, QPoint at, std::function<void(const std::string&, const ParamValue&)> apply);
   void setColumns(std::vector<WallColumn> columns);
   QWidget* buildLook();
   void exportArrays();
@@ -67,9 +81,14 @@ class ExplainWorkspace : public QWidget {
   Panels& panels_;
   ExplainWall* wall_ = nullptr;
   ExplainChoices* choices_ = nullptr;
+  ExplainTrust* trust_ = nullptr;
+  ExplainInside* inside_ = nullptr;
+  ExplainTables* tables_ = nullptr;
+  ExplainCounterfactual* counterfactual_ = nullptr;
+  QTabWidget* tabs_ = nullptr;
   WallView* view_ = nullptr;
   QScrollArea* scroll_ = nullptr;
-  QSplitter *outer_ = nullptr, *centre_ = nullptr;
+  QSplitter *outer_ = nullptr, *centre_ = nullptr, *right_ = nullptr;
   FigurePanel* wallPanel_ = nullptr;
   QToolButton* add_ = nullptr;
   QAction *live_ = nullptr, *refreshAction_ = nullptr;

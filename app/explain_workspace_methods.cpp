@@ -7,8 +7,8 @@
 #include <QFormLayout>
 #include <QLabel>
 #include <QMenu>
-#include <QScrollArea>
 #include <QSettings>
+#include <QTabWidget>
 #include <QSlider>
 #include <QVBoxLayout>
 #include <QWidgetAction>
@@ -40,6 +40,8 @@ void ExplainWorkspace::fillMethodMenu(QMenu* menu) {
   menu->clear();
   const std::shared_ptr<const Snapshot>& s = document_.snapshot();
   for (const ExplainerSpec& spec : explainerRegistry()) {
+    // These have their own places: one layer's units, and changes of the input.
+    if (spec.family == ExplainerSpec::Family::Counterfactual) continue;
     QAction* a = menu->addAction(fromCore(spec.name), this, [this, &spec] { addMethod(spec); });
     a->setObjectName(QStringLiteral("explainAdd_") + fromCore(spec.id));
     QString tip = fromCore(spec.help);
@@ -99,36 +101,40 @@ void ExplainWorkspace::showMethodMenu(int column, QPoint at) {
 
 void ExplainWorkspace::showSettings(int column, QPoint at) {
   const WallColumn c = wall_->columns()[static_cast<std::size_t>(column)];
+  popUpSettings(*c.spec, c.settings, at, [this, key = c.key](const std::string& id, const ParamValue& value) {
+    std::vector<WallColumn> columns = wall_->columns();
+    for (WallColumn& w : columns)
+      if (w.key == key) w.settings[id] = value;
+    setColumns(std::move(columns));
+  });
+}
+
+void ExplainWorkspace::popUpSettings(const ExplainerSpec& spec, const Params& settings, QPoint at, std::function<void(const std::string&, const ParamValue&)> apply) {
   auto* popup = new QFrame(this, Qt::Popup);
   popup->setObjectName(QStringLiteral("explainSettings"));
   popup->setProperty("panel", true);
   popup->setAttribute(Qt::WA_DeleteOnClose);
   auto* layout = new QVBoxLayout(popup);
-  auto* title = new QLabel(fromCore(c.spec->name));
-  title->setProperty("role", QStringLiteral("title"));
-  auto* help = new QLabel(fromCore(c.spec->help));
-  help->setWordWrap(true);
-  help->setProperty("role", QStringLiteral("secondary"));
+  const auto words = [&](const std::string& text, const char* role) {
+    if (text.empty()) return;
+    auto* label = new QLabel(fromCore(text));
+    label->setWordWrap(true);
+    label->setProperty("role", QLatin1String(role));
+    layout->addWidget(label);
+  };
+  words(spec.name, "title");
+  words(spec.help, "secondary");
+  words(spec.formula, "");
   auto* form = new ParamForm;
   form->setObjectName(QStringLiteral("explainSettingsForm"));
-  form->setParams(c.spec->params, c.settings);
-  layout->addWidget(title);
-  layout->addWidget(help);
+  form->setParams(spec.params, settings);
   layout->addWidget(form);
-  if (!c.spec->source.empty()) {
-    auto* source = new QLabel(fromCore(c.spec->source));
-    source->setWordWrap(true);
-    source->setProperty("role", QStringLiteral("secondary"));
-    layout->addWidget(source);
-  }
-  connect(form, &ParamForm::changed, this, [this, key = c.key](const QString& id, const ParamValue& value, bool final) {
-    if (!final) return;
-    std::vector<WallColumn> columns = wall_->columns();
-    for (WallColumn& w : columns)
-      if (w.key == key) w.settings[id.toStdString()] = value;
-    setColumns(std::move(columns));
+  words(spec.warning, "");
+  words(spec.source, "secondary");
+  connect(form, &ParamForm::changed, this, [apply = std::move(apply)](const QString& id, const ParamValue& value, bool final) {
+    if (final) apply(id.toStdString(), value);
   });
-  popup->setMinimumWidth(280);
+  popup->setFixedWidth(320);
   popup->adjustSize();
   popup->move(at);
   popup->show();
@@ -242,6 +248,10 @@ void ExplainWorkspace::fillMenu(QMenu* menu) {
   menu->addSeparator();
   item(tr("&Draw a sample"), "actionExplainDraw", "Ctrl+Shift+D", tr("A page to draw a sample of your own on"), [this] { choices_->showCanvas(); });
   item(tr("&Load an image…"), "actionExplainLoad", "Ctrl+Shift+I", tr("A picture file as a sample of your own"), [this] { choices_->chooseImage(); });
+  menu->addSeparator();
+  item(tr("&Inside the network"), "actionExplainInside", "", tr("The chosen sample on its way through the layers"), [this] { tabs_->setCurrentIndex(0); });
+  item(tr("Explain this &step"), "actionExplainStep", "", tr("One training step of the chosen unit, in its numbers"), [this] { tabs_->setCurrentIndex(1); });
+  item(tr("&Counterfactual"), "actionExplainCounterfactual", "", tr("The smallest change found that makes another class of the chosen sample"), [this] { tabs_->setCurrentIndex(tabs_->count() - 1); });
   menu->addSeparator();
   item(tr("&Export the wall…"), "actionExplainExport", "Ctrl+Shift+E", tr("The wall as one figure with labels and scales"), [this] { emit panels_.exportRequested(view_); });
   item(tr("Attributions as &NPY…"), "actionExplainNpy", "", tr("One array a method, for numpy"), [this] { exportArrays(); });
