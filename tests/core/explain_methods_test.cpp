@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "core/base/random.h"
+#include "core/explain/explainer.h"
 #include "core/explain/grad_cam.h"
 #include "core/explain/quadrature.h"
 #include "tests/support/networks.h"
