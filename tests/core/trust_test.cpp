@@ -1,0 +1,382 @@
+// The trust checks: by hand, against Captum's values, and on networks drawn anew.
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "core/base/random.h"
+#include "core/explain/trust.h"
+#include "tests/support/networks.h"
+#include "tests/support/npz.h"
+
+namespace vitrine {
+namespace {
+
+using test::classesOf;
+using test::Drawing;
+using test::numbersOf;
+
+/// y = w·x + b as a network, and an explainer that always says the same.
+struct Linear {
+  std::shared_ptr<const Network> network;
+  Buffer params;
+  std::vector<Real> input;
+  ExplainerSpec method;
+  Params none;
+
+  Linear(std::vector<Real> weights, Real bias, std::vector<Real> x, std::vector<Real> map) : input(std::move(x)) {
+    Drawing d;
+    d.add("input", "in").dense("u", 1).add("output", "out", {{"loss", std::string("mse")}});
+    network = d.compile(numbersOf({static_cast<std::int64_t>(weights.size())}, 1));
+    params = Buffer(static_cast<std::size_t>(network->parameterCount()));
+    std::copy(weights.begin(), weights.end(), params.begin());
+    params[weights.size()] = bias;
+    method.id = "fixed", method.name = "Fixed";
+    method.explain = [map](const ExplainArgs& a) -> Result<Attribution> {
+      Attribution out;
+      out.method = "fixed", out.shape = a.network.data().input, out.values = map;
+      return out;
+    };
+  }
+  ExplainArgs args() const { return {.network = *network, .params = params.span(), .input = input, .target = {0, false}, .settings = none}; }
+};
+
+TEST(RankCorrelation, ByHand) {
+  const auto r = [](std::vector<double> a, std::vector<double> b) { return rankCorrelation(a, b); };
+  EXPECT_DOUBLE_EQ(*r({1, 2, 3, 4}, {10, 20, 30, 400}), 1);
+  EXPECT_DOUBLE_EQ(*r({1, 2, 3, 4}, {4, 3, 2, 1}), -1);
+  EXPECT_DOUBLE_EQ(*r({1, 2, 3, 4}, {2, 1, 4, 3}), 0.6);
+  // Ties at their mean rank: (0.5, 0.5, 2) and (0, 1, 2) give 1.5 / √(1.5 · 2).
+  EXPECT_DOUBLE_EQ(*r({1, 1, 5}, {1, 2, 3}), 1.5 / std::sqrt(3.0));
+  EXPECT_FALSE(r({1, 1, 1}, {1, 2, 3}));
+  EXPECT_FALSE(r({1}, {2}));
+  EXPECT_FALSE(r({1, NAN, 2}, {1, 2, 3}));
+}
+
+TEST(Agreement, ComparesMapsOfAllSizesByPixel) {
+  Attribution full, plane, flat;
+  full.shape = {1, 3, 2}, full.values = {1, -1, 0, Real(0.5), -3, 3};
+  plane.shape = {1, 3, 1}, plane.values = {2, 1, 5};
+  flat.shape = {1, 3, 1}, flat.values = {1, 1, 1};
+  const std::vector<double> m = agreement(std::vector<Attribution>{full, plane, flat});
+  ASSERT_EQ(m.size(), 9u);
+  EXPECT_DOUBLE_EQ(m[0], 1);
+  EXPECT_DOUBLE_EQ(m[1], 1);  // 2, 0.5, 6 and 2, 1, 5
+  EXPECT_DOUBLE_EQ(m[3], 1);
+  EXPECT_TRUE(std::isnan(m[2]) && std::isnan(m[8]));
+}
+
+TEST(Removal, AreasByHand) {
+  // y = 4a + 2b + c at (1, 1, 1): deletion in the map's order 7, 3, 1, 0; insertion 0, 4, 6, 7.
+  const Linear l({4, 2, 1}, 0, {1, 1, 1}, {4, 2, 1});
+  const ExplainArgs args = l.args();
+  const Attribution map = *l.method.explain(args);
+  const Params settings{{"step", 0.3}, {"score", std::string("output")}, {"orders", std::int64_t{400}}};
+  const auto t = removalTest({l.method, args, map}, settings);
+  ASSERT_TRUE(t) << t.error().text();
+  EXPECT_EQ(t->shares, (std::vector<double>{0, 1.0 / 3, 2.0 / 3, 1}));
+  EXPECT_EQ(t->deletion.score, (std::vector<double>{7, 3, 1, 0}));
+  EXPECT_EQ(t->insertion.score, (std::vector<double>{0, 4, 6, 7}));
+  EXPECT_NEAR(t->deletion.area, (3.5 + 3 + 1) / 3, 1e-12);
+  EXPECT_NEAR(t->insertion.area, (4 + 6 + 3.5) / 3, 1e-12);
+  // Random orders: a straight line on average, and deviations of areas over the six orders.
+  EXPECT_NEAR(t->deletion.randomArea, 3.5, 0.1);
+  EXPECT_NEAR(t->deletion.mean[1], 7 * 2.0 / 3, 0.2);
+  EXPECT_EQ(t->deletion.deviation[0], 0);
+  EXPECT_NEAR(t->deletion.deviation[1], std::sqrt(14.0 / 9), 0.15);  // of 4, 2, 1 at random
+  EXPECT_FALSE(t->probability);
+
+  // Another baseline: what is taken away becomes 2, so y grows.
+  const std::vector<Real> twos(3, Real(2));
+  const auto other = removalTest({.method = l.method, .args = args, .map = map, .removed = twos}, settings);
+  EXPECT_EQ(other->deletion.score, (std::vector<double>{7, 11, 13, 14}));
+  // Groups: the second and third go together, and first (their sum is larger than a's only in this map).
+  Attribution grouped = map;
+  grouped.values = {2, Real(1.5), 1};
+  const std::vector<std::int32_t> groups{7, 3, 3};
+  const auto by = removalTest({.method = l.method, .args = args, .map = grouped, .groups = groups}, settings);
+  EXPECT_EQ(by->deletion.score, (std::vector<double>{7, 4, 0}));
+}
+
+TEST(Removal, SharesFollowTheStep) {
+  const Linear l(std::vector<Real>(40, 1), 0, std::vector<Real>(40, 1), std::vector<Real>(40, 1));
+  const ExplainArgs args = l.args();
+  const Attribution map = *l.method.explain(args);
+  for (const double step : {0.05, 0.1, 0.3, 1.0}) {
+    const auto t = removalTest({l.method, args, map}, {{"step", step}});
+    ASSERT_TRUE(t);
+    EXPECT_EQ(t->shares.size(), static_cast<std::size_t>(std::ceil(1 / step - 1e-9)) + 1) << step;
+    EXPECT_EQ(t->shares.back(), 1);
+    EXPECT_NEAR(t->shares[1], step, 1e-12);
+  }
+  EXPECT_FALSE(removalTest({l.method, args, map}, {{"step", 0.0}}));
+}
+
+TEST(InfidelityTest, ByHand) {
+  // y = 2a − b; the map (1, 0); perturbations (1, 0), (0, 1), (2, 2): told 1, 0, 2; seen 2, −1, 2.
+  const Linear l({2, -1}, Real(0.5), {3, 4}, {1, 0});
+  const ExplainArgs args = l.args();
+  const Attribution map = *l.method.explain(args);
+  const auto i = infidelity({l.method, args, map}, std::vector<Real>{1, 0, 0, 1, 2, 2});
+  ASSERT_TRUE(i) << i.error().text();
+  EXPECT_NEAR(i->value, (1 + 1 + 0) / 3.0, 1e-6);
+  // β = (1·2 + 0 + 2·2) / (1 + 0 + 4) = 1.2: (1.2 − 2)², 1, (2.4 − 2)².
+  EXPECT_NEAR(i->normalised, (0.64 + 1 + 0.16) / 3, 1e-6);
+  EXPECT_NEAR(i->unexplained, (0.64 + 1 + 0.16) / 9, 1e-6);
+  // The gradient of a linear network is without fault, whatever is drawn.
+  Linear exact({2, -1}, Real(0.5), {3, 4}, {2, -1});
+  EXPECT_NEAR(infidelity({exact.method, args, *exact.method.explain(args)}, Params{})->value, 0, 1e-10);
+  EXPECT_FALSE(infidelity({l.method, args, map}, std::vector<Real>{1, 2, 3}));
+}
+
+TEST(Sensitivity, ByHand) {
+  // e(x) = x: |n| / |x| for x = (3, 4).
+  Linear l({1, 1}, 0, {3, 4}, {0, 0});
+  l.method.explain = [](const ExplainArgs& a) -> Result<Attribution> {
+    Attribution out;
+    out.values.assign(a.input.begin(), a.input.end());
+    return out;
+  };
+  const ExplainArgs args = l.args();
+  const Attribution map = *l.method.explain(args);
+  EXPECT_NEAR(*maxSensitivity({l.method, args, map}, std::vector<Real>{Real(0.3), Real(0.4), 0, 1, Real(0.1), 0}), 0.2, 1e-6);
+  Attribution zero = map;
+  zero.values = {0, 0};
+  EXPECT_NEAR(*maxSensitivity({l.method, args, zero}, std::vector<Real>{3, -4}), 6, 1e-6);  // a norm of 0 counts as 1: |(6, 0)|
+}
+
+// --- against Captum ---
+
+class Reference {
+ public:
+  explicit Reference(const std::string& name) : name_(name), arrays_(test::readNpz(std::string(VITRINE_TEST_DATA) + "/reference/" + name + ".npz")) {
+    std::ifstream index(std::string(VITRINE_TEST_DATA) + "/reference/index.tsv");
+    for (std::string line; std::getline(index, line);) {
+      std::istringstream fields(line);
+      std::string file, array, largest, noise;
+      fields >> file >> array >> largest >> noise;
+      if (file == name) tolerance_[array] = std::max(10 * std::stod(noise), 1e-5 * std::stod(largest));
+    }
+    Drawing d;
+    d.add("input", "in");
+    if (name == "cnn_fashion")
+      network = test::smallCnn(10).compile(classesOf({28, 28, 1}, 10));
+    else if (name == "lstm")
+      network = d.add("lstm", "rnn", {{"units", std::int64_t{16}}}).dense("fc", 4).add("output", "out").compile(classesOf({12, 3}, 4));
+    else
+      network = d.dense("fc1", 16).add("tanh", "act1").dense("fc2", 16).add("tanh", "act2").dense("fc3", 3).add("output", "out").compile(classesOf({4}, 3));
+    params = Buffer(static_cast<std::size_t>(network->parameterCount()));
+    for (const PlacedBlock& b : network->blocks()) {
+      // Matrices are stored transposed; filters have their taps (of each channel) first here and last in files.
+      const std::vector<double>& file = arrays_.at("param." + b.fullName).values;
+      const Shape& shape = b.block.shape;
+      const std::int64_t columns = shape.dims.back(), rows = b.size() / columns, channels = shape.rank() == 4 ? shape[2] : 1, taps = rows / channels;
+      for (std::int64_t i = 0; i < b.size(); ++i) {
+        const std::int64_t row = i / columns, inFile = shape.rank() == 4 ? row % channels * taps + row / channels : row;
+        params[static_cast<std::size_t>(b.offset + i)] = static_cast<Real>(file[static_cast<std::size_t>(i % columns * rows + inFile)]);
+      }
+    }
+  }
+  std::vector<Real> row(const std::string& array, std::int64_t r) const {
+    const std::vector<double> v = arrays_.at(array).row(r);
+    return {v.begin(), v.end()};
+  }
+  /// Perturbations of a sample: its k rows.
+  std::vector<Real> noise(const std::string& array, std::int64_t sample) const {
+    const std::int64_t k = arrays_.at(array).rows() / samples();
+    std::vector<Real> out;
+    for (std::int64_t j = 0; j < k; ++j)
+      for (const Real v : row(array, sample * k + j)) out.push_back(v);
+    return out;
+  }
+  std::int64_t samples() const { return arrays_.at("x").rows(); }
+  Target target(std::int64_t r) const { return {static_cast<std::int64_t>(arrays_.at("target").values[static_cast<std::size_t>(r)]), false}; }
+  void expectNear(const std::string& array, std::int64_t sample, double value) const {
+    EXPECT_NEAR(value, arrays_.at(array).values[static_cast<std::size_t>(sample)], tolerance_.at(array)) << name_ << " " << array << " sample " << sample;
+  }
+  std::shared_ptr<const Network> network;
+  Buffer params;
+
+ private:
+  std::string name_;
+  std::map<std::string, test::NpyArray> arrays_;
+  std::map<std::string, double> tolerance_;
+};
+
+/// Input × gradient of whatever the saliency gives: its own explainer is not needed for the check.
+ExplainerSpec inputTimesGradient() {
+  ExplainerSpec s;
+  s.id = "input-x-gradient", s.name = "Input × gradient";
+  s.explain = [](const ExplainArgs& a) {
+    Result<Attribution> e = findExplainer("saliency")->explain(a);
+    for (std::size_t i = 0; e && i < e->values.size(); ++i) e->values[i] *= a.input[i];
+    return e;
+  };
+  return s;
+}
+
+TEST(TrustReference, InfidelityAndSensitivityAreCaptums) {
+  for (const char* name : {"mlp_tanh_iris", "lstm", "cnn_fashion"}) {
+    const Reference r(name);
+    const ExplainerSpec product = inputTimesGradient();
+    const Params none, absolute{{"sign", std::string("absolute")}};
+    for (std::int64_t s = 0; s < r.samples(); ++s) {
+      const std::vector<Real> x = r.row("x", s);
+      const auto args = [&](const Params& settings) {
+        return ExplainArgs{.network = *r.network, .params = r.params.span(), .input = x, .target = r.target(s), .settings = settings};
+      };
+      const std::vector<Real> inf = r.noise("noise.inf", s), sens = r.noise("noise.sens", s);
+      const auto check = [&](const ExplainerSpec& method, const std::string& as) {
+        const ExplainArgs a = args(none);
+        const Attribution map = *method.explain(a);
+        const auto i = infidelity({method, a, map}, inf);
+        ASSERT_TRUE(i) << i.error().text();
+        r.expectNear("metric.infidelity." + as, s, i->value);
+        r.expectNear("metric.infidelity." + as + ".normalized", s, i->normalised);
+      };
+      check(*findExplainer("saliency"), "saliency_signed");
+      check(product, "input_x_gradient");
+      check(*findExplainer("integrated-gradients"), "ig_gausslegendre50");
+      const ExplainArgs a = args(absolute), b = args(none);
+      const Attribution saliency = *findExplainer("saliency")->explain(a), multiplied = *product.explain(b);
+      r.expectNear("metric.sensitivity_max.saliency_abs", s, *maxSensitivity({*findExplainer("saliency"), a, saliency}, sens));
+      r.expectNear("metric.sensitivity_max.input_x_gradient", s, *maxSensitivity({product, b, multiplied}, sens));
+    }
+  }
+}
+
+// --- the whole ---
+
+struct Trained {
+  std::shared_ptr<const Network> network = test::smallCnn(4).compile(classesOf({12, 12, 1}, 4));
+  Buffer params = network->initialise(3);
+  std::vector<Real> input;
+  Params none;
+  Trained() {
+    Rng rng(9, Stream::Test);
+    for (int i = 0; i < 144; ++i) input.push_back(static_cast<Real>(std::abs(rng.normal())));
+  }
+  ExplainArgs args(ThreadPool* pool = nullptr, std::stop_token stop = {}, std::function<void(double)> progress = {}) const {
+    return {.network = *network, .params = params.span(), .input = input, .target = {}, .settings = none, .stop = stop, .progress = std::move(progress), .pool = pool};
+  }
+};
+
+TEST(Randomisation, CorrelationFallsFromTheTopDown) {
+  const Trained t;
+  const ExplainArgs args = t.args();
+  const ExplainerSpec& saliency = *findExplainer("saliency");
+  const Attribution map = *saliency.explain(args);
+  const auto layers = randomisationTest({saliency, args, map});
+  ASSERT_TRUE(layers) << layers.error().text();
+  ASSERT_EQ(layers->size(), 4u);
+  EXPECT_EQ(layers->front().name, "fc2");
+  EXPECT_EQ(layers->back().name, "conv1");
+  for (const RandomisedLayer& l : *layers) ASSERT_TRUE(l.correlation);
+  EXPECT_LT(std::abs(*layers->back().correlation), 0.5);
+  // A method that looks at the input alone does not fall.
+  ExplainerSpec edges = saliency;
+  edges.explain = [](const ExplainArgs& a) -> Result<Attribution> {
+    Attribution out;
+    out.shape = a.network.data().input;
+    out.values.assign(a.input.begin(), a.input.end());
+    return out;
+  };
+  const Attribution same = *edges.explain(args);
+  const auto stays = randomisationTest({edges, args, same});
+  EXPECT_DOUBLE_EQ(*stays->back().correlation, 1);
+  TrustReport report;
+  report.randomisation = *stays;
+  judge(edges, same, report);
+  EXPECT_EQ(report.verdict, Verdict::Fails);
+}
+
+TEST(Trust, SameBitsForAnyThreadsAndSeedsCount) {
+  const Trained t;
+  ThreadPool one(1), three(3);
+  const ExplainerSpec& ig = *findExplainer("integrated-gradients");
+  double last = 0;
+  const ExplainArgs alone = t.args(&one), shared = t.args(&three, {}, [&](double p) { last = std::max(last, p); });
+  const Attribution map = *ig.explain(alone);
+  const auto a = trustReport({ig, alone, map}), b = trustReport({ig, shared, map});
+  ASSERT_TRUE(a) << a.error().text();
+  ASSERT_TRUE(b);
+  EXPECT_EQ(last, 1);
+  EXPECT_EQ(a->removal->deletion.score, b->removal->deletion.score);
+  EXPECT_EQ(a->removal->insertion.mean, b->removal->insertion.mean);
+  EXPECT_EQ(a->infidelity->value, b->infidelity->value);
+  EXPECT_EQ(*a->sensitivity, *b->sensitivity);
+  EXPECT_EQ(a->randomisation.back().correlation, b->randomisation.back().correlation);
+  EXPECT_EQ(a->sentence, b->sentence);
+  EXPECT_TRUE(a->completeness);
+  EXPECT_LT(std::abs(*a->completeness), 0.1);
+  EXPECT_EQ(a->findings.size(), 6u);
+  for (const TrustFinding& f : a->findings) EXPECT_FALSE(f.sentence.empty());
+  EXPECT_FALSE(a->sentence.empty());
+  const auto other = trustReport({.method = ig, .args = alone, .map = map, .seed = 2});
+  EXPECT_NE(other->infidelity->value, a->infidelity->value);
+  EXPECT_NE(other->removal->deletion.randomArea, a->removal->deletion.randomArea);
+  EXPECT_EQ(other->removal->deletion.area, a->removal->deletion.area);
+}
+
+TEST(Trust, StopsAndTellsFaults) {
+  const Trained t;
+  const ExplainerSpec& saliency = *findExplainer("saliency");
+  const ExplainArgs plain = t.args();
+  const Attribution map = *saliency.explain(plain);
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_FALSE(trustReport({saliency, t.args(nullptr, stop.get_token()), map}));
+  // Stopped in the middle, from its own progress.
+  std::stop_source later;
+  EXPECT_FALSE(trustReport({saliency, t.args(nullptr, later.get_token(), [&](double p) { if (p > 0.6) later.request_stop(); }), map}));
+  Attribution wrong = map;
+  wrong.values.resize(7);
+  const auto unfit = trustReport({saliency, plain, wrong});
+  ASSERT_TRUE(unfit);
+  EXPECT_FALSE(unfit->removal);
+  EXPECT_EQ(unfit->verdict, Verdict::Doubtful);
+  EXPECT_NE(unfit->sentence.find("7 values"), std::string::npos) << unfit->sentence;
+  EXPECT_FALSE(trustReport({saliency, plain, map}, {{"orders", std::int64_t{0}}}));
+  EXPECT_FALSE(trustReport({saliency, plain, map}, {{"nonsense", true}}));
+}
+
+TEST(Trust, VerdictsAtTheirThresholds) {
+  ExplainerSpec method = *findExplainer("saliency");
+  Attribution map;
+  map.values.resize(100);
+  const auto verdictOf = [&](auto&& fill) {
+    TrustReport r;
+    fill(r);
+    judge(method, map, r);
+    return r.verdict;
+  };
+  const auto completeness = [&](double e) { return verdictOf([e](TrustReport& r) { r.completeness = e; }); };
+  EXPECT_EQ(completeness(-0.009), Verdict::Passes);
+  EXPECT_EQ(completeness(0.05), Verdict::Doubtful);
+  EXPECT_EQ(completeness(-0.2), Verdict::Fails);
+  EXPECT_EQ(completeness(NAN), Verdict::Fails);
+  const auto curves = [&](double deletion, double insertion) {
+    return verdictOf([&](TrustReport& r) {
+      r.removal.emplace();
+      r.removal->deletion.area = deletion, r.removal->insertion.area = insertion;
+      for (RemovalCurve* c : {&r.removal->deletion, &r.removal->insertion}) c->randomArea = 0.5, c->randomDeviation = 0.05;
+    });
+  };
+  EXPECT_EQ(curves(0.3, 0.7), Verdict::Passes);
+  EXPECT_EQ(curves(0.45, 0.7), Verdict::Doubtful);
+  EXPECT_EQ(curves(0.3, 0.45), Verdict::Fails);
+  const auto fallen = [&](double c) { return verdictOf([&](TrustReport& r) { r.randomisation = {{{}, "fc", c}}; }); };
+  EXPECT_EQ(fallen(-0.29), Verdict::Passes);
+  EXPECT_EQ(fallen(0.5), Verdict::Doubtful);
+  EXPECT_EQ(fallen(-0.9), Verdict::Fails);
+  // Known to fail Adebayo's check: doubtful at best, and it says so.
+  method.id = "guided-backprop", method.name = "Guided backprop";
+  TrustReport guided;
+  guided.completeness = 0;
+  judge(method, map, guided);
+  EXPECT_EQ(guided.verdict, Verdict::Doubtful);
+  EXPECT_NE(guided.warning.find("Adebayo"), std::string::npos);
+  EXPECT_EQ(guided.sentence, guided.warning);
+}
+
+}  // namespace
+}  // namespace vitrine
