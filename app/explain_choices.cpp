@@ -140,7 +140,7 @@ void ExplainChoices::restart() {
   own_.clear();
   pinned_.clear();
   edited_.clear();
-  predictedRows_.clear();
+  predictedOf_ = nullptr;
   predictedClasses_.clear();
   shown_ = kPage;
   say({});
@@ -354,6 +354,8 @@ void ExplainChoices::refill() {
 
 void ExplainChoices::predict(const std::shared_ptr<const Snapshot>& snapshot) {
   if (!snapshot || !snapshot->state || !data_ || snapshot->data != data_ || data_->spec.task != Task::Classification) return queue_.cancel();
+  if (predictedOf_ == snapshot->state) return;
+  predictedOf_ = snapshot->state;
   const std::vector<std::int32_t> rows = pool();
   queue_.start({{tr("predictions"), [this, snapshot, rows](std::stop_token stop, const JobQueue::Progress&) -> JobQueue::Deliver {
                    const std::int64_t size = snapshot->network->data().input.size(), n = snapshot->network->outputs();

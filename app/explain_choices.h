@@ -76,7 +76,7 @@ class ExplainChoices : public QWidget {
   std::vector<ExplainSample> rows_;  ///< pinned and chosen
   std::vector<ExplainSample> own_;
   std::vector<FeatureGroup> groups_;
-  std::vector<std::int32_t> predictedRows_;
+  std::shared_ptr<const TrainState> predictedOf_;
   std::vector<std::int32_t> predictedClasses_;  ///< by row of the data; -1: not known
   int shown_ = 0;
 

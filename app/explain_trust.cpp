@@ -55,12 +55,12 @@ void ExplainTrust::showAgreement(const ExplainWall& wall, int sample) {
   AgreementData d;
   d.title = tr("Do methods agree?");
   std::vector<Attribution> maps;
-  std::vector<const void*> of;
+  std::vector<double> of;
   if (sample >= 0 && sample < static_cast<int>(wall.samples().size()))
     for (std::size_t c = 0; c < wall.columns().size(); ++c)
       if (const Attribution* a = wall.attribution(sample, static_cast<int>(c))) {
         maps.push_back(*a);
-        of.push_back(a);
+        of.insert(of.end(), {a->seconds, a->outputValue, a->values.empty() ? 0 : static_cast<double>(a->values.front())});
         d.methods << fromCore(wall.columns()[c].spec->name);
       }
   if (of == agreed_) return;

@@ -34,7 +34,7 @@ class ExplainTrust : public QObject {
   TrustView* numbers_;
   QString axis_;
   std::vector<double> shown_;  ///< the curves' numbers: fed again only when they are others
-  std::vector<const void*> agreed_;
+  std::vector<double> agreed_;  ///< the same for the maps compared
 };
 
 }  // namespace vitrine

@@ -107,6 +107,7 @@ class ExplainWall : public QObject {
   JobQueue::Job trustJob(const ExplainSample& sample, const WallColumn& column, Slot slot);
   std::shared_ptr<Prepared> prepared(const ExplainSample& sample, const WallColumn& column) const;
   const Cell* cellAt(int sample, int column) const;
+  void prepareBaselines();
   void tell();
   void tellTrust(const Cell& known, WallCell& cell) const;
 

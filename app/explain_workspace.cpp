@@ -304,8 +304,11 @@ void ExplainWorkspace::onSnapshot() {
   const bool running = s->run == RunState::Running;
   const bool rested = !rested_.isValid() || rested_.elapsed() >= 1000 * kRest * took_;
   if (!other && wall_->snapshot()->state == s->state) {
-    if (!running && wall_->snapshot()->run != s->run) wall_->setSnapshot(s);
-    if (!wall_->busy() && wall_->stale() && isVisible()) wall_->refresh();
+    const bool rests = !running && wall_->snapshot()->run == RunState::Running;
+    if (rests) wall_->setSnapshot(s);
+    // Checks that live refreshes left out are made up for when training rests.
+    if (isVisible() && (rests || (!wall_->busy() && wall_->stale()))) refresh();
+    if (isVisible() && !running) choices_->predict(s);
     return tellState();
   }
   // Training goes on beside the wall: it follows when asked to (live), within its budget, and whenever training rests.
@@ -321,8 +324,9 @@ void ExplainWorkspace::onSnapshot() {
       if (fresh || !any) setColumns(usualColumns(*s->network));
     }
   }
+  if (!isVisible()) return;
   if (!running) choices_->predict(s);
-  if (isVisible()) refresh();
+  refresh();
 }
 
 void ExplainWorkspace::onSamples() {

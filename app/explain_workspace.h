@@ -37,6 +37,8 @@ class ExplainWorkspace : public QWidget {
   ExplainChoices* choices() { return choices_; }
   ExplainInside& inside() { return *inside_; }
   bool live() const;
+  /// Attributions as NPY, one file a method ("path-1-saliency.npy"); false (and a message) when none was written.
+  bool saveArrays(const QString& path);
   void resetArrangement();
 
  signals:
@@ -75,7 +77,6 @@ class ExplainWorkspace : public QWidget {
   void setColumns(std::vector<WallColumn> columns);
   QWidget* buildLook();
   void exportArrays();
-  bool saveArrays(const QString& path);
 
   Document& document_;
   Panels& panels_;

@@ -20,6 +20,22 @@
 #include "widgets/forms/param_form.h"
 
 namespace vitrine {
+namespace {
+
+/// The method's parameters, a layer's name as a choice among this network's layers.
+std::vector<Param> describedFor(const ExplainerSpec& spec, const Snapshot* snapshot) {
+  std::vector<Param> params = spec.params;
+  for (Param& p : params) {
+    if (p.id != "layer" || !p.choices.empty() || !snapshot || !std::holds_alternative<std::string>(p.fallback)) continue;
+    p.choices.push_back({"", ExplainWorkspace::tr("the usual one").toStdString()});
+    for (NodeId id : snapshot->network->order())
+      if (spec.supports(*snapshot->network, {{p.id, snapshot->network->graph().find(id)->name}}))
+        p.choices.push_back({snapshot->network->graph().find(id)->name, snapshot->network->graph().find(id)->name});
+  }
+  return params;
+}
+
+}  // namespace
 
 void ExplainWorkspace::setColumns(std::vector<WallColumn> columns) {
   for (WallColumn& c : columns)
@@ -127,7 +143,7 @@ void ExplainWorkspace::popUpSettings(const ExplainerSpec& spec, const Params& se
   words(spec.formula, "");
   auto* form = new ParamForm;
   form->setObjectName(QStringLiteral("explainSettingsForm"));
-  form->setParams(spec.params, settings);
+  form->setParams(describedFor(spec, wall_->snapshot().get()), settings);
   layout->addWidget(form);
   words(spec.warning, "");
   words(spec.source, "secondary");
