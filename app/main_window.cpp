@@ -388,6 +388,7 @@ void MainWindow::resetArrangement() {
   maps_->setSizes({w * 28 / 100, w * 14 / 100, w * 14 / 100});
   right_->setSizes({h * 36 / 100, h * 24 / 100});
   data_->resetArrangement();
+  explain_->resetArrangement();
 }
 
 void MainWindow::saveArrangement() const {

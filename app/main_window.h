@@ -70,6 +70,7 @@ class MainWindow : public QMainWindow {
   void buildViewMenu();
   void buildNetworkMenu();
   void buildTrainMenu();
+  void buildExplainMenu();
   void buildHelpMenu();
   QAction* add(QMenu* menu, const QString& text, const QString& name, const QKeySequence& key, const QString& tip,
                const std::function<void()>& does);

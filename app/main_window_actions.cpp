@@ -17,6 +17,7 @@
 
 #include "app/image_import_dialog.h"
 #include "app/folds_dialog.h"
+#include "app/explain_workspace.h"
 #include "app/import_dialog.h"
 #include "app/main_window.h"
 #include "app/range_dialog.h"
@@ -53,6 +54,7 @@ void MainWindow::buildMenus() {
   buildViewMenu();
   buildNetworkMenu();
   buildTrainMenu();
+  buildExplainMenu();
   buildHelpMenu();
 }
 
@@ -205,6 +207,13 @@ void MainWindow::crossValidate() {
   if (!why.isEmpty() || !document_.data()) return showMessage(tr("A network that can be trained is needed first. %1").arg(why));
   document_.pause();
   FoldsDialog(document_.graph(), document_.data(), document_.settings(), document_.trainer().threads(), this).exec();
+}
+
+void MainWindow::buildExplainMenu() {
+  QMenu* menu = menuBar()->addMenu(tr("E&xplain"));
+  menu->setObjectName(QStringLiteral("menuExplain"));
+  explain_->fillMenu(menu);
+  connect(explain_, &ExplainWorkspace::wanted, this, [this] { setWorkspace(Explain); });
 }
 
 void MainWindow::buildHelpMenu() {
