@@ -81,7 +81,7 @@ TEST(Removal, AreasByHand) {
   // Random orders: a straight line on average, and deviations of areas over the six orders.
   EXPECT_NEAR(t->deletion.randomArea, 3.5, 0.1);
   EXPECT_NEAR(t->deletion.mean[1], 7 * 2.0 / 3, 0.2);
-  EXPECT_EQ(t->deletion.deviation[0], 0);
+  EXPECT_NEAR(t->deletion.deviation[0], 0, 1e-9);
   EXPECT_NEAR(t->deletion.deviation[1], std::sqrt(14.0 / 9), 0.15);  // of 4, 2, 1 at random
   EXPECT_FALSE(t->probability);
 
