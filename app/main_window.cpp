@@ -6,18 +6,25 @@
 #include <QComboBox>
 #include <QFileInfo>
 #include <QLabel>
+#include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QProgressBar>
+#include <QRegularExpression>
 #include <QScreen>
 #include <QSettings>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QStatusBar>
+#include <QTabBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "app/data_workspace.h"
+#include "app/explain_workspace.h"
 #include "app/layer_help.h"
 #include "app/pinning.h"
+#include "core/base/numbers.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/export_dialog.h"
 #include "widgets/forms/inspector.h"
@@ -138,9 +145,36 @@ void MainWindow::buildCentre() {
   column->addWidget(transport_);
   column->addWidget(buildMessageBar());
   column->addWidget(workBar_);
-  column->addWidget(outer_, 1);
+  buildWorkspaces();
+  column->addWidget(pages_, 1);
   setCentralWidget(centre);
 }
+
+void MainWindow::buildWorkspaces() {
+  pages_ = new QStackedWidget;
+  pages_->setObjectName(QStringLiteral("pages"));
+  data_ = new DataWorkspace(document_, panels_);
+  explain_ = new ExplainWorkspace(document_, panels_);
+  for (QWidget* page : {static_cast<QWidget*>(data_), static_cast<QWidget*>(outer_), static_cast<QWidget*>(explain_)}) pages_->addWidget(page);
+  workspaces_ = new QTabBar;
+  workspaces_->setObjectName(QStringLiteral("workspaces"));
+  workspaces_->setAccessibleName(tr("Workspaces"));
+  const std::pair<QString, QString> tabs[] = {{tr("Data"), tr("Look at the data, choose samples (Ctrl+1)")},
+                                              {tr("Build"), tr("The network alone, large (Ctrl+2)")},
+                                              {tr("Train"), tr("The network and everything that moves while it learns (Ctrl+3)")},
+                                              {tr("Explain"), tr("Why it decides as it does, and whether to believe that (Ctrl+4)")}};
+  for (const auto& [text, tip] : tabs) workspaces_->setTabToolTip(workspaces_->addTab(text), tip);
+  workspaces_->setCurrentIndex(Train);
+  connect(workspaces_, &QTabBar::currentChanged, this, [this](int w) {
+    pages_->setCurrentIndex(w == Data ? 0 : w == Explain ? 2 : 1);
+    bottom_->setVisible(w != Build);
+  });
+  pages_->setCurrentIndex(1);
+  menuBar()->setCornerWidget(workspaces_);
+}
+
+void MainWindow::setWorkspace(int workspace) { workspaces_->setCurrentIndex(workspace); }
+int MainWindow::workspace() const { return workspaces_->currentIndex(); }
 
 QWidget* MainWindow::buildMessageBar() {
   messageBar_ = makeBar(QStringLiteral("messageBar"));
@@ -326,16 +360,19 @@ void MainWindow::exportData(Figure* figure) {
 
 std::map<std::string, std::string> MainWindow::arrangement() const {
   std::map<std::string, std::string> views;
-  for (const QSplitter* s : {outer_, top_, bottom_, left_, curves_, maps_, right_})
+  for (const QSplitter* s : pages_->findChildren<QSplitter*>(QRegularExpression(QStringLiteral("Splitter$"))))
     views[s->objectName().toStdString()] = s->saveState().toBase64().toStdString();
+  views["workspace"] = std::to_string(workspace());
   views["hidden"] = panels_.hidden().join(QLatin1Char(' ')).toStdString();
   return views;
 }
 
 void MainWindow::applyArrangement(const std::map<std::string, std::string>& views) {
-  for (QSplitter* s : {outer_, top_, bottom_, left_, curves_, maps_, right_})
+  for (QSplitter* s : pages_->findChildren<QSplitter*>(QRegularExpression(QStringLiteral("Splitter$"))))
     if (const auto it = views.find(s->objectName().toStdString()); it != views.end())
       s->restoreState(QByteArray::fromBase64(QByteArray::fromStdString(it->second)));
+  if (const auto it = views.find("workspace"); it != views.end())
+    if (const auto w = parseNumber<int>(it->second); w && *w >= Data && *w <= Explain) setWorkspace(*w);
   if (const auto it = views.find("hidden"); it != views.end())
     panels_.setHidden(QString::fromStdString(it->second).split(QLatin1Char(' '), Qt::SkipEmptyParts));
 }
@@ -350,6 +387,8 @@ void MainWindow::resetArrangement() {
   curves_->setSizes({w / 4, w / 4});
   maps_->setSizes({w * 28 / 100, w * 14 / 100, w * 14 / 100});
   right_->setSizes({h * 36 / 100, h * 24 / 100});
+  data_->resetArrangement();
+  explain_->resetArrangement();
 }
 
 void MainWindow::saveArrangement() const {

@@ -10,10 +10,14 @@ class QLabel;
 class QMenu;
 class QProgressBar;
 class QSplitter;
+class QStackedWidget;
+class QTabBar;
 class QToolButton;
 
 namespace vitrine {
 
+class DataWorkspace;
+class ExplainWorkspace;
 class GraphEditor;
 class PinMenu;
 class Inspector;
@@ -24,6 +28,9 @@ class TransportBar;
 class MainWindow : public QMainWindow {
   Q_OBJECT
  public:
+  /// Build and Train are one page: Build gives the whole of it to the node editor.
+  enum Workspace { Data, Build, Train, Explain };
+
   explicit MainWindow(Document& document, QWidget* parent = nullptr);
   ~MainWindow() override;
 
@@ -34,6 +41,8 @@ class MainWindow : public QMainWindow {
   /// Saves where it was saved before; asks for a place otherwise (or when `elsewhere`). False: not saved.
   bool save(bool elsewhere = false);
   void exportFigure(Figure* figure);
+  void setWorkspace(int workspace);
+  int workspace() const;
 
  protected:
   void closeEvent(QCloseEvent* event) override;
@@ -45,6 +54,7 @@ class MainWindow : public QMainWindow {
   void buildCentre();
   FigurePanel* makePanel(const QString& id, const QString& title, QWidget* content, Figure* figure, QSplitter* home);
   QWidget* buildMessageBar();
+  void buildWorkspaces();
   void buildStatus();
   void connectDocument();
   void connectViews();
@@ -60,6 +70,7 @@ class MainWindow : public QMainWindow {
   void buildViewMenu();
   void buildNetworkMenu();
   void buildTrainMenu();
+  void buildExplainMenu();
   void buildHelpMenu();
   QAction* add(QMenu* menu, const QString& text, const QString& name, const QKeySequence& key, const QString& tip,
                const std::function<void()>& does);
@@ -71,6 +82,7 @@ class MainWindow : public QMainWindow {
   void openSampleTable(const QString& id);
   void chooseGenerator(const QString& id);
   void findRate();
+  void crossValidate();
   void remember(const QString& path);
   void refreshRecent();
   void exportData(Figure* figure);
@@ -87,6 +99,10 @@ class MainWindow : public QMainWindow {
   Inspector* inspector_ = nullptr;
   TransportBar* transport_ = nullptr;
   LiveViews* views_ = nullptr;
+  QTabBar* workspaces_ = nullptr;
+  QStackedWidget* pages_ = nullptr;
+  DataWorkspace* data_ = nullptr;
+  ExplainWorkspace* explain_ = nullptr;
   QSplitter *outer_ = nullptr, *top_ = nullptr, *bottom_ = nullptr, *left_ = nullptr, *curves_ = nullptr, *maps_ = nullptr, *right_ = nullptr;
   PinMenu* pinMenu_ = nullptr;
   QFrame* messageBar_ = nullptr;

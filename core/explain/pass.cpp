@@ -1,6 +1,7 @@
 #include "core/explain/pass.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 namespace vitrine {
@@ -14,6 +15,61 @@ Error wrongLength(const std::string& what, std::size_t found, std::int64_t expec
   return error;
 }
 
+Status noOutput(std::int64_t output, std::int64_t outputs) {
+  return problem("There is no output " + std::to_string(output) + ": the network has outputs 0 to " + std::to_string(outputs - 1) + ".");
+}
+
+Status checkLoss(const Network& network, const Target& target) {
+  const std::int64_t outputs = network.outputs();
+  if (network.data().task == Task::Classification) {
+    if (target.trueClass < 0 || target.trueClass >= outputs)
+      return problem("The loss needs the sample's true class, one of 0 to " + std::to_string(outputs - 1) + ".");
+    return {};
+  }
+  if (static_cast<std::int64_t>(target.truth.size()) != outputs) return wrongLength("true values", target.truth.size(), outputs);
+  if (!allFinite(target.truth)) return problem("The true values are not finite numbers.");
+  return {};
+}
+
+Status checkUnit(const Network& network, const Target& target) {
+  const std::vector<NodeId>& order = network.order();
+  if (std::find(order.begin(), order.end(), target.node) == order.end()) return problem("The layer of the explained unit is not in the network.");
+  const std::int64_t units = network.shape(target.node).size();
+  if (target.unit < 0 || target.unit >= units)
+    return problem("There is no unit " + std::to_string(target.unit) + ": layer '" + network.graph().find(target.node)->name +
+                   "' has units 0 to " + std::to_string(units - 1) + ".");
+  return {};
+}
+
+Status checkTarget(const Network& network, const Target& target) {
+  const std::int64_t outputs = network.outputs();
+  if (target.kind == Target::Kind::Loss) return checkLoss(network, target);
+  if (target.kind == Target::Kind::Unit) return checkUnit(network, target);
+  if (target.output < -1 || target.output >= outputs) return noOutput(target.output, outputs);
+  if (target.probability && network.data().task != Task::Classification)
+    return problem("Only classes have a probability; this network predicts numbers.");
+  if (target.kind != Target::Kind::Difference) return {};
+  if (outputs < 2) return problem("A difference needs two outputs; this network has one.");
+  if (target.other < -1 || target.other >= outputs) return noOutput(target.other, outputs);
+  if (target.other >= 0 && target.other == target.output) return problem("The difference of an output and itself is always 0; choose two.");
+  return {};
+}
+
+/// The loss of one row, and its gradient if wanted.
+double lossValue(const Goal& goal, std::int64_t outputs, const Real* logits, Real* gradient) {
+  const Target& t = goal.target;
+  if (!goal.rule.wantsNumbers()) {
+    const std::int32_t label = static_cast<std::int32_t>(t.trueClass);
+    return crossEntropy(1, outputs, logits, &label, 1, gradient, goal.rule).loss;
+  }
+  std::vector<Real> truth = t.truth;
+  if (truth.empty()) {  // classes compared as numbers: one-hot
+    truth.assign(static_cast<std::size_t>(outputs), Real(0));
+    truth[static_cast<std::size_t>(t.trueClass)] = 1;
+  }
+  return numberLoss(goal.rule, 1, outputs, logits, truth.data(), 1, gradient).loss;
+}
+
 }  // namespace
 
 bool allFinite(std::span<const Real> values) {
@@ -21,19 +77,20 @@ bool allFinite(std::span<const Real> values) {
 }
 
 Status checkExplainArgs(const ExplainArgs& args, std::span<const Param> described) {
-  const std::int64_t inputs = args.network.data().input.size(), outputs = args.network.outputs();
+  const std::int64_t inputs = args.network.data().input.size();
   if (static_cast<std::int64_t>(args.params.size()) != args.network.parameterCount())
     return wrongLength("parameters", args.params.size(), args.network.parameterCount());
   if (static_cast<std::int64_t>(args.input.size()) != inputs) return wrongLength("input", args.input.size(), inputs);
   if (!args.baseline.empty() && static_cast<std::int64_t>(args.baseline.size()) != inputs)
     return wrongLength("baseline", args.baseline.size(), inputs);
+  if (static_cast<std::int64_t>(args.samples.size()) % inputs != 0)
+    return wrongLength("background samples", args.samples.size(), (static_cast<std::int64_t>(args.samples.size()) / inputs + 1) * inputs);
+  if (!args.groups.empty() && static_cast<std::int64_t>(args.groups.size()) != inputs)
+    return wrongLength("groups", args.groups.size(), inputs);
   if (!allFinite(args.input)) return problem("The input has values that are not finite numbers.");
   if (!allFinite(args.baseline)) return problem("The baseline has values that are not finite numbers.");
-  if (args.target.output < -1 || args.target.output >= outputs)
-    return problem("There is no output " + std::to_string(args.target.output) + ": the network has outputs 0 to " +
-                   std::to_string(outputs - 1) + ".");
-  if (args.target.probability && args.network.data().task != Task::Classification)
-    return problem("Only classes have a probability; this network predicts numbers.");
+  if (!allFinite(args.samples)) return problem("The background samples have values that are not finite numbers.");
+  if (Status s = checkTarget(args.network, args.target); !s) return s;
   return checkParams(described, args.settings);
 }
 
@@ -71,6 +128,109 @@ void seedTarget(const Real* logits, std::int64_t rows, std::int64_t outputs, std
   }
 }
 
+double Goal::value(const Network& network, const Workspace& ws, std::int64_t row) const {
+  const std::int64_t outputs = network.shape(node).size();
+  const Real* y = ws.activation(node) + row * outputs;
+  switch (target.kind) {
+    case Target::Kind::Unit: return static_cast<double>(y[target.unit]);
+    case Target::Kind::Loss: return lossValue(*this, outputs, y, nullptr);
+    case Target::Kind::Difference:
+      return targetValue(y, outputs, target.output, target.probability) - targetValue(y, outputs, target.other, target.probability);
+    case Target::Kind::Output: break;
+  }
+  return targetValue(y, outputs, target.output, target.probability);
+}
+
+void Goal::seed(const Network& network, Workspace& ws, std::int64_t rows) const {
+  const std::int64_t outputs = network.shape(node).size();
+  Real* g = network.seedGradient(node, ws);
+  const Real* y = ws.activation(node);
+  switch (target.kind) {
+    case Target::Kind::Output: seedTarget(y, rows, outputs, target.output, target.probability, g); return;
+    case Target::Kind::Loss:
+      for (std::int64_t r = 0; r < rows; ++r) lossValue(*this, outputs, y + r * outputs, g + r * outputs);
+      return;
+    case Target::Kind::Unit:
+      std::fill_n(g, rows * outputs, Real(0));
+      for (std::int64_t r = 0; r < rows; ++r) g[r * outputs + target.unit] = 1;
+      return;
+    case Target::Kind::Difference: break;
+  }
+  std::vector<Real> other(static_cast<std::size_t>(rows * outputs));
+  seedTarget(y, rows, outputs, target.output, target.probability, g);
+  seedTarget(y, rows, outputs, target.other, target.probability, other.data());
+  for (std::size_t i = 0; i < other.size(); ++i) g[i] -= other[i];
+}
+
+void Goal::backward(const Network& network, std::span<const Real> params, Workspace& ws, std::int64_t rows, const BackwardHook& hook) const {
+  seed(network, ws, rows);
+  network.backwardFrom(node, params, ws, rows, true, hook);
+}
+
+Result<Goal> chooseGoal(const ExplainArgs& args, const Workspace& ws) {
+  const Network& network = args.network;
+  Goal goal{args.target, network.order().back(), {}};
+  const Real* logits = ws.activation(goal.node);
+  Target& t = goal.target;
+  if (t.kind == Target::Kind::Unit) {
+    goal.node = t.node;
+    if (!std::isfinite(goal.value(network, ws, 0))) return problem("The unit's value for this sample is not a finite number.");
+    return goal;
+  }
+  const Result<std::int64_t> output = chooseOutput(network, logits, t);
+  if (!output) return output.error();
+  t.output = *output;
+  if (t.kind == Target::Kind::Difference) {
+    if (t.other == t.output) return problem("The difference of an output and itself is always 0; choose two.");
+    for (std::int64_t c = 0; args.target.other < 0 && c < network.outputs(); ++c)
+      if (c != t.output && (t.other < 0 || logits[c] > logits[t.other])) t.other = c;
+  }
+  if (t.kind == Target::Kind::Loss) {
+    Dataset blank;  // no class weights: they cancel in the mean over one sample
+    blank.spec = network.data();
+    blank.spec.task = Task::Regression;
+    goal.rule = lossRule(network.graph(), blank);
+  }
+  return goal;
+}
+
+Result<Start> startGoal(const ExplainArgs& args) {
+  if (args.stop.stop_requested()) return explainStopped();
+  Workspace ws(args.network, 1, args.target.kind == Target::Kind::Unit, false);
+  std::copy(args.input.begin(), args.input.end(), ws.input());
+  args.network.forward(args.params, ws, 1);
+  Result<Goal> goal = chooseGoal(args, ws);
+  if (!goal) return goal.error();
+  const double value = goal->value(args.network, ws, 0);
+  return Start{std::move(*goal), value};
+}
+
+Attribution attributionOf(const std::string& method, const ExplainArgs& args, const Goal& goal, double value) {
+  Attribution a;
+  a.method = method;
+  a.shape = args.network.data().input;
+  a.target = goal.target.kind == Target::Kind::Unit ? goal.target.unit : goal.target.output;
+  a.outputValue = value;
+  a.explained = goal.target;
+  return a;
+}
+
+std::vector<Real> baselineOf(const ExplainArgs& args) {
+  std::vector<Real> baseline(args.baseline.begin(), args.baseline.end());
+  baseline.resize(args.input.size(), Real(0));
+  return baseline;
+}
+
+bool feeds(const Graph& graph, NodeId from, NodeId to) {
+  std::vector<NodeId> seen{to};
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    if (seen[i] == from) return true;
+    for (NodeId source : graph.inputsOf(seen[i]))
+      if (std::find(seen.begin(), seen.end(), source) == seen.end()) seen.push_back(source);
+  }
+  return false;
+}
+
 std::int64_t explainRows(const Network& network, std::int64_t wanted) {
   double values = 0;
   for (NodeId id : network.order()) values += static_cast<double>(network.shape(id).size());
@@ -81,23 +241,94 @@ std::int64_t explainRows(const Network& network, std::int64_t wanted) {
   return std::min(static_cast<std::int64_t>(rows), wanted);
 }
 
-Result<InputGradient> inputGradient(const ExplainArgs& args) {
+Passes::Passes(const ExplainArgs& args, const Goal& goal, bool gradients, std::int64_t wanted)
+    : args_(args), goal_(goal), gradients_(gradients), rows_(std::max<std::int64_t>(1, std::min<std::int64_t>(32, explainRows(args.network, wanted)))) {
+  workspaces_.resize(static_cast<std::size_t>(args.pool ? args.pool->threads() : 1));
+}
+
+Workspace& Passes::workspace(int thread) {
+  std::unique_ptr<Workspace>& ws = workspaces_[static_cast<std::size_t>(thread)];
+  if (!ws) ws = std::make_unique<Workspace>(args_.network, rows_, goal_.keepAll(), gradients_);
+  return *ws;
+}
+
+Result<std::vector<double>> Passes::values(std::int64_t count, const Make& make, double from, double to) {
+  std::vector<double> out(static_cast<std::size_t>(count));
+  const std::int64_t n = static_cast<std::int64_t>(args_.input.size()), blocks = (count + rows_ - 1) / rows_;
+  std::atomic<std::int64_t> done{0};
+  const auto run = [&](std::int64_t b, int thread) {
+    if (args_.stop.stop_requested()) return;
+    Workspace& ws = workspace(thread);
+    const std::int64_t first = b * rows_, rows = std::min(rows_, count - first);
+    for (std::int64_t r = 0; r < rows; ++r) make(first + r, ws.input() + r * n);
+    args_.network.forward(args_.params, ws, rows);
+    for (std::int64_t r = 0; r < rows; ++r) out[static_cast<std::size_t>(first + r)] = goal_.value(args_.network, ws, r);
+    const std::int64_t share = ++done;
+    if (args_.progress && thread == 0) args_.progress(from + (to - from) * static_cast<double>(share) / static_cast<double>(blocks));
+  };
+  if (args_.pool)
+    args_.pool->run(blocks, run);
+  else
+    for (std::int64_t b = 0; b < blocks; ++b) run(b, 0);
+  if (done < blocks) return explainStopped();
+  if (args_.progress) args_.progress(to);
+  if (!std::all_of(out.begin(), out.end(), [](double v) { return std::isfinite(v); }))
+    return problem("The network's outputs for a changed input are not finite numbers.");
+  return out;
+}
+
+Status Passes::gradients(std::int64_t count, const Make& make, const Take& take, double from, double to) {
+  const std::int64_t n = static_cast<std::int64_t>(args_.input.size()), blocks = (count + rows_ - 1) / rows_;
+  // A wave of blocks at once, one a thread; taken in order, so that sums have the same bits for any number of threads.
+  const std::int64_t wave = args_.pool ? args_.pool->threads() : 1;
+  for (std::int64_t first = 0; first < blocks; first += wave) {
+    const std::int64_t here = std::min(wave, blocks - first);
+    if (args_.stop.stop_requested()) return explainStopped();
+    for (std::int64_t b = 0; b < here; ++b) workspace(static_cast<int>(b));
+    const auto run = [&](std::int64_t b, int) {
+      Workspace& ws = workspace(static_cast<int>(b));
+      const std::int64_t at = (first + b) * rows_, rows = std::min(rows_, count - at);
+      for (std::int64_t r = 0; r < rows; ++r) make(at + r, ws.input() + r * n);
+      args_.network.forward(args_.params, ws, rows);
+      goal_.backward(args_.network, args_.params, ws, rows);
+    };
+    if (args_.pool)
+      args_.pool->run(here, run);
+    else
+      run(0, 0);
+    for (std::int64_t b = 0; b < here; ++b) {
+      const Workspace& ws = workspace(static_cast<int>(b));
+      const std::int64_t at = (first + b) * rows_, rows = std::min(rows_, count - at);
+      const Real* x = ws.activation(args_.network.order().front());
+      if (!allFinite({ws.inputGradient(), static_cast<std::size_t>(rows * n)}))
+        return problem("The gradients for a changed input are not finite numbers.");
+      for (std::int64_t r = 0; r < rows; ++r) take(at + r, x + r * n, ws.inputGradient() + r * n, goal_.value(args_.network, ws, r));
+    }
+    if (args_.progress) args_.progress(from + (to - from) * static_cast<double>(first + here) / static_cast<double>(blocks));
+  }
+  return {};
+}
+
+Result<InputGradient> inputGradient(const ExplainArgs& args, const BackwardHook& hook) {
   const Network& network = args.network;
   if (args.stop.stop_requested()) return explainStopped();
-  Workspace ws(network, 1, false, true);
+  // A hook reads what layers got and gave: nothing may be written over.
+  Workspace ws(network, 1, hook || args.target.kind == Target::Kind::Unit, true);
   std::copy(args.input.begin(), args.input.end(), ws.input());
-  const Real* logits = network.forward(args.params, ws, 1);
-  const Result<std::int64_t> output = chooseOutput(network, logits, args.target);
-  if (!output) return output.error();
+  network.forward(args.params, ws, 1);
+  Result<Goal> goal = chooseGoal(args, ws);
+  if (!goal) return goal.error();
   InputGradient result;
-  result.output = *output;
-  result.value = targetValue(logits, network.outputs(), *output, args.target.probability);
+  result.output = goal->target.output;
+  result.value = goal->value(network, ws, 0);
   if (args.stop.stop_requested()) return explainStopped();
-  seedTarget(logits, 1, network.outputs(), *output, args.target.probability, ws.outputGradient());
-  network.backward(args.params, ws, 1, {}, false, true);
+  goal->backward(network, args.params, ws, 1, hook);
+  result.goal = std::move(*goal);
   result.gradient.assign(ws.inputGradient(), ws.inputGradient() + args.input.size());
   if (!allFinite(result.gradient)) return problem("The gradient for this sample is not made of finite numbers.");
   return result;
 }
+
+Status fitsAll(const Network&, const Params&) { return {}; }
 
 }  // namespace vitrine

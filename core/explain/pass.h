@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "core/explain/explainer.h"
+#include "core/train/loss.h"
 
 namespace vitrine {
 
-/// Lengths of parameters, input and baseline, the settings, and the target against the network.
+/// Lengths of parameters, input, baseline, samples and groups, the settings, and the target against the network.
 Status checkExplainArgs(const ExplainArgs& args, std::span<const Param> described);
 
 /// What a stopped explainer returns.
@@ -24,19 +25,72 @@ double targetValue(const Real* logits, std::int64_t outputs, std::int64_t output
 /// d f / d logits of `rows` rows, into the workspace's output gradient.
 void seedTarget(const Real* logits, std::int64_t rows, std::int64_t outputs, std::int64_t output, bool probability, Real* gradient);
 
+/// A target made definite for one network: f as a function of a workspace after forward.
+struct Goal {
+  Target target;  ///< classes chosen
+  NodeId node;    ///< whose output f is a function of
+  LossRule rule;  ///< Loss: the network's own, without class weights, which one sample's mean loss does not depend on
+  /// Whether its workspaces must keep every node's output.
+  bool keepAll() const { return target.kind == Target::Kind::Unit; }
+  double value(const Network& network, const Workspace& ws, std::int64_t row) const;
+  /// d f / d output of `node` for `rows` rows, into its gradient.
+  void seed(const Network& network, Workspace& ws, std::int64_t rows) const;
+  /// seed() and backward down to the input.
+  void backward(const Network& network, std::span<const Real> params, Workspace& ws, std::int64_t rows, const BackwardHook& hook = {}) const;
+};
+/// After forward over the input as row 0 of `ws`. Refuses outputs that are not finite.
+Result<Goal> chooseGoal(const ExplainArgs& args, const Workspace& ws);
+/// Runs the input through the network: the goal, and f(x).
+struct Start {
+  Goal goal;
+  double value = 0;
+};
+Result<Start> startGoal(const ExplainArgs& args);
+/// What every method writes on its result: method, input shape, target, f(x).
+Attribution attributionOf(const std::string& method, const ExplainArgs& args, const Goal& goal, double value);
+/// The given baseline, or zeros.
+std::vector<Real> baselineOf(const ExplainArgs& args);
+/// Whether `to` depends on `from` (or is it).
+bool feeds(const Graph& graph, NodeId from, NodeId to);
+
 /// Rows that a batched explainer passes at once: the workspace stays near the caches, and one block far below 50 ms, so
 /// that a stop is answered in time.
 std::int64_t explainRows(const Network& network, std::int64_t wanted);
+
+/// Many changed inputs, evaluated in fixed blocks that threads of the pool share out; asked for a stop before each block.
+class Passes {
+ public:
+  Passes(const ExplainArgs& args, const Goal& goal, bool gradients, std::int64_t wanted);
+  /// Writes input `i`; may be called from several threads at once.
+  using Make = std::function<void(std::int64_t i, Real* x)>;
+  /// f of inputs 0 … count − 1; progress goes from `from` to `to`.
+  Result<std::vector<double>> values(std::int64_t count, const Make& make, double from = 0, double to = 1);
+  /// Gets input, its gradient and f, in order of i, on the caller's thread.
+  using Take = std::function<void(std::int64_t i, const Real* x, const Real* gradient, double value)>;
+  Status gradients(std::int64_t count, const Make& make, const Take& take, double from = 0, double to = 1);
+
+ private:
+  Workspace& workspace(int thread);
+  const ExplainArgs& args_;
+  const Goal& goal_;
+  bool gradients_;
+  std::int64_t rows_;
+  std::vector<std::unique_ptr<Workspace>> workspaces_;
+};
 
 /// One sample's forward pass and the gradient of its target at the input.
 struct InputGradient {
   std::int64_t output = 0;
   double value = 0;
   std::vector<Real> gradient;  ///< [input size]
+  Goal goal;
 };
-Result<InputGradient> inputGradient(const ExplainArgs& args);
+Result<InputGradient> inputGradient(const ExplainArgs& args, const BackwardHook& hook = {});
 
 bool allFinite(std::span<const Real> values);
+
+/// supports() of methods that fit every network.
+Status fitsAll(const Network&, const Params&);
 
 class Stopwatch {
  public:

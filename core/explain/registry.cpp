@@ -1,11 +1,20 @@
-#include <array>
+#include <vector>
 
 #include "core/explain/methods.h"
 
 namespace vitrine {
 
 std::span<const ExplainerSpec> explainerRegistry() {
-  static const std::array<ExplainerSpec, 3> specs{saliencySpec(), integratedGradientsSpec(), gradCamSpec()};
+  static const std::vector<ExplainerSpec> specs{saliencySpec(),       inputXGradientSpec(),      smoothGradSpec(),
+                                                smoothGradSquaredSpec(), varGradSpec(),          integratedGradientsSpec(),
+                                                expectedGradientsSpec(), guidedBackpropSpec(),   deconvnetSpec(),
+                                                deepLiftSpec(),       lrpSpec(),                 gradCamSpec(),
+                                                gradCamPlusPlusSpec(), xGradCamSpec(),           hiResCamSpec(),
+                                                layerCamSpec(),       scoreCamSpec(),            eigenCamSpec(),
+                                                guidedGradCamSpec(),  occlusionSpec(),           featureAblationSpec(),
+                                                shapleySpec(),        kernelShapSpec(),          limeSpec(),
+                                                riseSpec(),           layerConductanceSpec(),    layerGradientXActivationSpec(),
+                                                neuronSpec(),         fgsmSpec(),                pgdSpec()};
   return specs;
 }
 

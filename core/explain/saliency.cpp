@@ -17,15 +17,11 @@ Result<Attribution> explain(const ExplainArgs& args) {
   if (Status s = checkExplainArgs(args, described); !s) return s.error();
   Result<InputGradient> g = inputGradient(args);
   if (!g) return g.error();
-  Attribution a;
-  a.method = "saliency";
-  a.shape = args.network.data().input;
+  Attribution a = attributionOf("saliency", args, g->goal, g->value);
   a.values = std::move(g->gradient);
   a.isSigned = param<std::string>(args.settings, described, "sign") == "signed";
   if (!a.isSigned)
     for (Real& v : a.values) v = std::abs(v);
-  a.target = g->output;
-  a.outputValue = g->value;
   a.seconds = watch.seconds();
   if (args.progress) args.progress(1);
   return a;
@@ -40,7 +36,7 @@ ExplainerSpec saliencySpec() {
           .formula = "∂f/∂x",
           .source = "Simonyan, Vedaldi, Zisserman 2013",
           .params = params(),
-          .supports = [](const Network&, const Params&) { return Status(); },
+          .supports = fitsAll,
           .explain = explain};
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <sstream>
 
+#include "core/explain/explainer.h"
 #include "core/explain/grad_cam.h"
 #include "core/train/loss.h"
 #include "core/train/optimiser.h"

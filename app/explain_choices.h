@@ -1,0 +1,97 @@
+#pragma once
+
+#include <QWidget>
+#include <memory>
+#include <vector>
+
+#include "app/document.h"
+#include "app/explain_samples.h"
+#include "app/explain_wall.h"
+#include "app/job_queue.h"
+#include "widgets/explain/draw_canvas.h"
+#include "widgets/explain/gallery_view.h"
+#include "widgets/forms/param_form.h"
+
+class QButtonGroup;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QScrollArea;
+class QToolButton;
+
+namespace vitrine {
+
+/// The left column of the Explain workspace: which samples, which output, compared with what. Samples come from the data
+/// (pinned or chosen in the gallery), a drawing, a picture file, or an edited row of a table.
+class ExplainChoices : public QWidget {
+  Q_OBJECT
+ public:
+  explicit ExplainChoices(Document& document, QWidget* parent = nullptr);
+
+  /// Pinned ones first, then those chosen here, then one's own.
+  std::vector<ExplainSample> samples() const;
+  TargetChoice target() const;
+  BaselineChoice baseline() const;
+  WallScale scale() const;
+  GalleryView* gallery() { return gallery_; }
+  /// Predictions of the gallery's rows by this snapshot, in the background.
+  void predict(const std::shared_ptr<const Snapshot>& snapshot);
+  /// A picture file as a sample; says why not in place.
+  void loadImage(const QString& path);
+  void chooseImage();
+  void showCanvas();
+  void removeOwn();
+  /// Takes a row of the data on the wall.
+  void choose(std::int32_t row);
+  /// Offers a unit of a layer as target.
+  void offerUnit(NodeId node, std::int64_t unit, const QString& name);
+  /// The sample the row editor begins with.
+  void editFrom(const ExplainSample& sample);
+
+ signals:
+  void samplesChanged();
+  void choicesChanged();
+  void scaleChanged();
+  void sideTextChanged(const QString& text);
+
+ private:
+  void build();
+  QWidget* buildOwn();
+  void restart();
+  void refreshPinned();
+  void refill();
+  void fillTargets();
+  void fillBaselines();
+  void toggle(std::int32_t row);
+  void addDrawn();
+  void rowEdited();
+  void say(const QString& text);
+  std::vector<std::int32_t> matching() const;
+  GalleryItem itemOf(std::int32_t row) const;
+  const std::vector<std::int32_t>& pool() const;
+
+  Document& document_;
+  DatasetPtr data_;
+  std::vector<std::int32_t> pinned_;
+  std::vector<ExplainSample> rows_;  ///< pinned and chosen
+  std::vector<ExplainSample> own_;
+  std::vector<FeatureGroup> groups_;
+  std::shared_ptr<const TrainState> predictedOf_;
+  std::vector<std::int32_t> predictedClasses_;  ///< by row of the data; -1: not known
+  int shown_ = 0;
+
+  QLineEdit* search_ = nullptr;
+  QButtonGroup* filter_ = nullptr;
+  QScrollArea* scroll_ = nullptr;
+  GalleryView* gallery_ = nullptr;
+  QToolButton *more_ = nullptr, *canvasToggle_ = nullptr, *load_ = nullptr, *edit_ = nullptr, *clearOwn_ = nullptr;
+  QWidget *canvasBox_ = nullptr, *rowBox_ = nullptr;
+  DrawCanvas* canvas_ = nullptr;
+  ParamForm* rowForm_ = nullptr;
+  QLabel *prediction_ = nullptr, *message_ = nullptr;
+  QComboBox *target_ = nullptr, *baseline_ = nullptr, *scale_ = nullptr;
+  std::vector<float> edited_;
+  JobQueue queue_;
+};
+
+}  // namespace vitrine

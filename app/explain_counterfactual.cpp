@@ -1,0 +1,124 @@
+#include <algorithm>
+
+#include "app/explain_tables.h"
+#include "core/base/thread_pool.h"
+#include "widgets/editor/category.h"
+#include "widgets/figure/paint.h"
+
+namespace vitrine {
+
+ExplainCounterfactual::ExplainCounterfactual(QObject* parent) : QObject(parent), view_(new CounterfactualView), method_(new QComboBox) {
+  view_->setObjectName(QStringLiteral("explainCounterfactual"));
+  view_->setPlaceholder(tr("Choose a sample: the smallest change found that makes another class of it appears here."));
+  method_->setObjectName(QStringLiteral("explainCounterfactualMethod"));
+  method_->setAccessibleName(tr("How the change is sought"));
+  method_->setToolTip(tr("How the smallest change is sought"));
+  for (const ExplainerSpec& s : explainerRegistry())
+    if (s.family == ExplainerSpec::Family::Counterfactual) method_->addItem(fromCore(s.name), fromCore(s.id));
+  method_->setVisible(method_->count() > 0);
+  method_->setCurrentIndex(method_->count() - 1);
+  connect(method_, &QComboBox::activated, this, [this] {
+    settings_.clear();
+    refresh();
+  });
+}
+
+const ExplainerSpec* ExplainCounterfactual::spec() const { return findExplainer(method_->currentData().toString().toStdString()); }
+
+void ExplainCounterfactual::setSettings(const Params& settings) {
+  settings_ = settings;
+  refresh();
+}
+
+void ExplainCounterfactual::setWanted(bool wanted) {
+  wanted_ = wanted;
+  refresh();
+}
+
+void ExplainCounterfactual::show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample) {
+  const bool fits = snapshot && sample && sample->input.size() == static_cast<std::size_t>(snapshot->network->data().input.size());
+  snapshot_ = fits ? std::move(snapshot) : nullptr;
+  sample_.reset();
+  if (fits) sample_ = *sample;
+  if (!fits) {
+    queue_.cancel();
+    shown_.clear();
+    return view_->setData({});
+  }
+  refresh();
+}
+
+void ExplainCounterfactual::refresh() {
+  if (!wanted_ || !snapshot_ || !sample_) return;
+  const ExplainerSpec* spec = this->spec();
+  if (!spec) {
+    view_->setPlaceholder(tr("No way of seeking counterfactuals is there."));
+    return view_->setData({});
+  }
+  std::string key = std::to_string(reinterpret_cast<std::uintptr_t>(snapshot_->state.get())) + '@' + std::to_string(snapshot_->state->step) + '#' + std::to_string(sample_->id) + spec->id;
+  for (const auto& [id, value] : settings_)
+    for (const Param& p : spec->params)
+      if (p.id == id) key += '|' + id + paramText(p, value);
+  if (key == shown_) return;
+  shown_ = key;
+  if (Status s = spec->supports(*snapshot_->network, settings_); !s) {
+    queue_.cancel();
+    view_->setPlaceholder(fromCore(s.error().text()));
+    return view_->setData({});
+  }
+  view_->setPlaceholder(tr("looking for it…"));
+  queue_.start({{fromCore(spec->name), [this, spec, settings = settings_, snapshot = snapshot_, sample = *sample_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+                   const Network& network = *snapshot->network;
+                   std::unique_ptr<ThreadPool> pool = snapshot->run == RunState::Running ? nullptr : std::make_unique<ThreadPool>(machineThreads());
+                   auto r = std::make_shared<Result<Attribution>>(spec->explain({.network = network, .params = snapshot->state->params.span(), .input = sample.input, .target = {}, .settings = settings,
+                                                                                 .stop = stop, .progress = progress, .pool = pool.get()}));
+                   if (stop.stop_requested()) return {};
+                   std::vector<Real> before = predictions(*snapshot, sample.input, 1), after;
+                   if (*r && (*r)->counterfactual) after = predictions(*snapshot, (*r)->counterfactual->result, 1);
+                   return [this, snapshot, sample, r, before, after] {
+                     if (!*r || !(*r)->counterfactual) {
+                       view_->setPlaceholder(*r ? tr("This method gives no counterfactual.") : fromCore(r->error().text()));
+                       return view_->setData({});
+                     }
+                     const Dataset& data = *snapshot->data;
+                     const Counterfactual& c = *(*r)->counterfactual;
+                     const Shape& shape = data.spec.input;
+                     CounterfactualData d;
+                     d.title = tr("Counterfactual of %1").arg(sample.name);
+                     if (shape.isImage()) d.height = static_cast<int>(shape[0]), d.width = static_cast<int>(shape[1]), d.channels = static_cast<int>(shape[2]);
+                     const auto name = [&](std::int64_t k) {
+                       return static_cast<std::size_t>(k) < data.spec.classes.size() ? fromCore(data.spec.classes[static_cast<std::size_t>(k)]) : tr("output %1").arg(k + 1);
+                     };
+                     d.from = name(c.from);
+                     d.to = name(c.to);
+                     d.flipped = c.flipped;
+                     d.sentence = tr("Change L∞ %1, L2 %2 in the network's units.").arg(numberText(c.largest, 3), numberText(c.euclidean, 3));
+                     if (!c.flipped) d.sentence += QLatin1Char(' ') + tr("No change within the allowed size makes another class of it: this is the largest that was tried.");
+                     // Back to the units a person knows: undo what prepareInputs() did, element by element, by its own slope.
+                     const std::size_t n = sample.input.size();
+                     std::vector<float> low(n, 0.0f), high(n, 1.0f);
+                     std::vector<Real> a(n), b(n);
+                     prepareInputs(data, 1, low.data(), a.data());
+                     prepareInputs(data, 1, high.data(), b.data());
+                     const PixelRange pixels = pixelRange(data);
+                     for (std::size_t i = 0; i < n; ++i) {
+                       const double slope = static_cast<double>(b[i] - a[i]);
+                       double before = static_cast<double>(sample.raw[i]);
+                       double after = slope != 0 ? (static_cast<double>(c.result[i]) - static_cast<double>(a[i])) / slope : before;
+                       if (shape.isImage()) before = (before - pixels.black) / (pixels.white - pixels.black), after = (after - pixels.black) / (pixels.white - pixels.black);
+                       if (shape.rank() == 2 && static_cast<std::int64_t>(i) % shape[1] != 0) continue;
+                       d.original.push_back(static_cast<Real>(before));
+                       d.result.push_back(static_cast<Real>(after));
+                     }
+                     if (shape.rank() == 2) d.channels = 0, d.width = static_cast<int>(shape[0]);
+                     for (const std::string& f : data.featureNames) d.features << fromCore(f);
+                     if (!after.empty() && data.spec.task == Task::Classification) {
+                       const std::size_t f = static_cast<std::size_t>(c.from), t = static_cast<std::size_t>(c.to);
+                       d.fromProbabilities = {static_cast<double>(before[f]), static_cast<double>(before[t]), static_cast<double>(after[f]), static_cast<double>(after[t])};
+                     }
+                     view_->setData(std::move(d));
+                   };
+                 }}});
+}
+
+}  // namespace vitrine

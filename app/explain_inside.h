@@ -1,0 +1,70 @@
+#pragma once
+
+#include <QComboBox>
+#include <QObject>
+
+#include "app/explain_samples.h"
+#include "app/job_queue.h"
+#include "core/insight/explain_step.h"
+#include "core/insight/top_samples.h"
+#include "core/insight/unit_inputs.h"
+#include "widgets/explain/step_view.h"
+#include "widgets/explain/unit_view.h"
+#include "widgets/explain/walk_view.h"
+
+namespace vitrine {
+
+/// The network from within, for one sample: what every layer makes of it, what one unit sees and does, and one training
+/// step of that unit in its numbers.
+class ExplainInside : public QObject {
+  Q_OBJECT
+ public:
+  explicit ExplainInside(QObject* parent = nullptr);
+
+  WalkView* walk() { return walk_; }
+  UnitView* unit() { return unit_; }
+  StepView* step() { return step_; }
+  /// Choices for the panels' heads.
+  QComboBox* scaleChoice() { return scale_; }
+  QComboBox* partChoice() { return part_; }
+  QComboBox* stepChoice() { return stepOf_; }
+  /// Computes what is seen: nothing is done for views that are not.
+  void setWanted(bool inside, bool step);
+  /// Null: nothing to show.
+  void show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample);
+  /// A unit of a node's output, flat.
+  void select(NodeId node, std::int64_t unit);
+  NodeId node() const { return node_; }
+  std::int64_t unitIndex() const { return index_; }
+
+ signals:
+  void unitChanged();
+
+ private:
+  void refreshWalk();
+  void refreshUnit();
+  void refreshStep();
+  UnitChoice choice() const;
+  UnitInputPicture picture(const ExplainSample& sample) const;
+  JobQueue::Job topJob();
+  JobQueue::Job bestJob();
+  JobQueue::Job ablationJob();
+
+  WalkView* walk_;
+  UnitView* unit_;
+  StepView* step_;
+  QComboBox *scale_, *part_, *stepOf_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::optional<ExplainSample> sample_;
+  NodeId node_{0};
+  std::int64_t index_ = -1;
+  bool inside_ = false, stepWanted_ = false;
+  std::string walked_, looked_, stepped_;  ///< what the views show
+  UnitData known_;
+  JobQueue walkQueue_, unitQueue_, stepQueue_;
+};
+
+/// The panel's plain numbers from core's.
+StepData stepData(const StepExplanation& explanation);
+
+}  // namespace vitrine

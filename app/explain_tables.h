@@ -1,0 +1,83 @@
+#pragma once
+
+#include <QComboBox>
+#include <QObject>
+
+#include "app/explain_samples.h"
+#include "app/explain_wall.h"
+#include "app/job_queue.h"
+#include "core/explain/table_importance.h"
+#include "widgets/explain/counterfactual_view.h"
+#include "widgets/explain/set_charts.h"
+
+namespace vitrine {
+
+/// What a table's columns mean to the network: permutation importance, Shapley values over a set and of one row, and partial
+/// dependence. For data that are tables only.
+class ExplainTables : public QObject {
+  Q_OBJECT
+ public:
+  explicit ExplainTables(QObject* parent = nullptr);
+
+  BarsView* importance() { return importance_; }
+  BeeswarmView* swarm() { return swarm_; }
+  BarsView* bars() { return bars_; }
+  DependenceView* dependence() { return dependence_; }
+  WaterfallView* waterfall() { return waterfall_; }
+  QComboBox* featureChoice() { return feature_; }
+  /// Computes only while it is seen.
+  void setWanted(bool wanted);
+  /// Null: nothing to show.
+  void show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample, const TargetChoice& target);
+
+ private:
+  void refresh();
+  void refreshDependence();
+  JobQueue::Job importanceJob();
+  JobQueue::Job summaryJob();
+  JobQueue::Job waterfallJob();
+  JobQueue::Job dependenceJob(int feature);
+  void clear();
+
+  BarsView *importance_, *bars_;
+  BeeswarmView* swarm_;
+  DependenceView* dependence_;
+  WaterfallView* waterfall_;
+  QComboBox* feature_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::optional<ExplainSample> sample_;
+  TargetChoice target_;
+  bool wanted_ = false;
+  std::string shownSet_, shownRow_, shownFeature_;
+  JobQueue setQueue_, rowQueue_, featureQueue_;
+};
+
+/// The smallest change found that makes another class of a sample.
+class ExplainCounterfactual : public QObject {
+  Q_OBJECT
+ public:
+  explicit ExplainCounterfactual(QObject* parent = nullptr);
+
+  CounterfactualView* view() { return view_; }
+  QComboBox* methodChoice() { return method_; }
+  void setWanted(bool wanted);
+  void show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample);
+  /// The chosen method with its settings; null: there is none.
+  const ExplainerSpec* spec() const;
+  const Params& settings() const { return settings_; }
+  void setSettings(const Params& settings);
+
+ private:
+  void refresh();
+
+  CounterfactualView* view_;
+  QComboBox* method_;
+  Params settings_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::optional<ExplainSample> sample_;
+  bool wanted_ = false;
+  std::string shown_;
+  JobQueue queue_;
+};
+
+}  // namespace vitrine

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "app/explain_samples.h"
+#include "app/job_queue.h"
+#include "core/explain/trust.h"
+#include "widgets/explain/wall_data.h"
+
+namespace vitrine {
+
+/// A column of the wall: a method with its settings. `key` stays when columns are moved.
+struct WallColumn {
+  int key = 0;
+  const ExplainerSpec* spec = nullptr;
+  Params settings;
+};
+
+/// What of the network's answer is explained.
+struct TargetChoice {
+  enum Kind { Predicted, Class, Second, Difference, Loss, Unit };
+  Kind kind = Predicted;
+  int output = 0;            ///< Class
+  bool probability = false;  ///< the softmax probability instead of the logit
+  std::uint32_t node = 0;    ///< Unit: of a layer, and which of its outputs
+  std::int64_t unit = 0;
+  bool operator==(const TargetChoice&) const = default;
+};
+
+/// What a sample is compared with.
+struct BaselineChoice {
+  enum Kind { Zero, Mean, Blurred, Sample };
+  Kind kind = Zero;
+  std::int32_t row = -1;  ///< Sample: a row of the data
+  bool operator==(const BaselineChoice&) const = default;
+};
+
+/// Computes the wall: every sample by every method on one immutable snapshot, in the background. Only what changed is
+/// computed anew; a method that fails says why in its own cells. It knows no widgets.
+class ExplainWall : public QObject {
+  Q_OBJECT
+ public:
+  explicit ExplainWall(QObject* parent = nullptr);
+
+  /// The snapshot that the next refresh() works on; null: none.
+  void setSnapshot(std::shared_ptr<const Snapshot> snapshot);
+  const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
+  void setSamples(std::vector<ExplainSample> samples);
+  const std::vector<ExplainSample>& samples() const { return samples_; }
+  void setColumns(std::vector<WallColumn> columns);
+  const std::vector<WallColumn>& columns() const { return columns_; }
+  void setTarget(const TargetChoice& target) { target_ = target; }
+  const TargetChoice& target() const { return target_; }
+  void setBaseline(const BaselineChoice& baseline) { baseline_ = baseline; }
+  const BaselineChoice& baseline() const { return baseline_; }
+
+  /// Starts computing what is missing or old; what runs and is no longer wanted is stopped.
+  void refresh();
+  void cancel();
+  bool busy() const { return queue_.busy(); }
+  /// How long the last refresh took.
+  double seconds() const { return queue_.seconds(); }
+  /// Something is missing or of another snapshot than the newest.
+  bool stale() const;
+  /// Everything as it is known now, for the view.
+  WallData wallData() const;
+  /// Null: not there (yet), or failed.
+  const Attribution* attribution(int sample, int column) const;
+  /// The trust check of a map; null: not there (yet).
+  const TrustReport* trust(int sample, int column) const;
+  /// Why there is no check: an error's sentence; empty: it is under way, or there.
+  QString trustProblem(int sample, int column) const;
+  /// Live, only the chosen map is checked again with every refresh.
+  void setFocus(int sample, int column) { focusSample_ = sample, focusColumn_ = column; }
+  void setLive(bool live) { live_ = live; }
+  JobQueue& queue() { return queue_; }
+
+ signals:
+  void changed();
+
+ private:
+  struct Answer {
+    std::string of;  ///< snapshot and sample
+    std::vector<Real> outputs;
+  };
+  struct Cell {
+    std::string of;          ///< everything it was computed from
+    std::string withoutState;  ///< the same without the snapshot: shown until the newer one is there
+    std::shared_ptr<const Result<Attribution>> result;
+    QString targetText;
+    std::shared_ptr<const Result<TrustReport>> trust;  ///< the last one, though it may be of an older state
+    std::string trustOf;
+  };
+  using Slot = std::shared_ptr<std::shared_ptr<const Result<Attribution>>>;
+  struct Baselines;
+  struct Prepared;
+
+  std::string stateKey() const;
+  std::string cellKey(const ExplainSample& sample, const WallColumn& column) const;
+  JobQueue::Job answerJob(const ExplainSample& sample);
+  JobQueue::Job cellJob(const ExplainSample& sample, const WallColumn& column, Slot slot);
+  JobQueue::Job trustJob(const ExplainSample& sample, const WallColumn& column, Slot slot);
+  std::shared_ptr<Prepared> prepared(const ExplainSample& sample, const WallColumn& column) const;
+  const Cell* cellAt(int sample, int column) const;
+  void prepareBaselines();
+  void tell();
+  void tellTrust(const Cell& known, WallCell& cell) const;
+
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::vector<ExplainSample> samples_;
+  std::vector<WallColumn> columns_;
+  TargetChoice target_;
+  BaselineChoice baseline_;
+  std::map<std::uint64_t, Answer> answers_;
+  std::map<std::pair<std::uint64_t, int>, Cell> cells_;
+  std::shared_ptr<Baselines> baselines_;
+  int focusSample_ = -1, focusColumn_ = -1;
+  bool live_ = false;
+  QTimer settle_;
+  JobQueue queue_;  ///< last: its thread goes first
+};
+
+/// What is explained of one sample: "Boot", "Boot − Sneaker".
+QString targetName(const Snapshot& snapshot, const Attribution& attribution);
+TrustMark markOf(Verdict verdict);
+/// Settings that are not the defaults: "50 points, midpoint".
+QString settingsText(const ExplainerSpec& spec, const Params& settings);
+/// The usual methods for this network: those that it supports.
+std::vector<WallColumn> usualColumns(const Network& network);
+
+}  // namespace vitrine

@@ -1,0 +1,206 @@
+// What the wall's queue does: one answer, one map, one trust check.
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <numeric>
+
+#include "app/explain_wall.h"
+#include "core/base/thread_pool.h"
+#include "core/explain/baseline.h"
+#include "core/explain/groups.h"
+#include "widgets/editor/category.h"
+
+namespace vitrine {
+/// What belongs to the data alone, made once on the queue's thread.
+struct ExplainWall::Baselines {
+  const Dataset* of = nullptr;
+  std::once_flag once;
+  std::vector<Real> mean, samples;
+  Groups columns;
+
+  void make(const Dataset& data) {
+    std::call_once(once, [&] {
+      mean = meanBaseline(data);
+      samples = backgroundSamples(data, 50, 1);
+      columns = columnGroups(data);
+    });
+  }
+};
+
+void ExplainWall::prepareBaselines() {
+  if (baselines_ && baselines_->of == snapshot_->data.get()) return;
+  baselines_ = std::make_shared<Baselines>();
+  baselines_->of = snapshot_->data.get();
+}
+
+namespace {
+
+/// The choice for one sample: what is predicted, second, or the truth is the sample's own.
+Result<Target> resolve(const TargetChoice& choice, const Snapshot& snapshot, const ExplainSample& sample) {
+  const Network& network = *snapshot.network;
+  const Dataset& data = *snapshot.data;
+  Target t;
+  t.probability = choice.probability;
+  switch (choice.kind) {
+    case TargetChoice::Predicted: return t;
+    case TargetChoice::Class: t.output = choice.output; return t;
+    case TargetChoice::Unit: return Target::unitOf(NodeId{choice.node}, choice.unit);
+    case TargetChoice::Difference:
+      if (network.outputs() < 2) return problem("The network has one output only: there is no second class.");
+      return Target::difference(-1);
+    case TargetChoice::Loss:
+      if (sample.row < 0) return problem("Nobody knows the true class of a sample of one's own, so it has no loss.");
+      if (data.spec.task == Task::Classification) return Target::lossOfClass(data.classes[static_cast<std::size_t>(sample.row)]);
+      {
+        std::vector<Real> truth(static_cast<std::size_t>(data.spec.outputs));
+        gatherTargets(data, {&sample.row, 1}, truth.data());
+        return Target::lossOfNumbers(std::move(truth));
+      }
+    case TargetChoice::Second: break;
+  }
+  if (network.outputs() < 2) return problem("The network has one output only: there is no second class.");
+  Workspace ws(network, 1, false, false);
+  std::copy(sample.input.begin(), sample.input.end(), ws.input());
+  const Real* logits = network.forward(snapshot.state->params.span(), ws, 1);
+  std::vector<std::int64_t> order(static_cast<std::size_t>(network.outputs()));
+  std::iota(order.begin(), order.end(), 0);
+  if (std::any_of(logits, logits + order.size(), [](Real v) { return !std::isfinite(v); }))
+    return problem("The network's outputs for this sample are not finite numbers.");
+  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return logits[a] > logits[b]; });
+  t.output = order[1];
+  return t;
+}
+
+}  // namespace
+
+QString targetName(const Snapshot& snapshot, const Attribution& a) {
+  const Dataset& data = *snapshot.data;
+  const auto name = [&](std::int64_t output) {
+    if (data.spec.task != Task::Regression && output >= 0 && static_cast<std::size_t>(output) < data.spec.classes.size()) return fromCore(data.spec.classes[static_cast<std::size_t>(output)]);
+    return data.spec.outputs == 1 && !data.targetName.empty() ? fromCore(data.targetName) : ExplainWall::tr("output %1").arg(output + 1);
+  };
+  switch (a.explained.kind) {
+    case Target::Kind::Loss: return ExplainWall::tr("loss");
+    case Target::Kind::Difference: return name(a.explained.output) + QStringLiteral(" − ") + name(a.explained.other);
+    case Target::Kind::Unit: {
+      const Node* node = snapshot.network->graph().find(a.explained.node);
+      return ExplainWall::tr("unit %1 of %2").arg(a.explained.unit).arg(node ? fromCore(node->name) : QString());
+    }
+    case Target::Kind::Output: break;
+  }
+  return name(a.target);
+}
+
+JobQueue::Job ExplainWall::answerJob(const ExplainSample& sample) {
+  return {sample.name, [this, snapshot = snapshot_, id = sample.id, input = sample.input, of = stateKey()](std::stop_token stop, const JobQueue::Progress&) -> JobQueue::Deliver {
+            if (static_cast<std::int64_t>(input.size()) != snapshot->network->data().input.size()) return {};
+            std::vector<Real> outputs = predictions(*snapshot, input, 1, stop);
+            return [this, id, of, outputs = std::move(outputs)]() mutable {
+              answers_[id] = {of, std::move(outputs)};
+              tell();
+            };
+          }};
+}
+
+/// Everything that a method needs, kept alive for the queue's thread.
+struct ExplainWall::Prepared {
+  std::shared_ptr<const Snapshot> snapshot;
+  std::shared_ptr<Baselines> baselines;
+  ExplainSample sample;
+  WallColumn column;
+  TargetChoice choice;
+  BaselineChoice base;
+  Target target;
+  std::vector<Real> baseline;
+  std::unique_ptr<ThreadPool> pool;
+
+  /// Target and baseline for this sample, or why not.
+  Status make() {
+    const Network& network = *snapshot->network;
+    if (Status s = column.spec->supports(network, column.settings); !s) return s;
+    if (sample.input.size() != static_cast<std::size_t>(network.data().input.size())) return problem("The sample is of another shape than the network's input.");
+    const Result<Target> t = resolve(choice, *snapshot, sample);
+    if (!t) return t.error();
+    target = *t;
+    baselines->make(*snapshot->data);
+    const Shape& shape = network.data().input;
+    if (base.kind == BaselineChoice::Mean) baseline = baselines->mean;
+    if (base.kind == BaselineChoice::Blurred) {
+      if (shape.rank() < 2) return problem("Columns of a table have no neighbours to be blurred with: choose another baseline.");
+      baseline = blurredBaseline(shape, sample.input, std::max(1.0, static_cast<double>(std::max(shape[0], shape.isImage() ? shape[1] : 0)) / 7));
+    }
+    if (base.kind == BaselineChoice::Sample) {
+      if (base.row < 0 || base.row >= snapshot->data->count()) return problem("The sample chosen as baseline is not in the data.");
+      baseline.resize(sample.input.size());
+      gatherInputs(*snapshot->data, {&base.row, 1}, baseline.data());
+    }
+    // While training runs the caller's thread is all that explaining takes.
+    if (snapshot->run != RunState::Running && network.costPerSample() > 100000) pool = std::make_unique<ThreadPool>(machineThreads());
+    return {};
+  }
+  bool table() const { return snapshot->network->data().input.rank() == 1; }
+  ExplainArgs args(std::stop_token stop, const JobQueue::Progress& progress) const {
+    return {.network = *snapshot->network,
+            .params = snapshot->state->params.span(),
+            .input = sample.input,
+            .target = target,
+            .settings = column.settings,
+            .baseline = baseline,
+            .stop = stop,
+            .progress = progress,
+            .pool = pool.get(),
+            .samples = column.spec->usesSamples ? std::span<const Real>(baselines->samples) : std::span<const Real>(),
+            .groups = table() && column.spec->usesGroups ? std::span<const std::int32_t>(baselines->columns.of) : std::span<const std::int32_t>()};
+  }
+};
+
+std::shared_ptr<ExplainWall::Prepared> ExplainWall::prepared(const ExplainSample& sample, const WallColumn& column) const {
+  auto p = std::make_shared<Prepared>();
+  p->snapshot = snapshot_;
+  p->baselines = baselines_;
+  p->sample = sample;
+  p->column = column;
+  p->choice = target_;
+  p->base = baseline_;
+  return p;
+}
+
+JobQueue::Job ExplainWall::cellJob(const ExplainSample& sample, const WallColumn& column, Slot slot) {
+  const std::string without = cellKey(sample, column);
+  return {fromCore(column.spec->name),
+          [this, p = prepared(sample, column), slot, of = stateKey() + without, without](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+            const Status ready = p->make();
+            auto result = std::make_shared<const Result<Attribution>>(ready ? p->column.spec->explain(p->args(stop, progress)) : Result<Attribution>(ready.error()));
+            if (stop.stop_requested()) return {};
+            *slot = result;
+            const QString text = *result ? targetName(*p->snapshot, **result) : QString();
+            return [this, id = p->sample.id, key = p->column.key, of, without, result, text] {
+              Cell& cell = cells_[{id, key}];
+              const std::shared_ptr<const Result<TrustReport>> kept = cell.withoutState == without ? cell.trust : nullptr;
+              cell = {of, without, result, text, kept, {}};
+              tell();
+            };
+          }};
+}
+
+JobQueue::Job ExplainWall::trustJob(const ExplainSample& sample, const WallColumn& column, Slot slot) {
+  return {tr("trust check of %1").arg(fromCore(column.spec->name)),
+          [this, p = prepared(sample, column), slot, of = stateKey() + cellKey(sample, column)](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+            const std::shared_ptr<const Result<Attribution>> map = *slot;
+            if (!map || !*map || !p->make()) return {};
+            p->target = (*map)->explained;
+            const ExplainArgs args = p->args(stop, progress);
+            const TrustTask task{.method = *p->column.spec, .args = args, .map = **map, .groups = p->table() ? std::span<const std::int32_t>(p->baselines->columns.of) : std::span<const std::int32_t>()};
+            auto report = std::make_shared<const Result<TrustReport>>(trustReport(task));
+            if (stop.stop_requested()) return {};
+            return [this, id = p->sample.id, key = p->column.key, of, report] {
+              Cell& cell = cells_[{id, key}];
+              if (cell.of != of) return;
+              cell.trust = report;
+              cell.trustOf = of;
+              tell();
+            };
+          }};
+}
+
+}  // namespace vitrine

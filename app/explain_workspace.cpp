@@ -1,0 +1,385 @@
+#include "app/explain_workspace.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QMenu>
+#include <QProgressBar>
+#include <QScrollArea>
+#include <QSplitter>
+#include <QTabWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <QWidgetAction>
+
+#include "widgets/editor/category.h"
+
+namespace vitrine {
+namespace {
+
+/// Live, a refresh that took t is followed by a rest of 9 t: a tenth of the time at most.
+constexpr double kRest = 9;
+
+QSplitter* splitter(Qt::Orientation way, const char* name) {
+  auto* s = new QSplitter(way);
+  s->setObjectName(QLatin1String(name));
+  s->setHandleWidth(8);
+  s->setChildrenCollapsible(false);
+  return s;
+}
+
+QScrollArea* scrolled(QWidget* content) {
+  auto* area = new QScrollArea;
+  area->setWidgetResizable(true);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setMinimumSize(80, 60);
+  area->setWidget(content);
+  return area;
+}
+
+}  // namespace
+
+ExplainWorkspace::ExplainWorkspace(Document& document, Panels& panels, QWidget* parent) : QWidget(parent), document_(document), panels_(panels) {
+  setObjectName(QStringLiteral("explainWorkspace"));
+  wall_ = new ExplainWall(this);
+  trust_ = new ExplainTrust(this);
+  inside_ = new ExplainInside(this);
+  tables_ = new ExplainTables(this);
+  counterfactual_ = new ExplainCounterfactual(this);
+  build();
+  connect(&document_, &Document::snapshotChanged, this, &ExplainWorkspace::onSnapshot);
+  connect(&document_, &Document::dataChanged, this, &ExplainWorkspace::onSnapshot);
+  connect(choices_, &ExplainChoices::samplesChanged, this, &ExplainWorkspace::onSamples);
+  connect(choices_, &ExplainChoices::choicesChanged, this, &ExplainWorkspace::refresh);
+  connect(choices_, &ExplainChoices::scaleChanged, this, [this] {
+    WallLook look = view_->look();
+    look.scale = choices_->scale();
+    view_->setLook(look);
+  });
+  connect(wall_, &ExplainWall::changed, this, &ExplainWorkspace::onWall);
+  connect(&wall_->queue(), &JobQueue::progressed, this, &ExplainWorkspace::tellProgress);
+  connect(&wall_->queue(), &JobQueue::finished, this, [this] {
+    took_ = wall_->seconds();
+    rested_.start();
+    tellState();
+  });
+  onSamples();
+}
+
+ExplainWorkspace::~ExplainWorkspace() = default;
+
+FigurePanel* ExplainWorkspace::panel(const QString& id, const QString& title, QWidget* content, Figure* figure, QSplitter* home) {
+  auto* p = new FigurePanel(title, content, figure);
+  home->addWidget(p);
+  panels_.add(id, p);
+  return p;
+}
+
+void ExplainWorkspace::build() {
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(0, 0, 0, 0);
+  outer_ = splitter(Qt::Horizontal, "explainSplitter");
+  centre_ = splitter(Qt::Vertical, "explainCentreSplitter");
+  row->addWidget(outer_);
+  choices_ = new ExplainChoices(document_);
+  FigurePanel* samples = panel(QStringLiteral("panelExplainSamples"), tr("Samples"), choices_, choices_->gallery(), outer_);
+  connect(choices_, &ExplainChoices::sideTextChanged, samples, &FigurePanel::setSideText);
+  outer_->addWidget(centre_);
+  view_ = new WallView;
+  view_->setObjectName(QStringLiteral("explainWall"));
+  wallPanel_ = panel(QStringLiteral("panelExplainWall"), tr("Wall of attributions"), buildWall(), view_, centre_);
+
+  buildWallHead();
+  buildTabs();
+  buildTrust();
+  connect(view_, &WallView::cellSelected, this, &ExplainWorkspace::select);
+  connect(view_, &WallView::sampleClicked, this, [this](int sample) { select(sample, view_->selectedMethod()); });
+  connect(view_, &WallView::methodMenuRequested, this, &ExplainWorkspace::showMethodMenu);
+  for (int i = 0; i < 3; ++i) outer_->setStretchFactor(i, i == 1 ? 1 : 0);
+  resetArrangement();
+}
+
+void ExplainWorkspace::resetArrangement() {
+  outer_->setSizes({210, 900, 300});
+  centre_->setSizes({480, 300});
+  right_->setSizes({240, 250, 260});
+}
+
+void ExplainWorkspace::buildWallHead() {
+  add_ = new QToolButton;
+  add_->setObjectName(QStringLiteral("explainAddMethod"));
+  add_->setText(tr("+ method"));
+  add_->setAccessibleName(tr("Add a method"));
+  add_->setToolTip(tr("Adds a column. Methods that do not fit this network are grey and say why."));
+  add_->setProperty("flat", true);
+  add_->setPopupMode(QToolButton::InstantPopup);
+  methodMenu_ = new QMenu(this);
+  methodMenu_->setObjectName(QStringLiteral("explainMethodMenu"));
+  methodMenu_->setToolTipsVisible(true);
+  connect(methodMenu_, &QMenu::aboutToShow, this, [this] { fillMethodMenu(methodMenu_); });
+  add_->setMenu(methodMenu_);
+  auto* look = new QToolButton;
+  look->setObjectName(QStringLiteral("explainLook"));
+  look->setText(tr("look"));
+  look->setToolTip(tr("Overlay, colour map, sign, smoothing, clipping"));
+  look->setProperty("flat", true);
+  look->setPopupMode(QToolButton::InstantPopup);
+  auto* lookMenu = new QMenu(look);
+  auto* lookAction = new QWidgetAction(lookMenu);
+  lookAction->setDefaultWidget(buildLook());
+  lookMenu->addAction(lookAction);
+  look->setMenu(lookMenu);
+  live_ = new QAction(tr("live"), this);
+  live_->setObjectName(QStringLiteral("explainLive"));
+  live_->setCheckable(true);
+  live_->setToolTip(tr("Explains anew while the network learns; takes a tenth of the time at most"));
+  auto* live = new QToolButton;
+  live->setDefaultAction(live_);
+  live->setObjectName(QStringLiteral("explainLiveButton"));
+  live->setProperty("flat", true);
+  connect(live_, &QAction::toggled, this, &ExplainWorkspace::onSnapshot);
+  auto* exports = new QToolButton;
+  exports->setObjectName(QStringLiteral("explainExport"));
+  exports->setText(tr("export"));
+  exports->setProperty("flat", true);
+  exports->setToolTip(tr("The wall as one figure, or its attributions as numbers"));
+  exports->setPopupMode(QToolButton::InstantPopup);
+  auto* exportMenu = new QMenu(exports);
+  exportMenu->setToolTipsVisible(true);
+  QAction* figure = exportMenu->addAction(tr("Wall as a figure…"), this, [this] { emit panels_.exportRequested(view_); });
+  figure->setObjectName(QStringLiteral("explainExportFigure"));
+  figure->setToolTip(tr("PNG, SVG or PDF at a size in millimetres, with labels and scales"));
+  QAction* csv = exportMenu->addAction(tr("Attributions as CSV…"), this, [this] { emit panels_.dataExportRequested(view_); });
+  csv->setObjectName(QStringLiteral("explainExportCsv"));
+  csv->setToolTip(tr("One line a value: sample, target, method, place, input, attribution"));
+  QAction* npy = exportMenu->addAction(tr("Attributions as NPY…"), this, &ExplainWorkspace::exportArrays);
+  npy->setObjectName(QStringLiteral("explainExportNpy"));
+  npy->setToolTip(tr("One array a method for numpy: [samples × input shape], in the order of the wall"));
+  exports->setMenu(exportMenu);
+  for (QToolButton* b : {live, look, exports, add_}) wallPanel_->addHeaderWidget(b);
+}
+
+void ExplainWorkspace::buildTrust() {
+  right_ = splitter(Qt::Vertical, "explainTrustSplitter");
+  outer_->addWidget(right_);
+  FigurePanel* curves = panel(QStringLiteral("panelExplainCurves"), tr("Deletion and insertion"), trust_->curves(), trust_->curves(), right_);
+  connect(trust_, &ExplainTrust::sideTextChanged, curves, &FigurePanel::setSideText);
+  FigurePanel* agree = panel(QStringLiteral("panelExplainAgreement"), tr("Do methods agree?"), trust_->agreement(), trust_->agreement(), right_);
+  agree->setSideText(tr("rank correlation"));
+  panel(QStringLiteral("panelExplainTrust"), tr("Trust check"), scrolled(trust_->numbers()), trust_->numbers(), right_);
+}
+
+void ExplainWorkspace::buildTabs() {
+  tabs_ = new QTabWidget;
+  tabs_->setObjectName(QStringLiteral("explainTabs"));
+  tabs_->setDocumentMode(true);
+  const auto page = [this](const QString& title, const char* name, Qt::Orientation way, const QString& tip) {
+    QSplitter* s = splitter(way, name);
+    tabs_->setTabToolTip(tabs_->addTab(s, title), tip);
+    return s;
+  };
+  QSplitter* inside = page(tr("Inside the network"), "explainInsideSplitter", Qt::Vertical, tr("The chosen sample on its way through the layers, and one unit of them"));
+  FigurePanel* walk = panel(QStringLiteral("panelExplainWalk"), tr("Walk a sample through the network"), scrolled(inside_->walk()), inside_->walk(), inside);
+  walk->addHeaderWidget(inside_->scaleChoice());
+  FigurePanel* unit = panel(QStringLiteral("panelExplainUnit"), tr("One unit"), inside_->unit(), inside_->unit(), inside);
+  unit->addHeaderWidget(inside_->partChoice());
+  connect(inside_->unit(), &FigureWidget::titleChanged, unit, [this, unit] { unit->setTitle(inside_->unit()->isEmpty() ? tr("One unit") : inside_->unit()->figureTitle()); });
+  QSplitter* step = page(tr("Explain this step"), "explainStepSplitter", Qt::Horizontal, tr("One training step of the chosen unit, in its numbers"));
+  FigurePanel* steps = panel(QStringLiteral("panelExplainStep"), tr("Explain this step"), scrolled(inside_->step()), inside_->step(), step);
+  steps->addHeaderWidget(inside_->stepChoice());
+  connect(inside_->step(), &FigureWidget::titleChanged, steps, [this, steps] { steps->setTitle(inside_->step()->isEmpty() ? tr("Explain this step") : inside_->step()->figureTitle()); });
+  QSplitter* set = page(tr("Importance"), "explainImportanceSplitter", Qt::Horizontal, tr("Tables: what the columns mean to the network over many rows"));
+  panel(QStringLiteral("panelExplainImportance"), tr("Permutation importance"), tables_->importance(), tables_->importance(), set);
+  panel(QStringLiteral("panelExplainSwarm"), tr("Shapley values of many rows"), tables_->swarm(), tables_->swarm(), set);
+  panel(QStringLiteral("panelExplainShapBars"), tr("Mean size of Shapley values"), tables_->bars(), tables_->bars(), set);
+  QSplitter* one = page(tr("Dependence"), "explainDependenceSplitter", Qt::Horizontal, tr("Tables: the answer as a function of one column, and the chosen row column by column"));
+  FigurePanel* dependence = panel(QStringLiteral("panelExplainDependence"), tr("Partial dependence"), tables_->dependence(), tables_->dependence(), one);
+  dependence->addHeaderWidget(tables_->featureChoice());
+  panel(QStringLiteral("panelExplainWaterfall"), tr("The chosen row, column by column"), tables_->waterfall(), tables_->waterfall(), one);
+  QSplitter* counter = page(tr("Counterfactual"), "explainCounterfactualSplitter", Qt::Horizontal, tr("The smallest change found that makes another class of the chosen sample"));
+  FigurePanel* change = panel(QStringLiteral("panelExplainCounterfactual"), tr("Counterfactual"), counterfactual_->view(), counterfactual_->view(), counter);
+  auto* settings = new QToolButton;
+  settings->setObjectName(QStringLiteral("explainCounterfactualSettings"));
+  settings->setText(tr("settings"));
+  settings->setToolTip(tr("Size of the steps, largest change, and what else the method takes"));
+  settings->setProperty("flat", true);
+  connect(settings, &QToolButton::clicked, this, [this, settings] {
+    if (const ExplainerSpec* spec = counterfactual_->spec())
+      popUpSettings(*spec, counterfactual_->settings(), settings->mapToGlobal(QPoint(0, settings->height())), [this](const std::string& id, const ParamValue& value) {
+        Params p = counterfactual_->settings();
+        p[id] = value;
+        counterfactual_->setSettings(p);
+      });
+  });
+  change->addHeaderWidget(settings);
+  change->addHeaderWidget(counterfactual_->methodChoice());
+  centre_->addWidget(tabs_);
+  connect(tabs_, &QTabWidget::currentChanged, this, &ExplainWorkspace::tabChanged);
+  connect(inside_, &ExplainInside::unitChanged, this, [this] {
+    if (!wall_->snapshot()) return;
+    const Node* node = wall_->snapshot()->network->graph().find(inside_->node());
+    if (node) choices_->offerUnit(inside_->node(), inside_->unitIndex(), tr("unit: %1, %2").arg(fromCore(node->name), fromCore(unitName(wall_->snapshot()->network->shape(inside_->node()), inside_->unitIndex()))));
+  });
+}
+
+QWidget* ExplainWorkspace::buildWall() {
+  auto* box = new QWidget;
+  auto* column = new QVBoxLayout(box);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(4);
+  progressRow_ = new QWidget;
+  auto* row = new QHBoxLayout(progressRow_);
+  row->setContentsMargins(0, 0, 0, 0);
+  progressText_ = new QLabel;
+  progressText_->setObjectName(QStringLiteral("explainProgressText"));
+  progressText_->setProperty("role", QStringLiteral("secondary"));
+  progress_ = new QProgressBar;
+  progress_->setObjectName(QStringLiteral("explainProgress"));
+  progress_->setRange(0, 1000);
+  progress_->setTextVisible(false);
+  progress_->setFixedHeight(6);
+  auto* cancel = new QToolButton;
+  cancel->setObjectName(QStringLiteral("explainCancel"));
+  cancel->setText(tr("Cancel"));
+  cancel->setToolTip(tr("Stops computing; what is there stays"));
+  connect(cancel, &QToolButton::clicked, this, [this] {
+    wall_->cancel();
+    tellState();
+  });
+  row->addWidget(progressText_);
+  row->addWidget(progress_, 1);
+  row->addWidget(cancel);
+  progressRow_->hide();
+  scroll_ = new QScrollArea;
+  scroll_->setObjectName(QStringLiteral("explainWallScroll"));
+  scroll_->setWidgetResizable(true);
+  scroll_->setFrameShape(QFrame::NoFrame);
+  scroll_->setWidget(view_);
+  column->addWidget(progressRow_);
+  column->addWidget(scroll_, 1);
+  return box;
+}
+
+bool ExplainWorkspace::live() const { return live_->isChecked(); }
+
+void ExplainWorkspace::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  onSnapshot();
+  tabChanged();
+}
+
+void ExplainWorkspace::hideEvent(QHideEvent* event) {
+  QWidget::hideEvent(event);
+  tabChanged();
+}
+
+void ExplainWorkspace::tabChanged() {
+  // Nothing is computed for what is not seen.
+  const QString now = isVisible() && tabs_->currentWidget() ? tabs_->currentWidget()->objectName() : QString();
+  inside_->setWanted(now == QLatin1String("explainInsideSplitter"), now == QLatin1String("explainStepSplitter"));
+  tables_->setWanted(now == QLatin1String("explainImportanceSplitter") || now == QLatin1String("explainDependenceSplitter"));
+  counterfactual_->setWanted(now == QLatin1String("explainCounterfactualSplitter"));
+}
+
+void ExplainWorkspace::feedChosen() {
+  const int sample = view_->selectedSample(), method = view_->selectedMethod();
+  trust_->show(*wall_, sample, method);
+  const ExplainSample* chosen = sample >= 0 && sample < static_cast<int>(wall_->samples().size()) ? &wall_->samples()[static_cast<std::size_t>(sample)] : nullptr;
+  inside_->show(wall_->snapshot(), chosen);
+  tables_->show(wall_->snapshot(), chosen, choices_->target());
+  counterfactual_->show(wall_->snapshot(), chosen);
+}
+
+void ExplainWorkspace::onSnapshot() {
+  wall_->setLive(live());
+  const std::shared_ptr<const Snapshot>& s = document_.snapshot();
+  if (!s || !s->network || !s->state || s->data != document_.data()) {
+    wall_->setSnapshot(nullptr);
+    wall_->cancel();
+    return;
+  }
+  const bool other = !wall_->snapshot() || wall_->snapshot()->network != s->network || wall_->snapshot()->data != s->data;
+  if (!isVisible() && !other) return;
+  const bool running = s->run == RunState::Running;
+  const bool rested = !rested_.isValid() || rested_.elapsed() >= 1000 * kRest * took_;
+  if (!other && wall_->snapshot()->state == s->state) {
+    const bool rests = !running && wall_->snapshot()->run == RunState::Running;
+    if (rests) wall_->setSnapshot(s);
+    // Checks that live refreshes left out are made up for when training rests.
+    if (isVisible() && (rests || (!wall_->busy() && wall_->stale()))) refresh();
+    if (isVisible() && !running) choices_->predict(s);
+    return tellState();
+  }
+  // Training goes on beside the wall: it follows when asked to (live), within its budget, and whenever training rests.
+  if (!other && running && (!live() || wall_->busy() || !rested)) return tellState();
+  wall_->setSnapshot(s);
+  if (columnsOf_ != s->network.get()) {
+    const bool fresh = wall_->columns().empty();
+    bool any = false;
+    for (const WallColumn& c : wall_->columns()) any = any || c.spec->supports(*s->network, c.settings);
+    columnsOf_ = s->network.get();
+    if (fresh || !any || other) {
+      // Chosen methods stay as long as one of them fits; each says in its cells when it does not.
+      if (fresh || !any) setColumns(usualColumns(*s->network));
+    }
+  }
+  if (!isVisible()) return;
+  if (!running) choices_->predict(s);
+  refresh();
+}
+
+void ExplainWorkspace::onSamples() {
+  wall_->setSamples(choices_->samples());
+  refresh();
+}
+
+void ExplainWorkspace::refresh() {
+  wall_->setTarget(choices_->target());
+  wall_->setBaseline(choices_->baseline());
+  if (isVisible()) wall_->refresh();
+}
+
+void ExplainWorkspace::onWall() {
+  const QString none = document_.data() ? document_.snapshot() ? tr("Choose samples at the left: each becomes a row here.") : document_.whyNotPlayable()
+                                        : tr("Open data first: File → Open data…, or File → Sample data.");
+  view_->setPlaceholder(none);
+  const int sample = view_->selectedSample(), method = view_->selectedMethod();
+  view_->setData(wall_->wallData());
+  if (sample < 0 && !view_->isEmpty() && !wall_->columns().empty()) view_->select(0, std::max(0, method));
+  wall_->setFocus(view_->selectedSample(), view_->selectedMethod());
+  feedChosen();
+  tellState();
+}
+
+void ExplainWorkspace::select(int sample, int method) {
+  view_->select(sample, method < 0 && !wall_->columns().empty() ? 0 : method);
+  wall_->setFocus(sample, view_->selectedMethod());
+  const QRect cell = view_->cellRect(sample, view_->selectedMethod()).toAlignedRect();
+  scroll_->ensureVisible(cell.center().x(), cell.center().y(), cell.width() / 2 + 8, cell.height() / 2 + 24);
+  feedChosen();
+}
+
+void ExplainWorkspace::tellProgress(double share, const QString& what) {
+  // What is over in a moment needs no bar that flashes.
+  if (wall_->seconds() < 0.3 && !progressRow_->isVisible()) return;
+  progressRow_->show();
+  progress_->setValue(static_cast<int>(share * 1000));
+  const double left = share > 0.02 ? wall_->seconds() * (1 - share) / share : 0;
+  progressText_->setText(left > 1 ? tr("%1 · %2 s left").arg(what, QLocale().toString(left, 'f', 0)) : what);
+}
+
+void ExplainWorkspace::tellState() {
+  if (!wall_->busy()) progressRow_->hide();
+  const std::shared_ptr<const Snapshot>& s = wall_->snapshot();
+  QString text;
+  if (s && !view_->isEmpty()) {
+    text = tr("step %1").arg(QLocale().toString(qlonglong(s->state->step)));
+    const std::shared_ptr<const Snapshot>& now = document_.snapshot();
+    if (now && now->state && now->state->step != s->state->step && !live()) text += tr(" · training is at %1").arg(QLocale().toString(qlonglong(now->state->step)));
+    if (!wall_->busy() && took_ > 0) text += tr(" · %1 s").arg(QLocale().toString(took_, 'f', took_ < 1 ? 2 : 1));
+  }
+  wallPanel_->setSideText(text);
+}
+
+}  // namespace vitrine

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <QElapsedTimer>
+#include <QWidget>
+
+#include "app/document.h"
+#include "app/explain_choices.h"
+#include "app/explain_inside.h"
+#include "app/explain_tables.h"
+#include "app/explain_trust.h"
+#include "app/explain_wall.h"
+#include "app/panels.h"
+#include "widgets/explain/wall_view.h"
+
+class QAction;
+class QLabel;
+class QMenu;
+class QProgressBar;
+class QScrollArea;
+class QSplitter;
+class QTabWidget;
+class QToolButton;
+
+namespace vitrine {
+
+/// The Explain workspace: samples by methods, with a trust check under every map, and the network from within.
+class ExplainWorkspace : public QWidget {
+  Q_OBJECT
+ public:
+  ExplainWorkspace(Document& document, Panels& panels, QWidget* parent = nullptr);
+  ~ExplainWorkspace() override;
+
+  /// The menu bar's "Explain": the main actions, with their keys. The caller owns it.
+  void fillMenu(QMenu* menu);
+  WallView* wall() { return view_; }
+  ExplainWall& model() { return *wall_; }
+  ExplainChoices* choices() { return choices_; }
+  ExplainInside& inside() { return *inside_; }
+  bool live() const;
+  /// Attributions as NPY, one file a method ("path-1-saliency.npy"); false (and a message) when none was written.
+  bool saveArrays(const QString& path);
+  void resetArrangement();
+
+ signals:
+  /// The workspace is wanted in front (an action of its menu was used elsewhere).
+  void wanted();
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+  void hideEvent(QHideEvent* event) override;
+
+ private:
+  // explain_workspace.cpp
+  void build();
+  QWidget* buildWall();
+  void buildWallHead();
+  void buildTrust();
+  void buildTabs();
+  FigurePanel* panel(const QString& id, const QString& title, QWidget* content, Figure* figure, QSplitter* home);
+  void onSnapshot();
+  void onSamples();
+  void onWall();
+  void refresh();
+  void select(int sample, int method);
+  void tellProgress(double share, const QString& what);
+  void tellState();
+  /// Feeds what belongs to the chosen sample and map.
+  void feedChosen();
+  void tabChanged();
+  // explain_workspace_methods.cpp
+  void fillMethodMenu(QMenu* menu);
+  void addMethod(const ExplainerSpec& spec);
+  void showMethodMenu(int column, QPoint at);
+  void showSettings(int column, QPoint at);
+  /// A form over the window, made from what the method says of itself.
+  void popUpSettings(const ExplainerSpec& spec, const Params& settings, QPoint at, std::function<void(const std::string&, const ParamValue&)> apply);
+  void setColumns(std::vector<WallColumn> columns);
+  QWidget* buildLook();
+  void exportArrays();
+
+  Document& document_;
+  Panels& panels_;
+  ExplainWall* wall_ = nullptr;
+  ExplainChoices* choices_ = nullptr;
+  ExplainTrust* trust_ = nullptr;
+  ExplainInside* inside_ = nullptr;
+  ExplainTables* tables_ = nullptr;
+  ExplainCounterfactual* counterfactual_ = nullptr;
+  QTabWidget* tabs_ = nullptr;
+  WallView* view_ = nullptr;
+  QScrollArea* scroll_ = nullptr;
+  QSplitter *outer_ = nullptr, *centre_ = nullptr, *right_ = nullptr;
+  FigurePanel* wallPanel_ = nullptr;
+  QToolButton* add_ = nullptr;
+  QAction *live_ = nullptr, *refreshAction_ = nullptr;
+  QWidget* progressRow_ = nullptr;
+  QProgressBar* progress_ = nullptr;
+  QLabel* progressText_ = nullptr;
+  QMenu* methodMenu_ = nullptr;
+  QElapsedTimer rested_;   ///< since the last refresh ended
+  double took_ = 0;        ///< that refresh
+  int nextKey_ = 100;
+  const Network* columnsOf_ = nullptr;
+};
+
+}  // namespace vitrine

@@ -1,0 +1,276 @@
+// Methods and their settings, the look of the wall, attributions as files.
+#include <QAction>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QSettings>
+#include <QTabWidget>
+#include <QSlider>
+#include <QVBoxLayout>
+#include <QWidgetAction>
+#include <algorithm>
+
+#include "app/explain_workspace.h"
+#include "core/io/npy_file.h"
+#include "widgets/editor/category.h"
+#include "widgets/forms/param_form.h"
+
+namespace vitrine {
+namespace {
+
+/// The method's parameters, a layer's name as a choice among this network's layers.
+std::vector<Param> describedFor(const ExplainerSpec& spec, const Snapshot* snapshot) {
+  std::vector<Param> params = spec.params;
+  for (Param& p : params) {
+    if (p.id != "layer" || !p.choices.empty() || !snapshot || !std::holds_alternative<std::string>(p.fallback)) continue;
+    p.choices.push_back({"", ExplainWorkspace::tr("the usual one").toStdString()});
+    for (NodeId id : snapshot->network->order())
+      if (spec.supports(*snapshot->network, {{p.id, snapshot->network->graph().find(id)->name}}))
+        p.choices.push_back({snapshot->network->graph().find(id)->name, snapshot->network->graph().find(id)->name});
+  }
+  return params;
+}
+
+}  // namespace
+
+void ExplainWorkspace::setColumns(std::vector<WallColumn> columns) {
+  for (WallColumn& c : columns)
+    if (c.key == 0) c.key = nextKey_++;
+  wall_->setColumns(std::move(columns));
+  refresh();
+  if (!isVisible()) onWall();
+}
+
+void ExplainWorkspace::addMethod(const ExplainerSpec& spec) {
+  emit wanted();
+  std::vector<WallColumn> columns = wall_->columns();
+  columns.push_back({0, &spec, {}});
+  setColumns(std::move(columns));
+}
+
+void ExplainWorkspace::fillMethodMenu(QMenu* menu) {
+  menu->clear();
+  const std::shared_ptr<const Snapshot>& s = document_.snapshot();
+  for (const ExplainerSpec& spec : explainerRegistry()) {
+    // These have their own places: one layer's units, and changes of the input.
+    if (spec.family == ExplainerSpec::Family::Counterfactual) continue;
+    QAction* a = menu->addAction(fromCore(spec.name), this, [this, &spec] { addMethod(spec); });
+    a->setObjectName(QStringLiteral("explainAdd_") + fromCore(spec.id));
+    QString tip = fromCore(spec.help);
+    if (!spec.formula.empty()) tip += QLatin1Char('\n') + fromCore(spec.formula);
+    if (!spec.source.empty()) tip += QLatin1Char('\n') + fromCore(spec.source);
+    if (s && s->network) {
+      if (const Status fits = spec.supports(*s->network, {}); !fits) {
+        const QString why = fromCore(fits.error().text());
+        a->setEnabled(false);
+        a->setText(fromCore(spec.name) + QStringLiteral("  (") + why + QLatin1Char(')'));
+        tip = why;
+      }
+    } else {
+      a->setEnabled(false);
+    }
+    a->setToolTip(tip);
+  }
+}
+
+void ExplainWorkspace::showMethodMenu(int column, QPoint at) {
+  if (column < 0 || column >= static_cast<int>(wall_->columns().size())) return;
+  auto* menu = new QMenu(this);
+  menu->setObjectName(QStringLiteral("explainColumnMenu"));
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  menu->setToolTipsVisible(true);
+  const WallColumn& c = wall_->columns()[static_cast<std::size_t>(column)];
+  const auto item = [&](const QString& text, const char* name, const QString& tip, bool enabled, auto&& does) {
+    QAction* a = menu->addAction(text, this, does);
+    a->setObjectName(QLatin1String(name));
+    a->setToolTip(tip);
+    a->setEnabled(enabled);
+  };
+  item(tr("Settings of %1…").arg(fromCore(c.spec->name)), "explainColumnSettings", fromCore(c.spec->help), !c.spec->params.empty(), [this, column, at] { showSettings(column, at); });
+  menu->addSeparator();
+  const auto moved = [this, column](int by) {
+    std::vector<WallColumn> columns = wall_->columns();
+    std::swap(columns[static_cast<std::size_t>(column)], columns[static_cast<std::size_t>(column + by)]);
+    view_->select(view_->selectedSample(), column + by);
+    setColumns(std::move(columns));
+  };
+  item(tr("Move left"), "explainColumnLeft", tr("One column to the left"), column > 0, [moved] { moved(-1); });
+  item(tr("Move right"), "explainColumnRight", tr("One column to the right"), column + 1 < static_cast<int>(wall_->columns().size()), [moved] { moved(1); });
+  item(tr("Duplicate"), "explainColumnDuplicate", tr("The same method once more, to compare settings"), true, [this, column] {
+    std::vector<WallColumn> columns = wall_->columns();
+    WallColumn copy = columns[static_cast<std::size_t>(column)];
+    copy.key = 0;
+    columns.insert(columns.begin() + column + 1, std::move(copy));
+    setColumns(std::move(columns));
+  });
+  item(tr("Remove"), "explainColumnRemove", tr("Takes the column away; + method brings it back"), true, [this, column] {
+    std::vector<WallColumn> columns = wall_->columns();
+    columns.erase(columns.begin() + column);
+    setColumns(std::move(columns));
+  });
+  menu->popup(at);
+}
+
+void ExplainWorkspace::showSettings(int column, QPoint at) {
+  const WallColumn c = wall_->columns()[static_cast<std::size_t>(column)];
+  popUpSettings(*c.spec, c.settings, at, [this, key = c.key](const std::string& id, const ParamValue& value) {
+    std::vector<WallColumn> columns = wall_->columns();
+    for (WallColumn& w : columns)
+      if (w.key == key) w.settings[id] = value;
+    setColumns(std::move(columns));
+  });
+}
+
+void ExplainWorkspace::popUpSettings(const ExplainerSpec& spec, const Params& settings, QPoint at, std::function<void(const std::string&, const ParamValue&)> apply) {
+  auto* popup = new QFrame(this, Qt::Popup);
+  popup->setObjectName(QStringLiteral("explainSettings"));
+  popup->setProperty("panel", true);
+  popup->setAttribute(Qt::WA_DeleteOnClose);
+  auto* layout = new QVBoxLayout(popup);
+  const auto words = [&](const std::string& text, const char* role) {
+    if (text.empty()) return;
+    auto* label = new QLabel(fromCore(text));
+    label->setWordWrap(true);
+    label->setProperty("role", QLatin1String(role));
+    layout->addWidget(label);
+  };
+  words(spec.name, "title");
+  words(spec.help, "secondary");
+  words(spec.formula, "");
+  auto* form = new ParamForm;
+  form->setObjectName(QStringLiteral("explainSettingsForm"));
+  form->setParams(describedFor(spec, wall_->snapshot().get()), settings);
+  layout->addWidget(form);
+  words(spec.warning, "");
+  words(spec.source, "secondary");
+  connect(form, &ParamForm::changed, this, [apply = std::move(apply)](const QString& id, const ParamValue& value, bool final) {
+    if (final) apply(id.toStdString(), value);
+  });
+  popup->setFixedWidth(320);
+  popup->adjustSize();
+  popup->move(at);
+  popup->show();
+  form->setFocus();
+}
+
+QWidget* ExplainWorkspace::buildLook() {
+  auto* box = new QWidget;
+  box->setObjectName(QStringLiteral("explainLookBox"));
+  auto* form = new QFormLayout(box);
+  form->setContentsMargins(12, 8, 12, 8);
+  const auto slider = [&](const QString& name, const QString& label, const QString& tip, int low, int high, int at, auto&& apply) {
+    auto* s = new QSlider(Qt::Horizontal);
+    s->setObjectName(name);
+    s->setAccessibleName(label);
+    s->setToolTip(tip);
+    s->setRange(low, high);
+    s->setValue(at);
+    s->setFixedWidth(140);
+    form->addRow(label, s);
+    connect(s, &QSlider::valueChanged, this, [this, apply](int v) {
+      WallLook look = view_->look();
+      apply(look, v);
+      view_->setLook(look);
+    });
+  };
+  const auto combo = [&](const QString& name, const QString& label, const QString& tip, const QStringList& items, auto&& apply) {
+    auto* c = new QComboBox;
+    c->setObjectName(name);
+    c->setAccessibleName(label);
+    c->setToolTip(tip);
+    c->addItems(items);
+    form->addRow(label, c);
+    connect(c, &QComboBox::currentIndexChanged, this, [this, apply](int i) {
+      WallLook look = view_->look();
+      apply(look, i);
+      view_->setLook(look);
+    });
+  };
+  slider(QStringLiteral("explainOverlay"), tr("Input shows through"), tr("How much of the picture shows through the map, 0 (not at all) to 90 %"), 0, 90, 0,
+         [](WallLook& look, int v) { look.overlay = v / 100.0; });
+  combo(QStringLiteral("explainSign"), tr("Sign"), tr("Signed: blue raises the target, orange lowers it. Or only how strongly, or one half."),
+        {tr("signed"), tr("absolute"), tr("raises only"), tr("lowers only")}, [](WallLook& look, int i) { look.map.sign = static_cast<SignShown>(i); });
+  combo(QStringLiteral("explainColors"), tr("Colours, unsigned"), tr("Colours of maps that are never negative; signed maps always diverge about 0"), {tr("viridis"), tr("cividis"), tr("gray")},
+        [](WallLook& look, int i) { look.sequential = i == 0 ? ColorMap::Viridis : i == 1 ? ColorMap::Cividis : ColorMap::Gray; });
+  slider(QStringLiteral("explainSmooth"), tr("Smoothing"), tr("Gaussian blur of the map in cells, off at 0; typical 1. Numbers and exports stay as computed."), 0, 40, 0,
+         [](WallLook& look, int v) { look.map.blur = v / 10.0; });
+  slider(QStringLiteral("explainClip"), tr("Clip beyond percentile"), tr("Magnitudes beyond this percentile take the end colour, 80 to 100 (off); typical 99"), 800, 1000, 1000,
+         [](WallLook& look, int v) { look.map.percentile = v / 10.0; });
+  return box;
+}
+
+void ExplainWorkspace::exportArrays() {
+  auto* dialog = new QFileDialog(this, tr("Attributions as NPY"), QSettings().value(QStringLiteral("folder")).toString(), tr("NumPy arrays (*.npy)"));
+  dialog->setObjectName(QStringLiteral("explainNpyDialog"));
+  dialog->setAcceptMode(QFileDialog::AcceptSave);
+  dialog->setDefaultSuffix(QStringLiteral("npy"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &QFileDialog::fileSelected, this, &ExplainWorkspace::saveArrays);
+  dialog->open();
+}
+
+bool ExplainWorkspace::saveArrays(const QString& path) {
+  const QFileInfo info(path);
+  const QString stem = info.absolutePath() + QLatin1Char('/') + info.completeBaseName();
+  QStringList written;
+  for (std::size_t c = 0; c < wall_->columns().size(); ++c) {
+    std::vector<std::int64_t> shape{0};
+    std::vector<float> values;
+    for (std::size_t i = 0; i < wall_->samples().size(); ++i) {
+      const Attribution* a = wall_->attribution(static_cast<int>(i), static_cast<int>(c));
+      if (!a) continue;
+      if (shape.size() == 1) shape.insert(shape.end(), a->shape.dims.begin(), a->shape.dims.end());
+      ++shape[0];
+      values.insert(values.end(), a->values.begin(), a->values.end());
+    }
+    if (values.empty()) continue;
+    const QString name = wall_->columns().size() == 1 ? path : stem + QLatin1Char('-') + QString::number(c + 1) + QLatin1Char('-') + fromCore(wall_->columns()[c].spec->id) + QStringLiteral(".npy");
+    if (Status s = writeNpy(name.toStdString(), shape, values); !s) {
+      emit document_.failed(fromCore(s.error().text()));
+      return false;
+    }
+    written << QFileInfo(name).fileName();
+  }
+  emit document_.said(written.isEmpty() ? tr("There is no attribution to write yet.") : tr("Written: %1").arg(written.join(QStringLiteral(", "))));
+  return !written.isEmpty();
+}
+
+void ExplainWorkspace::fillMenu(QMenu* menu) {
+  menu->setToolTipsVisible(true);
+  const auto item = [&](const QString& text, const char* name, const char* key, const QString& tip, auto&& does) {
+    QAction* a = menu->addAction(text, this, [this, does] {
+      emit wanted();
+      does();
+    });
+    a->setObjectName(QLatin1String(name));
+    a->setToolTip(tip);
+    a->setStatusTip(tip);
+    if (*key) a->setShortcut(QKeySequence(QLatin1String(key)));
+    return a;
+  };
+  QMenu* methods = menu->addMenu(tr("&Add method"));
+  methods->setObjectName(QStringLiteral("menuAddMethod"));
+  methods->setToolTipsVisible(true);
+  connect(methods, &QMenu::aboutToShow, this, [this, methods] { fillMethodMenu(methods); });
+  item(tr("&Refresh"), "actionExplainRefresh", "F5", tr("Explains the network as it is now"), [this] {
+    wall_->setSnapshot(document_.snapshot());
+    refresh();
+  });
+  menu->addAction(live_);
+  menu->addSeparator();
+  item(tr("&Draw a sample"), "actionExplainDraw", "Ctrl+Shift+D", tr("A page to draw a sample of your own on"), [this] { choices_->showCanvas(); });
+  item(tr("&Load an image…"), "actionExplainLoad", "Ctrl+Shift+I", tr("A picture file as a sample of your own"), [this] { choices_->chooseImage(); });
+  menu->addSeparator();
+  item(tr("&Inside the network"), "actionExplainInside", "", tr("The chosen sample on its way through the layers"), [this] { tabs_->setCurrentIndex(0); });
+  item(tr("Explain this &step"), "actionExplainStep", "", tr("One training step of the chosen unit, in its numbers"), [this] { tabs_->setCurrentIndex(1); });
+  item(tr("&Counterfactual"), "actionExplainCounterfactual", "", tr("The smallest change found that makes another class of the chosen sample"), [this] { tabs_->setCurrentIndex(tabs_->count() - 1); });
+  menu->addSeparator();
+  item(tr("&Export the wall…"), "actionExplainExport", "Ctrl+Shift+E", tr("The wall as one figure with labels and scales"), [this] { emit panels_.exportRequested(view_); });
+  item(tr("Attributions as &NPY…"), "actionExplainNpy", "", tr("One array a method, for numpy"), [this] { exportArrays(); });
+}
+
+}  // namespace vitrine

@@ -1,0 +1,403 @@
+// The Explain workspace as a person uses it.
+#include <gtest/gtest.h>
+
+#include <QComboBox>
+#include <QFileInfo>
+#include <QLabel>
+#include <QMenu>
+#include <QTabWidget>
+#include <QTemporaryDir>
+#include <QToolButton>
+#include <fstream>
+
+#include "app/explain_workspace.h"
+#include "core/base/random.h"
+#include "core/data/npy.h"
+#include "tests/app/app_bench.h"
+#include "widgets/forms/param_form.h"
+
+namespace vitrine {
+namespace {
+
+using test::AppBench;
+
+/// Two classes of 10 × 10 images: a bright square at the left or at the right, in noise.
+DatasetPtr squares() {
+  constexpr int kSide = 10, kCount = 80;
+  Rng rng(3, Stream::Test);
+  std::vector<std::uint8_t> pixels;
+  std::vector<std::int32_t> classes;
+  for (int i = 0; i < kCount; ++i) {
+    classes.push_back(i % 2);
+    for (int y = 0; y < kSide; ++y)
+      for (int x = 0; x < kSide; ++x) {
+        const bool inside = y >= 3 && y < 7 && (i % 2 == 0 ? x >= 1 && x < 4 : x >= 6 && x < 9);
+        pixels.push_back(static_cast<std::uint8_t>((inside ? 200 : 20) + rng.below(40)));
+      }
+  }
+  auto data = std::make_shared<Dataset>(*imagesFromBytes("squares", {kSide, kSide, 1}, std::move(pixels), std::move(classes), 2));
+  for (int i = 0; i < 20; ++i) data->validation.push_back(i);
+  data->train.erase(data->train.begin(), data->train.begin() + 20);
+  return data;
+}
+
+struct ExplainBench : AppBench {
+  ExplainWorkspace* explain = nullptr;
+  explicit ExplainBench(const char* generator = "gaussians", QSize size = {1400, 900}) : AppBench(generator, size) {
+    explain = window.findChild<ExplainWorkspace*>();
+    window.setWorkspace(MainWindow::Explain);
+  }
+  WallView* wall() { return explain->wall(); }
+  int cells(WallCell::State state) {
+    int n = 0;
+    for (const WallSample& s : wall()->data().samples)
+      for (const WallCell& c : s.cells) n += c.state == state;
+    return n;
+  }
+  /// Every map and every check is there.
+  bool settled() {
+    return waitFor([&] { return !wall()->isEmpty() && !explain->model().busy() && !explain->model().stale() && cells(WallCell::State::Waiting) == 0; });
+  }
+  void choose(const char* combo, const QString& text) {
+    auto* box = find<QComboBox>(combo);
+    const int i = box->findText(text);
+    ASSERT_GE(i, 0) << qPrintable(text);
+    box->setCurrentIndex(i);
+    emit box->activated(i);
+  }
+  /// Runs an entry of a menu that is filled when it opens.
+  void menuAction(const char* menuName, const QString& action) {
+    auto* menu = find<QMenu>(menuName);
+    ASSERT_TRUE(menu);
+    emit menu->aboutToShow();
+    auto* a = menu->findChild<QAction*>(action);
+    ASSERT_TRUE(a) << qPrintable(action);
+    ASSERT_TRUE(a->isEnabled()) << qPrintable(a->text());
+    a->trigger();
+  }
+};
+
+TEST(Explain, AWallOfPinnedSamplesIsThereAtOnce) {
+  ExplainBench b;
+  ASSERT_TRUE(b.settled());
+  EXPECT_EQ(b.wall()->data().samples.size(), b.document.pinned().size());
+  EXPECT_GE(b.wall()->data().methods.size(), 2u);
+  EXPECT_EQ(b.cells(WallCell::State::Failed), 0);
+  EXPECT_EQ(b.wall()->data().samples[0].probabilities.size(), 2u);
+  // The first map is chosen, and its trust check stands at the right.
+  EXPECT_EQ(b.wall()->selectedSample(), 0);
+  EXPECT_FALSE(b.find<TrustView>("explainTrustNumbers")->isEmpty());
+  EXPECT_NE(b.wall()->data().samples[0].cells[0].mark, TrustMark::None);
+  EXPECT_NE(b.wall()->data().samples[0].cells[0].mark, TrustMark::Pending);
+}
+
+TEST(Explain, NothingIsComputedWithoutData) {
+  ExplainBench b(nullptr);
+  EXPECT_TRUE(b.wall()->isEmpty());
+  EXPECT_TRUE(b.wall()->placeholder().contains(QStringLiteral("Open data"))) << qPrintable(b.wall()->placeholder());
+  b.generate("circles");
+  EXPECT_TRUE(b.settled());
+  b.document.newProject();
+  EXPECT_TRUE(b.waitFor([&] { return b.wall()->isEmpty(); }));
+}
+
+TEST(Explain, TablesReadInTheFilesOwnUnits) {
+  ExplainBench b(nullptr);
+  b.window.openPath(QStringLiteral(VITRINE_TEST_DATA "/iris.csv"));
+  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
+  ASSERT_TRUE(b.settled());
+  const WallData& d = b.wall()->data();
+  ASSERT_EQ(d.kind, WallKind::Table);
+  ASSERT_EQ(d.features.size(), 4);
+  const Dataset& data = *b.document.data();
+  const std::int32_t row = b.document.pinned()[0];
+  for (int f = 0; f < 4; ++f) {
+    const Column& column = data.table->columns[static_cast<std::size_t>(data.featureOrigins[static_cast<std::size_t>(f)])];
+    EXPECT_EQ(d.features[f].toStdString(), column.name);
+    EXPECT_NEAR(QLocale().toDouble(d.samples[0].values[f]), column.numbers[static_cast<std::size_t>(data.tableRows[static_cast<std::size_t>(row)])], 1e-4);
+  }
+}
+
+TEST(Explain, MethodsAreAddedMovedAndRemovedAndOnlyTheNewIsComputed) {
+  ExplainBench b;
+  ASSERT_TRUE(b.settled());
+  const std::size_t before = b.wall()->data().methods.size();
+  const Attribution* kept = b.explain->model().attribution(0, 0);
+  ASSERT_TRUE(kept);
+  b.menuAction("explainMethodMenu", QStringLiteral("explainAdd_saliency"));
+  ASSERT_EQ(b.explain->model().columns().size(), before + 1);
+  ASSERT_TRUE(b.settled());
+  EXPECT_EQ(b.explain->model().attribution(0, 0), kept);  // not computed again
+  const int last = static_cast<int>(before);
+  emit b.wall()->methodMenuRequested(last, QPoint(50, 50));
+  b.menuAction("explainColumnMenu", QStringLiteral("explainColumnLeft"));
+  ASSERT_TRUE(b.settled());
+  EXPECT_EQ(b.explain->model().columns()[before - 1].spec->id, "saliency");
+  EXPECT_EQ(b.explain->model().attribution(0, 0), kept);
+  QApplication::processEvents();
+  for (QMenu* m : b.explain->findChildren<QMenu*>(QStringLiteral("explainColumnMenu"))) delete m;
+  emit b.wall()->methodMenuRequested(last - 1, QPoint(50, 50));
+  b.menuAction("explainColumnMenu", QStringLiteral("explainColumnRemove"));
+  EXPECT_EQ(b.explain->model().columns().size(), before);
+}
+
+TEST(Explain, SettingsOfAMethodComeFromItsParams) {
+  ExplainBench b;
+  ASSERT_TRUE(b.settled());
+  int column = -1;
+  for (std::size_t c = 0; c < b.explain->model().columns().size(); ++c)
+    if (b.explain->model().columns()[c].spec->id == "saliency") column = static_cast<int>(c);
+  ASSERT_GE(column, 0);
+  emit b.wall()->methodMenuRequested(column, QPoint(50, 50));
+  b.menuAction("explainColumnMenu", QStringLiteral("explainColumnSettings"));
+  auto* form = b.find<ParamForm>("explainSettingsForm");
+  ASSERT_TRUE(form);
+  auto* sign = form->findChild<QComboBox*>(QStringLiteral("param_sign"));
+  ASSERT_TRUE(sign);
+  sign->setCurrentIndex(sign->findData(QStringLiteral("absolute")));
+  ASSERT_TRUE(b.settled());
+  const Attribution* a = b.explain->model().attribution(0, column);
+  ASSERT_TRUE(a);
+  EXPECT_FALSE(a->isSigned);
+  EXPECT_FALSE(b.wall()->data().methods[static_cast<std::size_t>(column)].settings.isEmpty());
+}
+
+TEST(Explain, WhatDoesNotFitIsGreyAndSaysWhy) {
+  ExplainBench b;
+  ASSERT_TRUE(b.settled());
+  auto* menu = b.find<QMenu>("explainMethodMenu");
+  emit menu->aboutToShow();
+  auto* cam = menu->findChild<QAction*>(QStringLiteral("explainAdd_grad-cam"));
+  ASSERT_TRUE(cam);
+  EXPECT_FALSE(cam->isEnabled());
+  EXPECT_GT(cam->toolTip().size(), 10);
+  EXPECT_TRUE(cam->text().contains(QLatin1Char('(')));
+}
+
+TEST(Explain, TargetsDecideWhatIsExplained) {
+  ExplainBench b;
+  ASSERT_TRUE(b.settled());
+  const std::vector<Real> predicted = b.explain->model().attribution(0, 0)->values;
+  b.choose("explainTarget", QStringLiteral("second class"));
+  ASSERT_TRUE(b.settled());
+  const std::vector<Real> second = b.explain->model().attribution(0, 0)->values;
+  EXPECT_NE(predicted, second);
+  b.choose("explainTarget", QStringLiteral("predicted − second"));
+  ASSERT_TRUE(b.settled());
+  const Attribution* difference = b.explain->model().attribution(0, 0);
+  ASSERT_TRUE(difference);
+  // The first usual method is the plain gradient, which is linear in the target.
+  for (std::size_t i = 0; i < predicted.size(); ++i) EXPECT_NEAR(difference->values[i], predicted[i] - second[i], 1e-4 * (1 + std::abs(predicted[i])));
+  EXPECT_TRUE(b.wall()->data().samples[0].targetText.contains(QStringLiteral(" − ")));
+}
+
+TEST(Explain, ASampleOfOnesOwnHasNoLossAndTheOthersGoOn) {
+  ExplainBench b;
+  ASSERT_TRUE(b.settled());
+  b.click("explainEdit");
+  const std::size_t all = b.document.pinned().size() + 1;
+  ASSERT_TRUE(b.waitFor([&] { return b.wall()->data().samples.size() == all; }));
+  EXPECT_FALSE(b.find<QLabel>("explainRowPrediction")->text().isEmpty());
+  b.choose("explainTarget", QStringLiteral("loss"));
+  ASSERT_TRUE(b.settled());
+  const int methods = static_cast<int>(b.wall()->data().methods.size());
+  EXPECT_EQ(b.cells(WallCell::State::Failed), methods);
+  EXPECT_EQ(b.cells(WallCell::State::Ready), methods * static_cast<int>(all - 1));
+  EXPECT_TRUE(b.wall()->data().samples.back().cells[0].note.contains(QStringLiteral("true class")));
+}
+
+TEST(Explain, AnEditedRowIsPredictedAsOneTypes) {
+  ExplainBench b;
+  b.document.stepEpoch();
+  ASSERT_TRUE(b.waitFor([&] { return b.step() > 0 && !b.running(); }));
+  ASSERT_TRUE(b.settled());
+  b.click("explainEdit");
+  auto* form = b.find<ParamForm>("explainRowForm");
+  auto* x1 = form->findChild<QLineEdit*>(QStringLiteral("param_f0"));
+  ASSERT_TRUE(x1);
+  const QString before = b.find<QLabel>("explainRowPrediction")->text();
+  x1->setFocus();
+  x1->selectAll();
+  QTest::keyClicks(x1, QStringLiteral("40"));
+  QTest::keyClick(x1, Qt::Key_Return);
+  EXPECT_NE(b.find<QLabel>("explainRowPrediction")->text(), before);
+  ASSERT_TRUE(b.settled());
+  EXPECT_EQ(b.wall()->data().samples.back().values[0], QStringLiteral("40"));
+}
+
+TEST(Explain, FollowsTrainingWhenLiveAndLetsItRest) {
+  ExplainBench b("spirals");
+  ASSERT_TRUE(b.settled());
+  const std::int64_t at = b.explain->model().snapshot()->state->step;
+  b.document.play();
+  ASSERT_TRUE(b.waitFor([&] { return b.step() > at + 100; }));
+  // Not asked to: the wall stays where it was.
+  EXPECT_EQ(b.explain->model().snapshot()->state->step, at);
+  b.find<QAction>("explainLive")->setChecked(true);
+  ASSERT_TRUE(b.waitFor([&] { return b.explain->model().snapshot()->state->step > at; }));
+  b.document.pause();
+  ASSERT_TRUE(b.waitFor([&] { return !b.running() && b.explain->model().snapshot()->state->step == b.step(); }));
+  EXPECT_TRUE(b.settled());
+}
+
+TEST(Explain, CancelStopsAndKeepsWhatIsThere) {
+  ExplainBench b(nullptr);
+  b.document.useData(squares());
+  ASSERT_TRUE(b.settled());
+  const int ready = b.cells(WallCell::State::Ready);
+  b.choose("explainBaseline", QStringLiteral("training mean"));
+  b.explain->model().cancel();
+  EXPECT_FALSE(b.explain->model().busy());
+  EXPECT_GT(ready, 0);
+  b.trigger("actionExplainRefresh");
+  EXPECT_TRUE(b.settled());
+  EXPECT_EQ(b.cells(WallCell::State::Ready), ready);
+}
+
+TEST(Explain, ADrawingAndAPictureFileAreExplained) {
+  ExplainBench b(nullptr);
+  b.document.useData(squares());
+  ASSERT_TRUE(b.settled());
+  const std::size_t pinned = b.document.pinned().size();
+  b.trigger("actionExplainDraw");
+  auto* canvas = b.find<DrawCanvas>("explainCanvas");
+  ASSERT_TRUE(b.waitFor([&] { return canvas->isVisible(); }));
+  QTest::mousePress(canvas, Qt::LeftButton, {}, QPoint(20, canvas->height() / 2));
+  QTest::mouseMove(canvas, QPoint(canvas->width() - 20, canvas->height() / 2));
+  QTest::mouseRelease(canvas, Qt::LeftButton, {}, QPoint(canvas->width() - 20, canvas->height() / 2));
+  ASSERT_TRUE(b.waitFor([&] { return b.wall()->data().samples.size() == pinned + 1; }));
+  ASSERT_TRUE(b.settled());
+  const WallSample& drawn = b.wall()->data().samples.back();
+  EXPECT_EQ(drawn.input.size(), 100u);
+  EXPECT_GT(*std::max_element(drawn.input.begin(), drawn.input.end()), 0.5);
+  EXPECT_EQ(drawn.cells[0].state, WallCell::State::Ready);
+  QTemporaryDir folder;
+  QImage picture(40, 20, QImage::Format_RGB32);
+  picture.fill(Qt::white);
+  const QString path = folder.filePath(QStringLiteral("white.png"));
+  ASSERT_TRUE(picture.save(path));
+  b.explain->choices()->loadImage(path);
+  ASSERT_TRUE(b.settled());
+  ASSERT_EQ(b.wall()->data().samples.size(), pinned + 2);
+  const std::vector<Real>& input = b.wall()->data().samples.back().input;
+  EXPECT_NEAR(input[55], 1, 0.01);  // the picture is twice as wide as high: black above and below
+  EXPECT_NEAR(input[5], 0, 0.01);
+  // What is no picture is said in place, and nothing is lost.
+  const QString bad = folder.filePath(QStringLiteral("bad.png"));
+  std::ofstream(bad.toStdString()) << "not a picture";
+  b.explain->choices()->loadImage(bad);
+  EXPECT_TRUE(b.find<QLabel>("explainMessage")->text().contains(QStringLiteral("bad.png")));
+  EXPECT_EQ(b.wall()->data().samples.size(), pinned + 2);
+  b.click("explainClearOwn");
+  EXPECT_TRUE(b.waitFor([&] { return b.wall()->data().samples.size() == pinned; }));
+}
+
+TEST(Explain, TheGalleryFiltersByMistakesClassAndNumber) {
+  ExplainBench b(nullptr);
+  b.document.useData(squares());
+  ASSERT_TRUE(b.settled());
+  auto* gallery = b.find<GalleryView>("explainGallery");
+  EXPECT_EQ(gallery->data().items.size(), 20u);
+  auto* search = b.find<QLineEdit>("explainSearch");
+  search->setText(QStringLiteral("1"));  // a number is a sample, of whatever part
+  ASSERT_EQ(gallery->data().items.size(), 1u);
+  EXPECT_EQ(gallery->data().items[0].row, 1);
+  search->setText(QStringLiteral("77"));
+  ASSERT_EQ(gallery->data().items.size(), 1u);
+  search->clear();
+  ASSERT_TRUE(b.waitFor([&] { return !gallery->data().items[0].predicted.isEmpty(); }));
+  std::size_t wrong = 0;
+  for (const GalleryItem& i : gallery->data().items) wrong += !i.right;
+  b.click("explainMistakes");
+  EXPECT_EQ(gallery->data().items.size(), wrong);
+  b.click("explainAll");
+  const std::size_t rows = b.wall()->data().samples.size();
+  int other = -1;
+  for (const GalleryItem& i : gallery->data().items)
+    if (!i.chosen) other = i.row;
+  emit gallery->rowToggled(other);
+  EXPECT_TRUE(b.waitFor([&] { return b.wall()->data().samples.size() == rows + 1; }));
+}
+
+TEST(Explain, WalksThroughTheNetworkAndExplainsAStep) {
+  ExplainBench b(nullptr);
+  b.document.useData(squares());
+  ASSERT_TRUE(b.settled());
+  b.find<QTabWidget>("explainTabs")->setCurrentIndex(0);
+  auto* walk = b.find<WalkView>("explainWalk");
+  auto* unit = b.find<UnitView>("explainUnit");
+  ASSERT_TRUE(b.waitFor([&] { return walk->data().layers.size() == b.document.graph().nodes.size() && !unit->data().after.empty() && !unit->data().top.empty() && !unit->data().best.empty(); }))
+      << walk->data().layers.size() << qPrintable(unit->data().topNote + unit->data().bestNote + unit->data().ablationNote);
+  EXPECT_EQ(unit->data().before.size(), 2u);
+  // Samples come with the largest first.
+  EXPECT_GE(unit->data().top.size(), 2u);
+  const WalkLayer& out = walk->data().layers.back();
+  emit walk->unitSelected(out.id, 1);
+  ASSERT_TRUE(b.waitFor([&] { return unit->data().title.contains(out.name) && !unit->data().after.empty(); }));
+  EXPECT_EQ(unit->data().input.field, QRect(0, 0, 10, 10));  // an output sees everything
+  b.find<QTabWidget>("explainTabs")->setCurrentIndex(1);
+  auto* step = b.find<StepView>("explainStep");
+  ASSERT_TRUE(b.waitFor([&] { return !step->isEmpty(); })) << qPrintable(step->placeholder());
+  EXPECT_TRUE(step->data().title.contains(out.name));
+  // A unit may be the target of the wall.
+  auto* target = b.find<QComboBox>("explainTarget");
+  b.choose("explainTarget", target->itemText(target->count() - 1));
+  ASSERT_TRUE(b.settled());
+  EXPECT_TRUE(b.wall()->data().samples[0].targetText.contains(QStringLiteral("unit 1"))) << qPrintable(b.wall()->data().samples[0].targetText);
+}
+
+TEST(Explain, TablesHaveImportanceDependenceAndAWaterfall) {
+  ExplainBench b(nullptr);
+  b.window.openPath(QStringLiteral(VITRINE_TEST_DATA "/iris.csv"));
+  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
+  ASSERT_TRUE(b.settled());
+  b.find<QTabWidget>("explainTabs")->setCurrentIndex(2);
+  auto* importance = b.find<BarsView>("explainImportance");
+  auto* swarm = b.find<BeeswarmView>("explainSwarm");
+  ASSERT_TRUE(b.waitFor([&] { return importance->data().values.size() == 4 && swarm->data().values.size() == 4; })) << qPrintable(importance->placeholder() + swarm->placeholder());
+  b.find<QTabWidget>("explainTabs")->setCurrentIndex(3);
+  auto* dependence = b.find<DependenceView>("explainDependence");
+  auto* waterfall = b.find<WaterfallView>("explainWaterfall");
+  ASSERT_TRUE(b.waitFor([&] { return !dependence->isEmpty() && !waterfall->isEmpty(); })) << qPrintable(dependence->placeholder() + waterfall->placeholder());
+  const WaterfallData& w = waterfall->data();
+  double sum = w.base;
+  for (double v : w.values) sum += v;
+  EXPECT_NEAR(sum, w.output, 1e-3 * (1 + std::abs(w.output)));
+  b.choose("explainFeature", QString::fromStdString(b.document.data()->featureNames[2]));
+  EXPECT_TRUE(b.waitFor([&] { return dependence->data().feature.toStdString() == b.document.data()->featureNames[2]; }));
+}
+
+TEST(Explain, ACounterfactualFlipsTheClass) {
+  ExplainBench b(nullptr);
+  b.document.useData(squares());
+  ASSERT_TRUE(b.settled());
+  auto* tabs = b.find<QTabWidget>("explainTabs");
+  tabs->setCurrentIndex(tabs->count() - 1);
+  auto* view = b.find<CounterfactualView>("explainCounterfactual");
+  ASSERT_TRUE(b.waitFor([&] { return !view->isEmpty(); })) << qPrintable(view->placeholder());
+  const CounterfactualData& d = view->data();
+  EXPECT_EQ(d.original.size(), 100u);
+  if (d.flipped) {
+    EXPECT_NE(d.from, d.to);
+    EXPECT_GT(d.fromProbabilities[3], d.fromProbabilities[2]);
+  }
+}
+
+TEST(Explain, AttributionsAreWrittenAsNpy) {
+  ExplainBench b;
+  ASSERT_TRUE(b.settled());
+  QTemporaryDir folder;
+  ASSERT_TRUE(b.explain->saveArrays(folder.filePath(QStringLiteral("a.npy"))));
+  const QString path = folder.filePath(QStringLiteral("a-1-") + QString::fromStdString(b.explain->model().columns()[0].spec->id) + QStringLiteral(".npy"));
+  std::ifstream in(path.toStdString(), std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  const Result<NpyArray> array = readNpy(bytes, path.toStdString());
+  ASSERT_TRUE(array) << array.error().text();
+  EXPECT_EQ(array->shape, (std::vector<std::int64_t>{static_cast<std::int64_t>(b.document.pinned().size()), 2}));
+  EXPECT_EQ(array->at(1), static_cast<double>(b.explain->model().attribution(0, 0)->values[1]));
+  EXPECT_FALSE(b.explain->saveArrays(QStringLiteral("/nowhere/at/all.npy")));
+  EXPECT_FALSE(b.message().isEmpty());
+}
+
+}  // namespace
+}  // namespace vitrine

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <QStringList>
+#include <vector>
+
+#include "core/view/raster.h"
+#include "widgets/figure/figure.h"
+
+namespace vitrine {
+
+/// The smallest change found that makes another class of a sample.
+struct CounterfactualData {
+  QString title;
+  int height = 0, width = 0, channels = 1;  ///< images; height 0: a table; channels 0: a series of `width` steps of one feature
+  std::vector<Real> original, result;       ///< images: 0 black … 1 white; tables: in the features' own units
+  QStringList features;
+  QString from, to;                         ///< classes before and after
+  QString sentence;                         ///< "L∞ 0.031, L2 0.62", or why nothing was found
+  bool flipped = false;
+  std::vector<double> fromProbabilities;    ///< of `from` and `to`, before and after: [2 × 2]
+};
+
+/// Original, change and result side by side.
+class CounterfactualView : public FigureWidget {
+  Q_OBJECT
+ public:
+  explicit CounterfactualView(QWidget* parent = nullptr);
+  void setData(CounterfactualData data);
+  const CounterfactualData& data() const { return data_; }
+
+  QString figureTitle() const override { return data_.title; }
+  QSizeF preferredMm() const override { return {120, 60}; }
+  void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
+  FigureTable figureData() const override;  ///< columns: place, original, change, result
+  bool isEmpty() const override { return data_.original.empty(); }
+
+ private:
+  void paintRows(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const;
+  void paintSeries(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const;
+  CounterfactualData data_;
+};
+
+}  // namespace vitrine

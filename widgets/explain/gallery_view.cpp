@@ -1,0 +1,168 @@
+#include "widgets/explain/gallery_view.h"
+
+#include <qcustomplot.h>
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainterPath>
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/figure/paint.h"
+
+namespace vitrine {
+namespace {
+
+constexpr double kGap = 6;
+constexpr int kTableLines = 3;
+
+}  // namespace
+
+GalleryView::GalleryView(QWidget* parent) : FigureWidget(parent) {
+  setAccessibleName(tr("Samples"));
+  setFocusPolicy(Qt::StrongFocus);
+}
+
+void GalleryView::setData(GalleryData data) {
+  data_ = std::move(data);
+  if (focus_ >= static_cast<int>(data_.items.size())) focus_ = -1;
+  refit();
+  update();
+}
+
+void GalleryView::refit() {
+  const double rows = std::ceil(static_cast<double>(data_.items.size()) / columnsIn(width()));
+  const double w = (width() - (columnsIn(width()) - 1) * kGap) / columnsIn(width());
+  setMinimumSize(80, std::max(60, static_cast<int>(rows * (itemHeight(w, FigureStyle::screen()) + kGap))));
+}
+
+void GalleryView::resizeEvent(QResizeEvent* event) {
+  FigureWidget::resizeEvent(event);
+  if (event->size().width() != event->oldSize().width()) refit();
+}
+
+int GalleryView::columnsIn(double width) const { return std::max(1, static_cast<int>((width + kGap) / ((data_.height > 0 ? 68 : 130) + kGap))); }
+
+double GalleryView::itemHeight(double width, const FigureStyle& style) const {
+  const double line = lineHeight(style.font(-1.5));
+  if (data_.channels == 0) return width * 0.5 + line;
+  if (data_.height == 0) return (kTableLines + 1) * line + 8;
+  return width * data_.height / std::max(1, data_.width) + line;
+}
+
+QRectF GalleryView::itemRect(int item, const QRectF& rect, const FigureStyle& style) const {
+  const int columns = columnsIn(rect.width());
+  const double w = (rect.width() - (columns - 1) * kGap) / columns, h = itemHeight(w, style);
+  return {rect.left() + item % columns * (w + kGap), rect.top() + item / columns * (h + kGap), w, h};
+}
+
+QRectF GalleryView::itemRect(int item) const { return itemRect(item, figureRect(), FigureStyle::screen()); }
+
+int GalleryView::itemAt(QPointF position) const {
+  for (int i = 0; i < static_cast<int>(data_.items.size()); ++i)
+    if (itemRect(i).contains(position)) return i;
+  return -1;
+}
+
+void GalleryView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
+  const QFont small = style.font(-1.5);
+  const double line = lineHeight(small);
+  const Theme& t = style.colors;
+  for (int i = 0; i < static_cast<int>(data_.items.size()); ++i) {
+    const GalleryItem& item = data_.items[static_cast<std::size_t>(i)];
+    const QRectF place = itemRect(i, rect, style);
+    if (place.top() > rect.bottom()) break;
+    const QRectF picture = place.adjusted(1, 1, -1, -line);
+    painter.fillRect(place, t.field);
+    if (data_.channels == 0) {
+      const Range span = fullRange(item.pixels);
+      QPainterPath path;
+      for (std::size_t k = 0; k < item.pixels.size(); ++k) {
+        const QPointF p(picture.left() + 2 + (picture.width() - 4) * static_cast<double>(k) / std::max<std::size_t>(1, item.pixels.size() - 1),
+                        picture.bottom() - 2 - span.at(static_cast<double>(item.pixels[k])) * (picture.height() - 4));
+        k == 0 ? path.moveTo(p) : path.lineTo(p);
+      }
+      painter.fillRect(picture, t.panel);
+      painter.setAntialiasing(true);
+      painter.setPen(QPen(t.text, 1));
+      painter.setBrush(Qt::NoBrush);
+      painter.drawPath(path);
+    } else if (data_.height > 0) {
+      drawRaster(painter, picture, imageRaster(item.pixels, data_.height, data_.width, data_.channels == 3 ? 3 : 1), style);
+    } else {
+      painter.setFont(small);
+      painter.setPen(t.secondary);
+      for (int k = 0; k < std::min<int>(kTableLines, static_cast<int>(item.lines.size())); ++k)
+        drawLine(painter, QRectF(picture.left() + 4, picture.top() + 3 + k * line, picture.width() - 8, line), Qt::AlignLeft | Qt::AlignVCenter, item.lines[k]);
+    }
+    const QRectF words(place.left() + 4, place.bottom() - line, place.width() - 8, line);
+    const bool known = !item.predicted.isEmpty();
+    const QString sign = !known ? QString() : item.right ? QStringLiteral("✓") : QStringLiteral("→ ") + item.predicted;
+    const double wide = std::min(textWidth(small, sign) + 2, words.width() * 0.6);
+    painter.setFont(small);
+    painter.setPen(t.text);
+    drawLine(painter, words.adjusted(0, 0, -wide, 0), Qt::AlignLeft | Qt::AlignVCenter, item.truth);
+    painter.setPen(item.right ? t.good : t.error);
+    drawLine(painter, QRectF(words.right() - wide, words.top(), wide, line), Qt::AlignRight | Qt::AlignVCenter, sign);
+    if (style.print) continue;
+    if (item.chosen || i == focus_) {
+      painter.setAntialiasing(true);
+      painter.setPen(QPen(item.chosen ? t.accent : t.secondary, 2, i == focus_ && hasFocus() ? Qt::DashLine : Qt::SolidLine));
+      painter.setBrush(Qt::NoBrush);
+      painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), 3, 3);
+    }
+    if (item.pinned) {
+      painter.setAntialiasing(true);
+      painter.setPen(Qt::NoPen);
+      painter.setBrush(t.accent);
+      painter.drawEllipse(QRectF(place.right() - 11, place.top() + 4, 7, 7));
+    }
+  }
+}
+
+FigureTable GalleryView::figureData() const {
+  FigureTable table{{tr("sample"), tr("class"), tr("predicted"), tr("chosen")}, {}};
+  for (const GalleryItem& i : data_.items) table.rows.push_back({i.row, i.truth, i.predicted, i.chosen ? 1 : 0});
+  return table;
+}
+
+QString GalleryView::readoutAt(QPointF position) const {
+  const int i = itemAt(position);
+  if (i < 0) return {};
+  const GalleryItem& item = data_.items[static_cast<std::size_t>(i)];
+  QStringList lines{tr("sample %1").arg(item.row) + (item.truth.isEmpty() ? QString() : QStringLiteral(" · ") + item.truth)};
+  if (!item.predicted.isEmpty()) lines << (item.right ? tr("rightly predicted") : tr("taken for %1").arg(item.predicted));
+  lines << item.lines.mid(0, 12);
+  lines << (item.pinned ? tr("pinned: explained live in Train too; click to unpin") : item.chosen ? tr("click to take it off the wall") : tr("click to explain it"));
+  return lines.join(QLatin1Char('\n'));
+}
+
+void GalleryView::mousePressEvent(QMouseEvent* event) {
+  FigureWidget::mousePressEvent(event);
+  if (event->button() != Qt::LeftButton) return;
+  const int i = itemAt(event->position());
+  if (i < 0) return;
+  focus_ = i;
+  emit rowToggled(data_.items[static_cast<std::size_t>(i)].row);
+}
+
+void GalleryView::keyPressEvent(QKeyEvent* event) {
+  const int columns = columnsIn(width()), last = static_cast<int>(data_.items.size()) - 1;
+  int next = focus_;
+  switch (event->key()) {
+    case Qt::Key_Left: --next; break;
+    case Qt::Key_Right: ++next; break;
+    case Qt::Key_Up: next -= columns; break;
+    case Qt::Key_Down: next = focus_ < 0 ? 0 : focus_ + columns; break;
+    case Qt::Key_Space:
+    case Qt::Key_Return:
+      if (focus_ >= 0 && focus_ <= last) emit rowToggled(data_.items[static_cast<std::size_t>(focus_)].row);
+      return;
+    default: return FigureWidget::keyPressEvent(event);
+  }
+  if (next < 0 || next > last) return;
+  focus_ = next;
+  update();
+}
+
+}  // namespace vitrine

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <QRect>
+#include <QStringList>
+#include <vector>
+
+#include "core/view/raster.h"
+#include "widgets/figure/figure.h"
+
+namespace vitrine {
+
+/// One input of the network as a picture, a line or rows of names and values.
+struct UnitInputPicture {
+  QString name;               ///< below it: "sample 17", "1.32"
+  std::vector<Real> values;   ///< images: [height × width × channels], 0 black … 1 white; series: [steps]; tables: one a feature
+  QRect field;                ///< what the unit sees of it, in pixels or steps; empty: all of it, or unknown
+};
+
+/// What is known of one unit.
+struct UnitData {
+  QString title;             ///< "Conv 2, channel 3, row 4, column 5"
+  QString fieldText;         ///< "sees 10 × 10 pixels of the input"
+  int height = 0, width = 0, channels = 1;  ///< images; height 0: a table of `features`; channels 0: a series of `width` steps
+  QStringList features;
+  UnitInputPicture input;
+  std::vector<UnitInputPicture> top;  ///< the samples that move it most
+  QString topNote;           ///< why there are none yet
+  std::vector<UnitInputPicture> best; ///< the input made to move it most; none: not (yet) there
+  QString bestNote;
+  QStringList classes;       ///< of the two below; empty: numbers
+  std::vector<double> before, after;  ///< the network's answer with the unit, and without it
+  QString ablationNote;
+};
+
+/// Receptive field, top-activating samples, activation maximisation and ablation of one unit.
+class UnitView : public FigureWidget {
+  Q_OBJECT
+ public:
+  explicit UnitView(QWidget* parent = nullptr);
+  void setData(UnitData data);
+  const UnitData& data() const { return data_; }
+
+  QString figureTitle() const override { return data_.title; }
+  QSizeF preferredMm() const override { return {183, 50}; }
+  void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
+  /// Columns: part (input, top, maximised, with, without), name, place, value.
+  FigureTable figureData() const override;
+  bool isEmpty() const override { return data_.input.values.empty(); }
+
+ private:
+  void paintPicture(QCPPainter& painter, const QRectF& rect, const UnitInputPicture& picture, const FigureStyle& style) const;
+  void paintAblation(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const;
+  UnitData data_;
+};
+
+}  // namespace vitrine

@@ -1,0 +1,195 @@
+#include "widgets/explain/walk_view.h"
+
+#include <qcustomplot.h>
+
+#include <QMouseEvent>
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/figure/paint.h"
+
+namespace vitrine {
+
+WalkView::WalkView(QWidget* parent) : FigureWidget(parent) {
+  setAccessibleName(tr("A sample on its way through the network"));
+}
+
+void WalkView::setData(WalkData data) {
+  const bool retitled = data.title != data_.title;
+  data_ = std::move(data);
+  preparedDark_ = -1;
+  refit();
+  if (retitled) emit titleChanged();
+  update();
+}
+
+void WalkView::setScale(WalkScale scale) {
+  data_.scale = scale;
+  preparedDark_ = -1;
+  update();
+}
+
+void WalkView::select(int id, qint64 unit) {
+  id_ = id;
+  unit_ = unit;
+  update();
+}
+
+ColorMap WalkView::mapOf(const WalkLayer& layer) const {
+  return std::any_of(layer.values.begin(), layer.values.end(), [](Real v) { return v < 0; }) ? ColorMap::Diverging : ColorMap::Viridis;
+}
+
+Range WalkView::rangeOf(int layer, int channel) const {
+  const WalkLayer& l = data_.layers[static_cast<std::size_t>(layer)];
+  const ColorMap map = mapOf(l);
+  if (data_.scale == WalkScale::EachMap) return rangeFor(map, mapValues(l.values, {l.channels, l.height, l.width, true}, channel));
+  if (data_.scale == WalkScale::EachLayer) return rangeFor(map, l.values);
+  double top = 0;
+  for (const WalkLayer& other : data_.layers)
+    for (Real v : other.values)
+      if (std::isfinite(v)) top = std::max(top, std::abs(static_cast<double>(v)));
+  return {isDiverging(map) ? -top : 0, top > 0 ? top : 1};
+}
+
+void WalkView::prepare(bool dark) const {
+  if (preparedDark_ == static_cast<int>(dark)) return;
+  preparedDark_ = static_cast<int>(dark);
+  rasters_.assign(data_.layers.size(), {});
+  for (std::size_t i = 0; i < data_.layers.size(); ++i) {
+    const WalkLayer& l = data_.layers[i];
+    const ColorMap map = forTheme(mapOf(l), dark);
+    const Range whole = rangeOf(static_cast<int>(i), 0);
+    for (int c = 0; c < std::min(l.channels, kMostMaps); ++c) {
+      const std::vector<Real> values = mapValues(l.values, {l.channels, l.height, l.width, true}, c);
+      rasters_[i].push_back(rasterize(values, l.height, l.width, data_.scale == WalkScale::EachMap ? rangeFor(mapOf(l), values) : whole, map));
+    }
+  }
+}
+
+std::vector<WalkView::Place> WalkView::places(const QRectF& rect, const FigureStyle& style) const {
+  std::vector<Place> out;
+  const double line = lineHeight(style.font(-1)), head = 2 * line, bar = colorBarHeight(style), gap = 14;
+  const double high = std::max(20.0, rect.height() - head - bar - 8);
+  double x = rect.left();
+  // Each layer is as high as the strip and as wide as its maps need at a size at which they can be told apart.
+  std::vector<double> widths;
+  double all = 0;
+  for (const WalkLayer& l : data_.layers) {
+    Place p;
+    p.shown = std::min(l.channels, kMostMaps);
+    const double aspect = std::clamp(static_cast<double>(l.width) / l.height, 0.2, 8.0);
+    const double least = l.height * l.width == 1 ? 8 : 26;
+    p.rows = std::clamp(static_cast<int>(std::floor((high + 3) / (least / std::min(1.0, aspect) + 3))), 1, p.shown);
+    if (l.height * l.width > 1) p.rows = std::min(p.rows, std::max(1, static_cast<int>(std::ceil(std::sqrt(p.shown / 2.0)))));
+    p.columns = (p.shown + p.rows - 1) / p.rows;
+    p.rows = (p.shown + p.columns - 1) / p.columns;
+    p.cellHeight = std::min((high - (p.rows - 1) * 3) / p.rows, l.height * l.width == 1 ? 14.0 : 64.0);
+    p.cellWidth = p.cellHeight * aspect;
+    widths.push_back(std::max(p.columns * (p.cellWidth + 3) - 3, style.print ? 20.0 : textWidth(style.font(-1), l.name) + 2));
+    all += widths.back() + gap;
+    out.push_back(p);
+  }
+  const double squeeze = style.print && all > rect.width() ? rect.width() / all : 1;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    Place& p = out[i];
+    p.cellWidth *= squeeze;
+    p.cellHeight *= squeeze;
+    const double w = widths[i] * squeeze;
+    p.head = QRectF(x, rect.top(), w + gap * 0.7 * squeeze, head);
+    p.area = QRectF(x, rect.top() + head, w, p.rows * (p.cellHeight + 3));
+    p.scale = QRectF(x, rect.bottom() - bar, std::max(w * 0.9, 30.0 * squeeze), bar);
+    x += w + gap * squeeze;
+  }
+  return out;
+}
+
+void WalkView::refit() {
+  const std::vector<Place> p = places(QRectF(0, 0, 100, height()), FigureStyle::screen());
+  setMinimumSize(p.empty() ? 120 : static_cast<int>(p.back().head.right()) + 4, 110);
+}
+
+void WalkView::resizeEvent(QResizeEvent* event) {
+  FigureWidget::resizeEvent(event);
+  if (event->size().height() != event->oldSize().height()) refit();
+}
+
+void WalkView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
+  if (isEmpty()) return;
+  prepare(style.colors.dark);
+  const std::vector<Place> all = places(rect, style);
+  const double line = lineHeight(style.font(-1));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Place& p = all[i];
+    const WalkLayer& l = data_.layers[i];
+    painter.setFont(style.font(-1, true));
+    painter.setPen(l.id == id_ && !style.print ? style.colors.accent : style.colors.text);
+    drawLine(painter, QRectF(p.head.left(), p.head.top(), p.head.width(), line), Qt::AlignLeft | Qt::AlignVCenter, l.name);
+    painter.setFont(style.font(-1.5));
+    painter.setPen(style.colors.secondary);
+    drawLine(painter, QRectF(p.head.left(), p.head.top() + line - 2, p.head.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
+             p.shown < l.channels ? tr("%1, first %2").arg(l.shape).arg(p.shown) : l.shape);
+    for (int c = 0; c < p.shown; ++c) {
+      const QRectF cell = p.cell(c);
+      drawRaster(painter, cell, rasters_[i][static_cast<std::size_t>(c)], style);
+      if (style.print || l.id != id_ || unit_ < 0 || unit_ % l.channels != c) continue;
+      painter.setPen(QPen(style.colors.accent, 2));
+      painter.setBrush(Qt::NoBrush);
+      painter.drawRect(cell.adjusted(-1, -1, 1, 1));
+      const qint64 at = unit_ / l.channels;
+      const double w = cell.width() / l.width, h = cell.height() / l.height;
+      if (l.height * l.width > 1) painter.drawRect(QRectF(cell.left() + static_cast<double>(at % l.width) * w, cell.top() + static_cast<double>(at / l.width) * h, w, h));
+    }
+    const ColorMap map = forTheme(mapOf(l), style.colors.dark);
+    if (data_.scale == WalkScale::EachMap)
+      drawColorBar(painter, p.scale, isDiverging(map) ? tr("−max") : tr("least"), {}, isDiverging(map) ? tr("+max") : tr("most"), map, style);
+    else
+      drawColorBar(painter, p.scale, rangeOf(static_cast<int>(i), 0), map, {}, style);
+  }
+}
+
+bool WalkView::hit(QPointF position, int& layer, qint64& unit) const {
+  const std::vector<Place> all = places(figureRect(), FigureStyle::screen());
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (int c = 0; c < all[i].shown; ++c) {
+      const QRectF cell = all[i].cell(c);
+      if (!cell.contains(position)) continue;
+      const WalkLayer& l = data_.layers[i];
+      const int x = std::min(l.width - 1, static_cast<int>((position.x() - cell.left()) / cell.width() * l.width));
+      const int y = std::min(l.height - 1, static_cast<int>((position.y() - cell.top()) / cell.height() * l.height));
+      layer = static_cast<int>(i);
+      unit = (static_cast<qint64>(y) * l.width + x) * l.channels + c;
+      return true;
+    }
+  return false;
+}
+
+QString WalkView::readoutAt(QPointF position) const {
+  int layer = 0;
+  qint64 unit = 0;
+  if (!hit(position, layer, unit)) return {};
+  const WalkLayer& l = data_.layers[static_cast<std::size_t>(layer)];
+  const qint64 at = unit / l.channels;
+  QString text = l.height * l.width == 1 ? tr("%1, unit %2").arg(l.name).arg(unit) : tr("%1, channel %2, row %3, column %4").arg(l.name).arg(unit % l.channels).arg(at / l.width).arg(at % l.width);
+  return text + QLatin1Char('\n') + numberText(static_cast<double>(l.values[static_cast<std::size_t>(unit)]), 5) + tr("\nclick: what it sees, what moves it, what it does");
+}
+
+void WalkView::mousePressEvent(QMouseEvent* event) {
+  FigureWidget::mousePressEvent(event);
+  int layer = 0;
+  qint64 unit = 0;
+  if (event->button() != Qt::LeftButton || !hit(event->position(), layer, unit)) return;
+  select(data_.layers[static_cast<std::size_t>(layer)].id, unit);
+  emit unitSelected(id_, unit);
+}
+
+FigureTable WalkView::figureData() const {
+  FigureTable table{{tr("layer"), tr("row"), tr("column"), tr("channel"), tr("activation")}, {}};
+  for (const WalkLayer& l : data_.layers)
+    for (std::size_t k = 0; k < l.values.size(); ++k) {
+      const int at = static_cast<int>(k) / l.channels;
+      table.rows.push_back({l.name, at / l.width, at % l.width, static_cast<int>(k) % l.channels, l.values[k]});
+    }
+  return table;
+}
+
+}  // namespace vitrine

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <vector>
+
+#include "core/view/raster.h"
+#include "widgets/figure/figure.h"
+
+namespace vitrine {
+
+/// What one layer makes of the sample.
+struct WalkLayer {
+  int id = 0;             ///< told back
+  QString name, shape;    ///< "Conv 1", "26 × 26 × 8"
+  std::vector<Real> values;
+  int height = 1, width = 1, channels = 1;  ///< images: channels last; vectors: channels units of 1 × 1; series: steps × 1 × features
+};
+
+/// One scale for all maps of the network, one a layer, or one a map.
+enum class WalkScale { EachLayer, EachMap, Network };
+
+struct WalkData {
+  QString title;
+  std::vector<WalkLayer> layers;
+  WalkScale scale = WalkScale::EachLayer;
+};
+
+/// The layers from left to right, each with its feature maps; a click on a map chooses the unit under the pointer.
+class WalkView : public FigureWidget {
+  Q_OBJECT
+ public:
+  explicit WalkView(QWidget* parent = nullptr);
+  void setData(WalkData data);
+  const WalkData& data() const { return data_; }
+  void setScale(WalkScale scale);
+  /// A unit of layer `id`: flat index in its output; −1: none.
+  void select(int id, qint64 unit);
+  Range rangeOf(int layer, int channel) const;
+
+  QString figureTitle() const override { return data_.title; }
+  QSizeF preferredMm() const override { return {183, 50}; }
+  void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
+  FigureTable figureData() const override;  ///< columns: layer, row, column, channel, activation
+  bool isEmpty() const override { return data_.layers.empty(); }
+  QString readoutAt(QPointF position) const override;
+
+ signals:
+  void unitSelected(int id, qint64 unit);
+
+ protected:
+  void mousePressEvent(QMouseEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+
+ private:
+  struct Place {
+    QRectF head, area, scale;
+    int columns = 1, rows = 1, shown = 0;
+    double cellWidth = 0, cellHeight = 0;
+    QRectF cell(int i) const { return {area.left() + i % columns * (cellWidth + 3), area.top() + i / columns * (cellHeight + 3), cellWidth, cellHeight}; }
+  };
+  static constexpr int kMostMaps = 256;
+  std::vector<Place> places(const QRectF& rect, const FigureStyle& style) const;
+  bool hit(QPointF position, int& layer, qint64& unit) const;
+  ColorMap mapOf(const WalkLayer& layer) const;
+  void prepare(bool dark) const;
+  void refit();
+
+  WalkData data_;
+  int id_ = -1;
+  qint64 unit_ = -1;
+  mutable int preparedDark_ = -1;
+  mutable std::vector<std::vector<Raster>> rasters_;
+};
+
+}  // namespace vitrine

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <optional>
+#include <vector>
+
+#include "core/view/attribution_map.h"
+
+namespace vitrine {
+
+/// What a trust check says of one map.
+enum class TrustMark { None, Pending, Passes, Doubtful, Fails };
+
+/// One method's map of one sample.
+struct WallCell {
+  enum class State { Waiting, Ready, Failed };
+  State state = State::Waiting;
+  QString note;              ///< Failed: why, as a sentence
+  std::vector<Real> values;  ///< images and planes: [height × width × channels]; tables: one a feature; series: [steps × features]
+  int height = 0, width = 0, channels = 1;
+  bool isSigned = true;
+  double seconds = 0;
+  TrustMark mark = TrustMark::None;
+  QString markNumber;  ///< "del 0.21"
+  QString markWhy;     ///< one sentence
+};
+
+/// The head of a column.
+struct WallMethod {
+  QString name, settings;
+  QString help;
+  bool overInput = false;  ///< always drawn over the input (class activation maps)
+};
+
+struct WallSample {
+  QString name;                ///< "sample 17", "drawn"
+  QString targetText;          ///< what is explained: "Boot"
+  std::vector<Real> input;     ///< images: [height × width × channels] within inputRange; series: [steps × features]
+  QStringList values;          ///< tables: each feature's value as the file has it
+  std::vector<double> probabilities;  ///< one a class; regression: the prediction alone
+  int trueClass = -1;          ///< -1: not known
+  std::optional<double> trueValue;
+  QString problem;             ///< why this sample cannot be explained at all
+  std::vector<WallCell> cells; ///< one a method
+};
+
+enum class WallKind { Image, Table, Series };
+
+/// Samples by methods.
+struct WallData {
+  QString title;
+  WallKind kind = WallKind::Image;
+  int height = 0, width = 0, channels = 1;  ///< of an image's input; series: height steps, width features
+  Range inputRange{0, 1};                   ///< black to white
+  QStringList classes;                      ///< empty: regression
+  QStringList features;
+  QString targetName;
+  std::vector<WallMethod> methods;
+  std::vector<WallSample> samples;
+};
+
+/// How the wall is coloured.
+struct WallLook {
+  WallScale scale = WallScale::EachMethod;
+  AttributionLook map;
+  ColorMap colors = ColorMap::Diverging;  ///< for signed maps; what is never negative takes `sequential`
+  ColorMap sequential = ColorMap::Viridis;
+  double overlay = 0;  ///< 0: maps alone; else how much the gray input shows through, below 1
+  bool operator==(const WallLook&) const = default;
+};
+
+/// What is drawn of a cell: empty when it is not ready.
+std::vector<Real> shownValues(const WallData& data, const WallCell& cell, const WallLook& look);
+/// Whether a method's maps may be negative as they are shown.
+bool shownSigned(const WallData& data, int method, const WallLook& look);
+/// The scale of every cell, [samples × methods]. Shared: one for all signed methods' and non-negative methods' magnitudes.
+std::vector<Range> wallRanges(const WallData& data, const WallLook& look);
+
+}  // namespace vitrine
