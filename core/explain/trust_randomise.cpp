@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include "core/base/random.h"
 #include "core/explain/trust_parts.h"
 

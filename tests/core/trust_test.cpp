@@ -317,6 +317,23 @@ TEST(Trust, SameBitsForAnyThreadsAndSeedsCount) {
   EXPECT_EQ(other->removal->deletion.area, a->removal->deletion.area);
 }
 
+TEST(Trust, TakesEveryTarget) {
+  const Trained t;
+  const ExplainerSpec& saliency = *findExplainer("saliency");
+  const NodeId inner = t.network->graph().findName("conv2")->id;
+  for (const Target& target : {Target{}, Target::difference(1), Target::lossOfClass(2), Target::unitOf(inner, 100), Target{.output = 1, .probability = true}}) {
+    ExplainArgs args = t.args();
+    args.target = target;
+    const Result<Attribution> map = saliency.explain(args);
+    ASSERT_TRUE(map) << map.error().text();
+    const auto report = trustReport({saliency, args, *map});
+    ASSERT_TRUE(report) << report.error().text();
+    ASSERT_TRUE(report->removal && report->infidelity && report->sensitivity) << report->sentence;
+    if (target.kind != Target::Kind::Output || target.probability) EXPECT_NEAR(report->removal->deletion.score.front(), map->outputValue, 1e-5);
+    EXPECT_EQ(report->removal->deletion.score.front(), report->removal->insertion.score.back());
+  }
+}
+
 TEST(Trust, StopsAndTellsFaults) {
   const Trained t;
   const ExplainerSpec& saliency = *findExplainer("saliency");
