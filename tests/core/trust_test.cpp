@@ -329,7 +329,9 @@ TEST(Trust, TakesEveryTarget) {
     const auto report = trustReport({saliency, args, *map});
     ASSERT_TRUE(report) << report.error().text();
     ASSERT_TRUE(report->removal && report->infidelity && report->sensitivity) << report->sentence;
-    if (target.kind != Target::Kind::Output || target.probability) EXPECT_NEAR(report->removal->deletion.score.front(), map->outputValue, 1e-5);
+    if (target.kind != Target::Kind::Output || target.probability) {
+      EXPECT_NEAR(report->removal->deletion.score.front(), map->outputValue, 1e-5);
+    }
     EXPECT_EQ(report->removal->deletion.score.front(), report->removal->insertion.score.back());
   }
 }
