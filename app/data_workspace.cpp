@@ -86,7 +86,7 @@ FigurePanel* DataWorkspace::makePanel(const QString& id, const QString& title, Q
 
 void DataWorkspace::buildPanels() {
   rows_ = new RowsView;
-  gallery_ = new GalleryView;
+  gallery_ = new ImageGallery;
   distribution_ = new DistributionView;
   correlation_ = new CorrelationView;
   scatter_ = new ScatterView;
@@ -135,12 +135,12 @@ void DataWorkspace::buildPanels() {
   connect(rows_, &RowsView::columnClicked, this, [this](int column) {
     if (const int i = column_->findData(column); i >= 0) column_->setCurrentIndex(i);
   });
-  connect(gallery_, &GalleryView::pinToggled, this, &DataWorkspace::togglePin);
-  connect(gallery_, &GalleryView::shownChanged, this, [this] {
+  connect(gallery_, &ImageGallery::pinToggled, this, &DataWorkspace::togglePin);
+  connect(gallery_, &ImageGallery::shownChanged, this, [this] {
     const QLocale locale;
     panels_.panel(QStringLiteral("panelGallery"))->setSideText(tr("%1 images").arg(locale.toString(qlonglong(gallery_->shown().size()))));
   });
-  connect(gallery_, &GalleryView::currentChanged, this, [this](int sample) {
+  connect(gallery_, &ImageGallery::currentChanged, this, [this](int sample) {
     if (syncing_ || !table_) return;
     syncing_ = true;
     rows_->choose(table_->rowsOf[static_cast<std::size_t>(sample)]);

@@ -12,7 +12,7 @@
 #include "widgets/data/column_chooser.h"
 #include "widgets/data/correlation_view.h"
 #include "widgets/data/distribution_view.h"
-#include "widgets/data/gallery_view.h"
+#include "widgets/data/image_gallery.h"
 #include "widgets/data/rows_view.h"
 #include "widgets/data/scatter_view.h"
 #include "widgets/data/series_view.h"
@@ -36,7 +36,7 @@ class DataWorkspace : public QWidget {
   DataWorkspace(Document& document, Panels& panels, QWidget* parent = nullptr);
 
   RowsView* rows() { return rows_; }
-  GalleryView* gallery() { return gallery_; }
+  ImageGallery* gallery() { return gallery_; }
   DistributionView* distribution() { return distribution_; }
   CorrelationView* correlation() { return correlation_; }
   ScatterView* scatter() { return scatter_; }
@@ -98,7 +98,7 @@ class DataWorkspace : public QWidget {
 
   QSplitter *outer_ = nullptr, *left_ = nullptr, *lower_ = nullptr, *right_ = nullptr;
   RowsView* rows_ = nullptr;
-  GalleryView* gallery_ = nullptr;
+  ImageGallery* gallery_ = nullptr;
   DistributionView* distribution_ = nullptr;
   CorrelationView* correlation_ = nullptr;
   ScatterView* scatter_ = nullptr;

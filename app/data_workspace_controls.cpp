@@ -71,7 +71,7 @@ void DataWorkspace::buildGalleryControls() {
   zoom_->setObjectName(QStringLiteral("imagesZoom"));
   zoom_->setAccessibleName(tr("Size of the images"));
   zoom_->setToolTip(tr("Size of the images (Ctrl + wheel, + and −); hover over one to read its pixels"));
-  zoom_->setRange(GalleryView::kLeastZoom, GalleryView::kMostZoom);
+  zoom_->setRange(ImageGallery::kLeastZoom, ImageGallery::kMostZoom);
   zoom_->setValue(gallery_->zoom());
   zoom_->setFixedWidth(90);
   auto* pin = new QToolButton;
@@ -82,8 +82,8 @@ void DataWorkspace::buildGalleryControls() {
   connect(imageClass_, &QComboBox::currentIndexChanged, this, &DataWorkspace::filterGallery);
   connect(imagePart_, &QComboBox::currentIndexChanged, this, &DataWorkspace::filterGallery);
   connect(find_, &QLineEdit::returnPressed, this, &DataWorkspace::findImage);
-  connect(zoom_, &QSlider::valueChanged, gallery_, &GalleryView::setZoom);
-  connect(gallery_, &GalleryView::zoomChanged, zoom_, &QSlider::setValue);
+  connect(zoom_, &QSlider::valueChanged, gallery_, &ImageGallery::setZoom);
+  connect(gallery_, &ImageGallery::zoomChanged, zoom_, &QSlider::setValue);
   connect(pin, &QToolButton::clicked, this, [this] {
     if (gallery_->current() < 0) return emit document_.said(tr("Click an image first."));
     togglePin(gallery_->current());
@@ -142,7 +142,7 @@ void DataWorkspace::fillParts(QComboBox* box) const {
   box->clear();
   box->addItem(tr("all parts"));
   if (!table_) return;
-  const Groups parts = byPart(*table_);
+  const RowGroups parts = byPart(*table_);
   for (const int key : parts.keys) box->addItem(partName(static_cast<Part>(key)), key);
 }
 

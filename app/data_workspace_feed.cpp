@@ -40,7 +40,7 @@ void DataWorkspace::feedDistribution() {
   if (column_->currentIndex() < 0) return;
   const QString how = group_->currentData().toString();
   work_[Distribution].run([this, table = table_, column = column_->currentData().toInt(), how](std::stop_token stop, const auto&) {
-    const Groups groups = how == QStringLiteral("part") ? byPart(*table) : how == QStringLiteral("class") ? byClass(*table) : allInOne(*table);
+    const RowGroups groups = how == QStringLiteral("part") ? byPart(*table) : how == QStringLiteral("class") ? byClass(*table) : allInOne(*table);
     const std::vector<GroupLook> looks = how == QStringLiteral("part")    ? partLooks(groups)
                                          : how == QStringLiteral("class") ? classLooks(*table, groups)
                                                                           : std::vector<GroupLook>{{tr("all rows"), GroupLook::All, 0}};
@@ -120,7 +120,7 @@ void DataWorkspace::feedBalance() {
     auto d = std::make_shared<DistributionData>();
     if (table->data->spec.task == Task::Regression && !table->targets.empty()) {
       // Of samples: rows that are in no part have no place here.
-      Groups parts = byPart(*table);
+      RowGroups parts = byPart(*table);
       std::vector<GroupLook> looks = partLooks(parts);
       if (!parts.keys.empty() && parts.keys.back() == static_cast<int>(Part::Unused)) {
         const std::int32_t unused = static_cast<std::int32_t>(parts.keys.size()) - 1;

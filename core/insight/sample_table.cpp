@@ -119,10 +119,10 @@ SampleTablePtr sampleTable(DatasetPtr data, std::stop_token stop) {
   return t;
 }
 
-Groups allInOne(const SampleTable& table) { return {std::vector<std::int32_t>(static_cast<std::size_t>(table.rows())), {0}, 0}; }
+RowGroups allInOne(const SampleTable& table) { return {std::vector<std::int32_t>(static_cast<std::size_t>(table.rows())), {0}, 0}; }
 
-Groups byPart(const SampleTable& table) {
-  Groups g;
+RowGroups byPart(const SampleTable& table) {
+  RowGroups g;
   std::int64_t counts[4] = {};
   std::int32_t groupOf[4];
   for (const Part p : table.parts) ++counts[static_cast<int>(p)];
@@ -134,14 +134,14 @@ Groups byPart(const SampleTable& table) {
   return g;
 }
 
-Groups byClass(const SampleTable& table, int most) {
+RowGroups byClass(const SampleTable& table, int most) {
   const std::size_t n = table.data->spec.classes.size();
   std::vector<std::int64_t> counts(n);
   for (const std::int32_t c : table.classes)
     if (c >= 0) ++counts[static_cast<std::size_t>(c)];
   std::vector<int> chosen(n);
   std::iota(chosen.begin(), chosen.end(), 0);
-  Groups g;
+  RowGroups g;
   if (n > static_cast<std::size_t>(most)) {
     std::stable_sort(chosen.begin(), chosen.end(), [&](int a, int b) { return counts[static_cast<std::size_t>(a)] > counts[static_cast<std::size_t>(b)]; });
     g.others = static_cast<std::int64_t>(n) - most + 1;
@@ -151,7 +151,7 @@ Groups byClass(const SampleTable& table, int most) {
   g.keys = chosen;
   std::vector<std::int32_t> groupOf(n, static_cast<std::int32_t>(chosen.size()));
   for (std::size_t i = 0; i < chosen.size(); ++i) groupOf[static_cast<std::size_t>(chosen[i])] = static_cast<std::int32_t>(i);
-  if (g.others > 0) g.keys.push_back(Groups::kOthers);
+  if (g.others > 0) g.keys.push_back(RowGroups::kOthers);
   for (const std::int32_t c : table.classes) g.of.push_back(c < 0 ? -1 : groupOf[static_cast<std::size_t>(c)]);
   return g;
 }

@@ -34,17 +34,17 @@ using SampleTablePtr = std::shared_ptr<const SampleTable>;
 SampleTablePtr sampleTable(DatasetPtr data, std::stop_token stop = {});
 
 /// Rows sorted into a few groups.
-struct Groups {
+struct RowGroups {
   static constexpr int kOthers = -1;
   std::vector<std::int32_t> of;    ///< [rows]: the group, or -1
   std::vector<int> keys;           ///< of each group: the class or the Part; kOthers: the classes that have none of their own
   std::int64_t others = 0;         ///< how many classes kOthers stands for
 };
-Groups allInOne(const SampleTable& table);
+RowGroups allInOne(const SampleTable& table);
 /// Parts that have rows.
-Groups byPart(const SampleTable& table);
+RowGroups byPart(const SampleTable& table);
 /// Up to `most` classes have a group each, in their order; of more, the `most` - 1 largest, and the others one together.
-Groups byClass(const SampleTable& table, int most = 8);
+RowGroups byClass(const SampleTable& table, int most = 8);
 
 /// Which rows are shown.
 struct RowFilter {

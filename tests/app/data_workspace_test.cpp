@@ -168,7 +168,7 @@ TEST(DataWorkspaceTest, ImagesArePinnedFoundAndFiltered) {
   DataBench b;
   b.use(images());
   b.document.setPinned({});
-  GalleryView* gallery = b.data()->gallery();
+  ImageGallery* gallery = b.data()->gallery();
   b.find<QLineEdit>("imagesFind")->setText(QStringLiteral("257"));
   QTest::keyClick(b.find<QLineEdit>("imagesFind"), Qt::Key_Return);
   EXPECT_EQ(gallery->current(), 257);

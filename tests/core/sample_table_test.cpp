@@ -50,7 +50,7 @@ TEST(SampleTable, SharesTheFilesTableAndTellsWhatBecameOfItsRows) {
     if (t->samples[r] >= 0) {
       EXPECT_EQ(t->data->spec.classes[static_cast<std::size_t>(t->classes[r])], t->column(1).text(static_cast<std::int64_t>(r)));
     }
-  const Groups g = byPart(*t);
+  const RowGroups g = byPart(*t);
   EXPECT_EQ(g.keys, (std::vector<int>{int(Part::Train), int(Part::Validation), int(Part::Unused)}));
 }
 
@@ -125,8 +125,8 @@ TEST(SampleTable, ManyClassesHaveTheLargestAndTheOthers) {
   for (int c = 0; c < 20; ++c)
     for (int i = 0; i <= c % 10; ++i) classes.push_back(c), pixels.push_back(0);
   const SampleTablePtr t = sampleTable(imagesFromBytes("many", Shape{1, 1, 1}, pixels, classes, 20));
-  const Groups g = byClass(*t, 4);
-  EXPECT_THAT(g.keys, ElementsAre(8, 9, 19, Groups::kOthers));
+  const RowGroups g = byClass(*t, 4);
+  EXPECT_THAT(g.keys, ElementsAre(8, 9, 19, RowGroups::kOthers));
   EXPECT_EQ(g.others, 17);
   EXPECT_EQ(std::count(g.of.begin(), g.of.end(), 0), 9);
   EXPECT_EQ(std::count(g.of.begin(), g.of.end(), 3), static_cast<std::ptrdiff_t>(classes.size()) - 29);

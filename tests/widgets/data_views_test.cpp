@@ -17,7 +17,7 @@
 #include "widgets/data/column_chooser.h"
 #include "widgets/data/correlation_view.h"
 #include "widgets/data/distribution_view.h"
-#include "widgets/data/gallery_view.h"
+#include "widgets/data/image_gallery.h"
 #include "widgets/data/rows_view.h"
 #include "widgets/data/scatter_view.h"
 #include "widgets/data/series_view.h"
@@ -72,7 +72,7 @@ QString readouts(const FigureWidget& view) {
 
 TEST(DistributionViewTest, ShowsCountsAndStatisticsOfGroups) {
   const SampleTablePtr t = tableOf(threeClasses());
-  const Groups g = byClass(*t);
+  const RowGroups g = byClass(*t);
   DistributionData d = distributionOf(*t, 0, g, classLooks(*t, g));
   ASSERT_EQ(d.groups.size(), 3u);
   std::int64_t n = 0;
@@ -335,8 +335,8 @@ SampleTablePtr images(int n, const Shape& shape, int classes) {
   return sampleTable(imagesFromBytes("tiny", shape, pixels, labels, classes));
 }
 
-TEST(GalleryViewTest, DrawsOnlyWhatIsInSight) {
-  GalleryView view;
+TEST(ImageGalleryTest, DrawsOnlyWhatIsInSight) {
+  ImageGallery view;
   view.resize(400, 300);
   view.setTable(images(70000, Shape{4, 4, 1}, 10));
   view.show();
@@ -351,8 +351,8 @@ TEST(GalleryViewTest, DrawsOnlyWhatIsInSight) {
   expectPaints(view);
 }
 
-TEST(GalleryViewTest, ReadsPixelsWalksFiltersAndPins) {
-  GalleryView view;
+TEST(ImageGalleryTest, ReadsPixelsWalksFiltersAndPins) {
+  ImageGallery view;
   view.resize(420, 300);
   const SampleTablePtr t = images(50, Shape{2, 3, 3}, 5);
   view.setTable(t);
@@ -366,7 +366,7 @@ TEST(GalleryViewTest, ReadsPixelsWalksFiltersAndPins) {
   EXPECT_TRUE(read.contains(QStringLiteral("sample 1"))) << read.toStdString();
   EXPECT_TRUE(read.endsWith(QStringLiteral("row 1, column 2: R %1 G %2 B %3").arg(first).arg(first + 1).arg(first + 2))) << read.toStdString();
 
-  QSignalSpy pinned(&view, &GalleryView::pinToggled);
+  QSignalSpy pinned(&view, &ImageGallery::pinToggled);
   view.setFocus();
   QTest::keyClick(&view, Qt::Key_Home);
   EXPECT_EQ(view.current(), 0);
@@ -390,8 +390,8 @@ TEST(GalleryViewTest, ReadsPixelsWalksFiltersAndPins) {
   view.grab();
 }
 
-TEST(GalleryViewTest, ZoomKeepsThePlace) {
-  GalleryView view;
+TEST(ImageGalleryTest, ZoomKeepsThePlace) {
+  ImageGallery view;
   view.resize(400, 300);
   view.setTable(images(5000, Shape{8, 8, 1}, 10));
   view.show();
@@ -401,7 +401,7 @@ TEST(GalleryViewTest, ZoomKeepsThePlace) {
   ASSERT_TRUE(view.setCurrent(2500));
   EXPECT_TRUE(QRectF(view.viewport()->rect()).contains(view.imageRect(2500)));
   view.setZoom(100000);
-  EXPECT_EQ(view.zoom(), GalleryView::kMostZoom);
+  EXPECT_EQ(view.zoom(), ImageGallery::kMostZoom);
 }
 
 TEST(ColumnChooserTest, KeepsWithinItsBounds) {

@@ -54,11 +54,11 @@ QColor GroupLook::color(const Theme& t) const {
   return key == static_cast<int>(Part::Test) ? t.good : t.secondary;
 }
 
-std::vector<GroupLook> classLooks(const SampleTable& table, const Groups& groups) {
+std::vector<GroupLook> classLooks(const SampleTable& table, const RowGroups& groups) {
   std::vector<GroupLook> looks;
   for (std::size_t g = 0; g < groups.keys.size(); ++g) {
     const int key = groups.keys[g];
-    if (key == Groups::kOthers)
+    if (key == RowGroups::kOthers)
       looks.push_back({say(QT_TRANSLATE_NOOP("Chart", "%1 other classes")).arg(QLocale().toString(qlonglong(groups.others))), GroupLook::Others, 0});
     else
       looks.push_back({QString::fromStdString(table.data->spec.classes[static_cast<std::size_t>(key)]), GroupLook::Class, static_cast<int>(g)});
@@ -66,7 +66,7 @@ std::vector<GroupLook> classLooks(const SampleTable& table, const Groups& groups
   return looks;
 }
 
-std::vector<GroupLook> partLooks(const Groups& groups) {
+std::vector<GroupLook> partLooks(const RowGroups& groups) {
   std::vector<GroupLook> looks;
   for (const int key : groups.keys) looks.push_back({partName(static_cast<Part>(key)), GroupLook::PartOf, key});
   return looks;

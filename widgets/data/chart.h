@@ -21,8 +21,8 @@ struct GroupLook {
 };
 QString partName(Part part);
 /// In the order of the groups' keys.
-std::vector<GroupLook> classLooks(const SampleTable& table, const Groups& groups);
-std::vector<GroupLook> partLooks(const Groups& groups);
+std::vector<GroupLook> classLooks(const SampleTable& table, const RowGroups& groups);
+std::vector<GroupLook> partLooks(const RowGroups& groups);
 
 /// One side of a chart.
 struct ChartAxis {

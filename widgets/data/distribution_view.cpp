@@ -17,7 +17,7 @@ constexpr std::size_t kMostCategories = 24;
 double total(const DistributionGroup& g) { return static_cast<double>(std::max<std::int64_t>(1, g.statistics.count)); }
 
 /// The column's categories, the most frequent ones in the column's own order.
-void countCategories(const Column& column, const Groups& groups, DistributionData& d, std::stop_token stop) {
+void countCategories(const Column& column, const RowGroups& groups, DistributionData& d, std::stop_token stop) {
   const std::size_t n = column.names.size();
   std::vector<std::vector<std::int64_t>> counts(d.groups.size(), std::vector<std::int64_t>(n));
   std::vector<std::int64_t> all(n);
@@ -54,7 +54,7 @@ void countCategories(const Column& column, const Groups& groups, DistributionDat
 
 }  // namespace
 
-DistributionData distributionOf(const SampleTable& table, int column, const Groups& groups, const std::vector<GroupLook>& looks, std::stop_token stop) {
+DistributionData distributionOf(const SampleTable& table, int column, const RowGroups& groups, const std::vector<GroupLook>& looks, std::stop_token stop) {
   DistributionData d;
   const Column& c = table.column(column);
   d.column = QString::fromStdString(c.name);

@@ -31,7 +31,7 @@ struct DistributionData {
 };
 
 /// Counted on any thread. Empty when stopped.
-DistributionData distributionOf(const SampleTable& table, int column, const Groups& groups, const std::vector<GroupLook>& looks, std::stop_token stop = {});
+DistributionData distributionOf(const SampleTable& table, int column, const RowGroups& groups, const std::vector<GroupLook>& looks, std::stop_token stop = {});
 
 /// Histogram (numbers) or bars (categories) with the statistics of each group below.
 class DistributionView : public FigureWidget {

@@ -42,7 +42,7 @@ ScatterData scatterOf(const SampleTable& table, const std::vector<int>& columns,
   for (const std::int32_t i : drawn) d.rows.push_back(used[static_cast<std::size_t>(i)]);
   for (const std::int32_t r : d.rows) d.samples.push_back(table.samples[static_cast<std::size_t>(r)]);
 
-  Groups groups;
+  RowGroups groups;
   if (!table.classes.empty()) {
     groups = byClass(table);
     d.looks = classLooks(table, groups);

@@ -22,7 +22,7 @@ SeriesData seriesOf(const SampleTable& table, const std::vector<std::int32_t>& s
     const std::size_t i = static_cast<std::size_t>(f);
     d.features << (i < data.featureNames.size() ? QString::fromStdString(data.featureNames[i]) : SeriesView::tr("feature %1").arg(f + 1));
   }
-  Groups groups;
+  RowGroups groups;
   if (data.spec.task == Task::Classification) {
     groups = byClass(table);
     d.looks = classLooks(table, groups);

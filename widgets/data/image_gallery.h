@@ -13,10 +13,10 @@ namespace vitrine {
 
 /// The images of a data set with their labels. Only those in sight are made and drawn. A click chooses one, the arrow keys walk;
 /// Enter, Space or a double click pins or unpins. Hovering reads the pixel's values. As a figure it is what is in sight.
-class GalleryView : public QAbstractScrollArea, public Figure {
+class ImageGallery : public QAbstractScrollArea, public Figure {
   Q_OBJECT
  public:
-  explicit GalleryView(QWidget* parent = nullptr);
+  explicit ImageGallery(QWidget* parent = nullptr);
 
   void setTable(SampleTablePtr table);
   void setFilter(std::optional<Part> part, std::optional<std::int32_t> classOf);

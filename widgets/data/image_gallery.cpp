@@ -1,4 +1,4 @@
-#include "widgets/data/gallery_view.h"
+#include "widgets/data/image_gallery.h"
 
 #include <qcustomplot.h>
 
@@ -25,7 +25,7 @@ constexpr int kLabelled = 44;
 
 }  // namespace
 
-GalleryView::GalleryView(QWidget* parent) : QAbstractScrollArea(parent) {
+ImageGallery::ImageGallery(QWidget* parent) : QAbstractScrollArea(parent) {
   setObjectName(QStringLiteral("galleryView"));
   setAccessibleName(tr("Images of the data"));
   setFrameShape(NoFrame);
@@ -41,7 +41,7 @@ GalleryView::GalleryView(QWidget* parent) : QAbstractScrollArea(parent) {
   });
 }
 
-void GalleryView::setTable(SampleTablePtr table) {
+void ImageGallery::setTable(SampleTablePtr table) {
   table_ = std::move(table);
   cache_.clear();
   current_ = -1;
@@ -51,18 +51,18 @@ void GalleryView::setTable(SampleTablePtr table) {
   refilter();
 }
 
-void GalleryView::setFilter(std::optional<Part> part, std::optional<std::int32_t> classOf) {
+void ImageGallery::setFilter(std::optional<Part> part, std::optional<std::int32_t> classOf) {
   part_ = part, class_ = classOf;
   refilter();
   verticalScrollBar()->setValue(0);
 }
 
-void GalleryView::setPinned(const std::vector<std::int32_t>& samples) {
+void ImageGallery::setPinned(const std::vector<std::int32_t>& samples) {
   pinned_ = {samples.begin(), samples.end()};
   viewport()->update();
 }
 
-void GalleryView::refilter() {
+void ImageGallery::refilter() {
   shown_.clear();
   if (table_ && table_->data->spec.input.isImage())
     for (std::int64_t s = 0; s < table_->data->count(); ++s) {
@@ -76,7 +76,7 @@ void GalleryView::refilter() {
   emit shownChanged();
 }
 
-void GalleryView::setZoom(int side) {
+void ImageGallery::setZoom(int side) {
   side = std::clamp(side, kLeastZoom, kMostZoom);
   if (side == side_) return;
   // What stands first stays in sight.
@@ -89,14 +89,14 @@ void GalleryView::setZoom(int side) {
   emit zoomChanged(side);
 }
 
-QSizeF GalleryView::imageSize(double side) const {
+QSizeF ImageGallery::imageSize(double side) const {
   if (!table_ || !table_->data->spec.input.isImage()) return {side, side};
   const vitrine::Shape& shape = table_->data->spec.input;
   const double h = static_cast<double>(shape[0]), w = static_cast<double>(shape[1]), most = std::max(h, w);
   return {std::max(1.0, side * w / most), std::max(1.0, side * h / most)};
 }
 
-GalleryView::Grid GalleryView::grid() const {
+ImageGallery::Grid ImageGallery::grid() const {
   Grid g;
   const QSizeF picture = imageSize(side_);
   g.label = side_ >= kLabelled ? lineHeight(theme().font(-1.5)) + 1 : 0;
@@ -106,7 +106,7 @@ GalleryView::Grid GalleryView::grid() const {
   return g;
 }
 
-void GalleryView::refreshScroll() {
+void ImageGallery::refreshScroll() {
   const Grid g = grid();
   const double lines = std::ceil(static_cast<double>(shown_.size()) / g.columns);
   const double height = std::min(lines * g.height + kGap, 2e9);
@@ -115,19 +115,19 @@ void GalleryView::refreshScroll() {
   verticalScrollBar()->setSingleStep(static_cast<int>(std::max(8.0, g.height / 2)));
 }
 
-int GalleryView::firstInSight() const {
+int ImageGallery::firstInSight() const {
   const Grid g = grid();
   return std::min(static_cast<int>(std::max<std::size_t>(1, shown_.size())) - 1, static_cast<int>(verticalScrollBar()->value() / g.height) * g.columns);
 }
 
-QRectF GalleryView::imageRect(int index) const {
+QRectF ImageGallery::imageRect(int index) const {
   const Grid g = grid();
   const QSizeF picture = imageSize(side_);
   const double x = kGap + index % g.columns * g.width + (g.width - kGap - picture.width()) / 2, y = kGap + index / g.columns * g.height - verticalScrollBar()->value();
   return {QPointF(std::floor(x), std::floor(y)), picture};
 }
 
-int GalleryView::indexAt(QPointF position) const {
+int ImageGallery::indexAt(QPointF position) const {
   const Grid g = grid();
   const int column = static_cast<int>((position.x() - kGap / 2) / g.width), line = static_cast<int>((position.y() + verticalScrollBar()->value() - kGap / 2) / g.height);
   if (position.x() < 0 || column >= g.columns) return -1;
@@ -135,7 +135,7 @@ int GalleryView::indexAt(QPointF position) const {
   return index >= 0 && index < static_cast<std::int64_t>(shown_.size()) ? static_cast<int>(index) : -1;
 }
 
-QImage GalleryView::image(std::int32_t sample) const {
+QImage ImageGallery::image(std::int32_t sample) const {
   if (const QImage* known = cache_.object(sample)) return *known;
   const Dataset& d = *table_->data;
   const vitrine::Shape& shape = d.spec.input;
@@ -153,7 +153,7 @@ QImage GalleryView::image(std::int32_t sample) const {
   return image;
 }
 
-QString GalleryView::labelOf(std::int32_t sample) const {
+QString ImageGallery::labelOf(std::int32_t sample) const {
   const Dataset& d = *table_->data;
   const std::size_t s = static_cast<std::size_t>(sample), n = static_cast<std::size_t>(d.spec.outputs);
   if (d.spec.task == Task::Classification) return QString::fromStdString(d.spec.classes[static_cast<std::size_t>(d.classes[s])]);
@@ -164,7 +164,7 @@ QString GalleryView::labelOf(std::int32_t sample) const {
   return labels.isEmpty() ? QStringLiteral("–") : labels.join(QStringLiteral(", "));
 }
 
-void GalleryView::paintCell(QCPPainter& painter, std::int32_t sample, const QRectF& picture, const QRectF& label, const FigureStyle& style) const {
+void ImageGallery::paintCell(QCPPainter& painter, std::int32_t sample, const QRectF& picture, const QRectF& label, const FigureStyle& style) const {
   QImage pixels = image(sample);
   // Sharp pixels when enlarged, averaged when shrunk.
   const double ratio = painter.device()->devicePixelRatioF();
@@ -181,7 +181,7 @@ void GalleryView::paintCell(QCPPainter& painter, std::int32_t sample, const QRec
   drawLine(painter, label, Qt::AlignCenter, labelOf(sample));
 }
 
-void GalleryView::paintEvent(QPaintEvent*) {
+void ImageGallery::paintEvent(QPaintEvent*) {
   QCPPainter painter(viewport());
   const FigureStyle style = FigureStyle::screen();
   if (isEmpty()) {
@@ -213,7 +213,7 @@ void GalleryView::paintEvent(QPaintEvent*) {
   }
 }
 
-void GalleryView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
+void ImageGallery::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
   if (isEmpty()) return;
   const Grid g = grid();
   const int first = firstInSight(), lines = std::max(1, static_cast<int>(std::ceil(viewport()->height() / g.height)));
@@ -235,14 +235,14 @@ void GalleryView::paintFigure(QCPPainter& painter, const QRectF& rect, const Fig
   painter.restore();
 }
 
-FigureTable GalleryView::figureData() const {
+FigureTable ImageGallery::figureData() const {
   FigureTable t;
   t.columns << tr("sample") << tr("part") << tr("label");
   for (const std::int32_t s : shown_) t.rows << QVector<QVariant>{s, partName(table_->parts[static_cast<std::size_t>(table_->rowsOf[static_cast<std::size_t>(s)])]), labelOf(s)};
   return t;
 }
 
-QString GalleryView::readoutAt(QPointF position) const {
+QString ImageGallery::readoutAt(QPointF position) const {
   const int i = indexAt(position);
   if (i < 0) return {};
   const std::int32_t s = shown_[static_cast<std::size_t>(i)];
@@ -261,7 +261,7 @@ QString GalleryView::readoutAt(QPointF position) const {
   return text;
 }
 
-bool GalleryView::setCurrent(std::int32_t sample) {
+bool ImageGallery::setCurrent(std::int32_t sample) {
   const auto it = std::find(shown_.begin(), shown_.end(), sample);
   if (it == shown_.end()) return false;
   current_ = sample;
@@ -276,32 +276,32 @@ bool GalleryView::setCurrent(std::int32_t sample) {
   return true;
 }
 
-void GalleryView::walk(int by) {
+void ImageGallery::walk(int by) {
   if (shown_.empty()) return;
   const auto it = std::find(shown_.begin(), shown_.end(), current_);
   const std::int64_t at = it == shown_.end() ? firstInSight() - (by > 0 ? by : 0) : it - shown_.begin();
   setCurrent(shown_[static_cast<std::size_t>(std::clamp<std::int64_t>(at + by, 0, static_cast<std::int64_t>(shown_.size()) - 1))]);
 }
 
-void GalleryView::resizeEvent(QResizeEvent* event) {
+void ImageGallery::resizeEvent(QResizeEvent* event) {
   QAbstractScrollArea::resizeEvent(event);
   refreshScroll();
 }
 
-bool GalleryView::viewportEvent(QEvent* event) {
+bool ImageGallery::viewportEvent(QEvent* event) {
   if (event->type() == QEvent::Leave) QToolTip::hideText();
   return QAbstractScrollArea::viewportEvent(event);
 }
 
-void GalleryView::mousePressEvent(QMouseEvent* event) {
+void ImageGallery::mousePressEvent(QMouseEvent* event) {
   if (const int i = indexAt(event->position()); i >= 0) setCurrent(shown_[static_cast<std::size_t>(i)]);
 }
 
-void GalleryView::mouseDoubleClickEvent(QMouseEvent* event) {
+void ImageGallery::mouseDoubleClickEvent(QMouseEvent* event) {
   if (const int i = indexAt(event->position()); i >= 0 && event->button() == Qt::LeftButton) emit pinToggled(shown_[static_cast<std::size_t>(i)]);
 }
 
-void GalleryView::mouseMoveEvent(QMouseEvent* event) {
+void ImageGallery::mouseMoveEvent(QMouseEvent* event) {
   const QString text = readoutAt(event->position());
   if (text.isEmpty())
     QToolTip::hideText();
@@ -309,13 +309,13 @@ void GalleryView::mouseMoveEvent(QMouseEvent* event) {
     QToolTip::showText(event->globalPosition().toPoint() + QPoint(8, 0), text, viewport());
 }
 
-void GalleryView::wheelEvent(QWheelEvent* event) {
+void ImageGallery::wheelEvent(QWheelEvent* event) {
   if (!(event->modifiers() & Qt::ControlModifier)) return QAbstractScrollArea::wheelEvent(event);
   setZoom(static_cast<int>(std::lround(side_ * std::pow(1.2, event->angleDelta().y() / 120.0))));
   event->accept();
 }
 
-void GalleryView::keyPressEvent(QKeyEvent* event) {
+void ImageGallery::keyPressEvent(QKeyEvent* event) {
   const Grid g = grid();
   const int page = std::max(1, static_cast<int>(viewport()->height() / g.height)) * g.columns;
   switch (event->key()) {
@@ -342,7 +342,7 @@ void GalleryView::keyPressEvent(QKeyEvent* event) {
   QAbstractScrollArea::keyPressEvent(event);
 }
 
-void GalleryView::contextMenuEvent(QContextMenuEvent* event) {
+void ImageGallery::contextMenuEvent(QContextMenuEvent* event) {
   FigurePanel* panel = nullptr;
   for (QWidget* w = parentWidget(); w && !panel; w = w->parentWidget()) panel = qobject_cast<FigurePanel*>(w);
   QMenu* menu = panel ? panel->createMenu() : new QMenu(this);
