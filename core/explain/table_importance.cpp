@@ -1,0 +1,322 @@
+#include "core/explain/table_importance.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+
+#include "core/base/numbers.h"
+#include "core/explain/pass.h"
+
+namespace vitrine {
+namespace {
+
+constexpr double kMostNumbers = 2e8;  // of inputs held at once
+
+/// The rows as the network sees them, and passes over changed copies of them.
+class RowSet {
+ public:
+  static Result<RowSet> open(const SetArgs& args) {
+    const std::int64_t n = args.network.data().input.size();
+    if (args.data.spec.input != args.network.data().input || args.data.spec.outputs != args.network.outputs())
+      return problem("The network was made for other data.");
+    if (static_cast<std::int64_t>(args.params.size()) != args.network.parameterCount()) return problem("The parameters do not fit the network.");
+    if (args.rows.empty()) return problem("There are no rows to explain.");
+    if (static_cast<std::int64_t>(args.groups.of.size()) != n || args.groups.count < 1) return problem("The groups do not cover the input.");
+    for (std::int32_t row : args.rows)
+      if (row < 0 || row >= args.data.count()) return problem("There is no row " + numberText(row) + ".");
+    if (static_cast<double>(args.rows.size()) * static_cast<double>(n) > kMostNumbers) return problem("So many rows do not fit in memory; choose fewer.");
+    RowSet set(args);
+    set.inputs_.resize(args.rows.size() * static_cast<std::size_t>(n));
+    gatherInputs(args.data, args.rows, set.inputs_.data());
+    if (!allFinite(set.inputs_)) return problem("The rows have values that are not finite numbers.");
+    return set;
+  }
+  std::size_t size() const { return static_cast<std::size_t>(args_->network.data().input.size()); }
+  std::int64_t rows() const { return static_cast<std::int64_t>(args_->rows.size()); }
+  const Real* row(std::int64_t i) const { return inputs_.data() + static_cast<std::size_t>(i) * size(); }
+
+  /// Outputs [count × outputs] of inputs that make(i, x) writes; empty when stopped. `done` counts blocks for progress.
+  std::vector<Real> outputs(std::int64_t count, const Passes::Make& make, const std::function<void(double)>& progress) const {
+    const Network& network = args_->network;
+    const std::int64_t rows = std::min<std::int64_t>(32, explainRows(network, count)), blocks = (count + rows - 1) / rows, width = network.outputs();
+    std::vector<Real> out(static_cast<std::size_t>(count * width));
+    std::vector<std::unique_ptr<Workspace>> workspaces(static_cast<std::size_t>(args_->pool ? args_->pool->threads() : 1));
+    std::atomic<std::int64_t> done{0};
+    const auto run = [&](std::int64_t b, int thread) {
+      if (args_->stop.stop_requested()) return;
+      std::unique_ptr<Workspace>& ws = workspaces[static_cast<std::size_t>(thread)];
+      if (!ws) ws = std::make_unique<Workspace>(network, rows, false, false);
+      const std::int64_t first = b * rows, here = std::min(rows, count - first);
+      for (std::int64_t r = 0; r < here; ++r) make(first + r, ws->input() + static_cast<std::size_t>(r) * size());
+      const Real* z = network.forward(args_->params, *ws, here);
+      std::copy_n(z, here * width, out.data() + first * width);
+      const std::int64_t share = ++done;
+      if (progress && thread == 0) progress(static_cast<double>(share) / static_cast<double>(blocks));
+    };
+    if (args_->pool)
+      args_->pool->run(blocks, run);
+    else
+      for (std::int64_t b = 0; b < blocks; ++b) run(b, 0);
+    if (done < blocks) out.clear();
+    return out;
+  }
+
+ private:
+  explicit RowSet(const SetArgs& args) : args_(&args) {}
+  const SetArgs* args_;
+  std::vector<Real> inputs_;
+};
+
+struct Score {
+  double score = 0, loss = 0;
+};
+
+/// Accuracy (classes, labels) or R² over all outputs, and the mean loss.
+Score scoreOf(const SetArgs& args, const std::vector<Real>& outputs) {
+  const std::int64_t rows = static_cast<std::int64_t>(args.rows.size()), width = args.network.outputs();
+  LossTargets room;
+  const LossSum sum = dataLoss(lossRule(args.network.graph(), args.data), args.data, args.rows, outputs.data(), 1, room, nullptr);
+  Score s;
+  s.loss = sum.loss / sum.weight;
+  if (args.data.spec.task == Task::Classification) {
+    std::vector<std::int32_t> classes(args.rows.size());
+    gatherClasses(args.data, args.rows, classes.data());
+    s.score = static_cast<double>(countCorrect(rows, width, outputs.data(), classes.data())) / static_cast<double>(rows);
+    return s;
+  }
+  std::vector<Real> truth(outputs.size());
+  gatherTargets(args.data, args.rows, truth.data());
+  if (args.data.spec.task == Task::Labels) {
+    s.score = static_cast<double>(countRightLabels(rows, width, outputs.data(), truth.data(), 0)) / static_cast<double>(rows);
+    return s;
+  }
+  double left = 0, all = 0;
+  for (std::int64_t c = 0; c < width; ++c) {
+    double mean = 0;
+    for (std::int64_t r = 0; r < rows; ++r) mean += static_cast<double>(truth[static_cast<std::size_t>(r * width + c)]) / static_cast<double>(rows);
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const double t = static_cast<double>(truth[static_cast<std::size_t>(r * width + c)]), y = static_cast<double>(outputs[static_cast<std::size_t>(r * width + c)]);
+      left += (t - y) * (t - y), all += (t - mean) * (t - mean);
+    }
+  }
+  s.score = all > 0 ? 1 - left / all : std::numeric_limits<double>::quiet_NaN();
+  return s;
+}
+
+void meanAndDeviation(const std::vector<double>& values, std::vector<double>& means, std::vector<double>& deviations) {
+  const double n = static_cast<double>(values.size()), mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  double squares = 0;
+  for (double v : values) squares += (v - mean) * (v - mean);
+  means.push_back(mean);
+  deviations.push_back(n > 1 ? std::sqrt(squares / (n - 1)) : 0);
+}
+
+/// The elements of one group.
+std::vector<std::size_t> elementsOf(const Groups& groups, std::int64_t group) {
+  std::vector<std::size_t> own;
+  for (std::size_t i = 0; i < groups.of.size(); ++i)
+    if (groups.of[i] == group) own.push_back(i);
+  return own;
+}
+
+/// A group's value in a row as the file has it.
+class OwnValues {
+ public:
+  OwnValues(const SetArgs& args, std::int64_t group) : data_(args.data), elements_(elementsOf(args.groups, group)) {
+    const std::size_t features = static_cast<std::size_t>(data_.spec.input.dims.back());
+    const std::size_t feature = elements_.empty() ? 0 : elements_.front() % features;
+    if (data_.table && feature < data_.featureOrigins.size() && data_.featureOrigins[feature] >= 0 && !data_.tableRows.empty() && elements_.size() <= features)
+      column_ = &data_.table->columns[static_cast<std::size_t>(data_.featureOrigins[feature])];
+  }
+  const std::vector<std::size_t>& elements() const { return elements_; }
+  bool isNumber() const { return elements_.size() == 1 && (!column_ || column_->kind == ColumnKind::Number || column_->kind == ColumnKind::Date); }
+  double value(std::int32_t row) const {
+    if (column_) return column_->value(data_.tableRows[static_cast<std::size_t>(row)]);
+    return elements_.size() == 1 ? data_.inputs.raw(row, static_cast<std::int64_t>(elements_[0])) : std::numeric_limits<double>::quiet_NaN();
+  }
+  std::string text(std::int32_t row) const {
+    if (column_) return column_->text(data_.tableRows[static_cast<std::size_t>(row)]);
+    std::string all;
+    for (std::size_t e : elements_) all += (all.empty() ? "" : ", ") + numberText(static_cast<float>(data_.inputs.raw(row, static_cast<std::int64_t>(e))));
+    return all;
+  }
+
+ private:
+  const Dataset& data_;
+  std::vector<std::size_t> elements_;
+  const Column* column_ = nullptr;
+};
+
+/// What the elements of the feature are set to at each point of the grid, and how that reads.
+struct Grid {
+  std::vector<std::vector<Real>> settings;
+  std::vector<double> values;
+  std::vector<std::string> labels;
+  std::vector<double> at;
+};
+
+/// Quantiles that are values of rows, so that the network's and the file's number of each are both known.
+Grid numberGrid(const SetArgs& args, const RowSet& set, const OwnValues& own, int points) {
+  const std::size_t e = own.elements()[0];
+  std::vector<std::int64_t> order(args.rows.size());
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return set.row(a)[e] < set.row(b)[e]; });
+  Grid g;
+  for (int p = 0; p < points; ++p) {
+    const std::size_t k = points == 1 ? order.size() / 2 : (order.size() - 1) * static_cast<std::size_t>(p) / static_cast<std::size_t>(points - 1);
+    const Real x = set.row(order[k])[e];
+    if (!g.settings.empty() && g.settings.back()[0] == x) continue;
+    g.settings.push_back({x});
+    g.values.push_back(own.value(args.rows[static_cast<std::size_t>(order[k])]));
+  }
+  for (std::int32_t row : args.rows) g.at.push_back(own.value(row));
+  return g;
+}
+
+Result<Grid> categoryGrid(const SetArgs& args, const RowSet& set, const OwnValues& own) {
+  constexpr std::size_t kMost = 256;
+  std::map<std::vector<Real>, std::string> known;
+  std::vector<std::vector<Real>> ofRow;
+  for (std::int64_t r = 0; r < set.rows(); ++r) {
+    std::vector<Real> x;
+    for (std::size_t e : own.elements()) x.push_back(set.row(r)[e]);
+    known.emplace(x, own.text(args.rows[static_cast<std::size_t>(r)]));
+    if (known.size() > kMost) return problem("The feature has more than " + numberText(kMost) + " different values and is not one number; there is no axis for it.");
+    ofRow.push_back(std::move(x));
+  }
+  // In order of what they are called.
+  std::vector<std::pair<std::string, std::vector<Real>>> sorted;
+  for (const auto& [x, text] : known) sorted.emplace_back(text, x);
+  std::sort(sorted.begin(), sorted.end());
+  Grid g;
+  std::map<std::vector<Real>, double> places;
+  for (auto& [text, x] : sorted) {
+    places[x] = static_cast<double>(g.values.size());
+    g.values.push_back(places[x]);
+    g.labels.push_back(text);
+    g.settings.push_back(x);
+  }
+  for (const std::vector<Real>& x : ofRow) g.at.push_back(places[x]);
+  return g;
+}
+
+}  // namespace
+
+Result<PermutationImportance> permutationImportance(const SetArgs& args, int repeats, std::uint64_t seed) {
+  if (repeats < 1 || repeats > 10000) return problem("Choose 1 to 10000 repeats, not " + numberText(repeats) + ".");
+  const Result<RowSet> set = RowSet::open(args);
+  if (!set) return set.error();
+  const std::size_t n = set->size();
+  const double parts = static_cast<double>(args.groups.count) * repeats + 1;
+  double done = 0;
+  const auto progress = [&](double share) { if (args.progress) args.progress(std::min(1.0, (done + share) / parts)); };
+  const std::vector<Real> plain = set->outputs(set->rows(), [&](std::int64_t i, Real* x) { std::copy_n(set->row(i), n, x); }, progress);
+  if (plain.empty()) return explainStopped();
+  if (!allFinite(plain)) return problem("The network's outputs for these rows are not finite numbers.");
+  const Score intact = scoreOf(args, plain);
+  PermutationImportance result{.score = args.data.spec.task == Task::Regression ? "R²" : "accuracy", .intact = intact.score, .loss = intact.loss,
+                               .drops = {}, .losses = {}, .mean = {}, .deviation = {}, .lossMean = {}, .lossDeviation = {}};
+  if (!std::isfinite(intact.score)) return problem("The target is the same in all these rows: R² is not defined.");
+  for (std::int64_t g = 0; g < args.groups.count; ++g) {
+    std::vector<double> drops, losses;
+    for (int k = 0; k < repeats; ++k) {
+      ++done;
+      std::vector<std::int64_t> from(args.rows.size());
+      std::iota(from.begin(), from.end(), std::int64_t{0});
+      Rng(seed, Stream::Explain, 8 + static_cast<std::uint64_t>(g), static_cast<std::uint64_t>(k)).shuffle(std::span(from));
+      const std::vector<Real> shuffled = set->outputs(set->rows(), [&](std::int64_t i, Real* x) {
+        const Real *own = set->row(i), *other = set->row(from[static_cast<std::size_t>(i)]);
+        for (std::size_t j = 0; j < n; ++j) x[j] = args.groups.of[j] == g ? other[j] : own[j];
+      }, progress);
+      if (shuffled.empty()) return explainStopped();
+      const Score s = scoreOf(args, shuffled);
+      drops.push_back(intact.score - s.score);
+      losses.push_back(s.loss - intact.loss);
+    }
+    meanAndDeviation(drops, result.mean, result.deviation);
+    meanAndDeviation(losses, result.lossMean, result.lossDeviation);
+    result.drops.push_back(std::move(drops));
+    result.losses.push_back(std::move(losses));
+  }
+  if (args.progress) args.progress(1);
+  return result;
+}
+
+Result<PartialDependence> partialDependence(const SetArgs& args, std::int64_t group, const Target& target, int points) {
+  const std::int64_t width = args.network.outputs();
+  if (points < 2 || points > 1000) return problem("Choose 2 to 1000 points, not " + numberText(points) + ".");
+  if (group < 0 || group >= args.groups.count) return problem("There is no feature " + numberText(group) + ".");
+  if (target.kind != Target::Kind::Output || target.output < 0 || target.output >= width)
+    return problem("Partial dependence needs one output, 0 to " + numberText(width - 1) + ".");
+  if (target.probability && args.network.data().task != Task::Classification) return problem("Only classes have a probability; this network predicts numbers.");
+  const Result<RowSet> set = RowSet::open(args);
+  if (!set) return set.error();
+  const OwnValues own(args, group);
+  Result<Grid> grid = own.isNumber() ? Result<Grid>(numberGrid(args, *set, own, points)) : categoryGrid(args, *set, own);
+  if (!grid) return grid.error();
+  const std::int64_t count = static_cast<std::int64_t>(grid->settings.size());
+  const std::vector<Real> z = set->outputs(set->rows() * count, [&](std::int64_t i, Real* x) {
+    std::copy_n(set->row(i / count), set->size(), x);
+    for (std::size_t e = 0; e < own.elements().size(); ++e) x[own.elements()[e]] = grid->settings[static_cast<std::size_t>(i % count)][e];
+  }, args.progress);
+  if (z.empty()) return explainStopped();
+  if (!allFinite(z)) return problem("The network's outputs for these rows are not finite numbers.");
+  PartialDependence result;
+  result.feature = static_cast<std::size_t>(group) < args.groups.names.size() ? args.groups.names[static_cast<std::size_t>(group)] : "";
+  result.mean.assign(static_cast<std::size_t>(count), 0.0);
+  for (std::int64_t r = 0; r < set->rows(); ++r) {
+    std::vector<double> curve;
+    for (std::int64_t p = 0; p < count; ++p) {
+      const double f = targetValue(z.data() + (r * count + p) * width, width, target.output, target.probability);
+      curve.push_back(args.data.spec.task == Task::Regression ? targetInUnits(args.data, target.output, f) : f);
+      result.mean[static_cast<std::size_t>(p)] += curve.back() / static_cast<double>(set->rows());
+    }
+    result.curves.push_back(std::move(curve));
+  }
+  result.grid = std::move(grid->values);
+  result.labels = std::move(grid->labels);
+  result.at = std::move(grid->at);
+  if (args.progress) args.progress(1);
+  return result;
+}
+
+Result<ShapSummary> shapSummary(const SetArgs& args, const Target& target, std::span<const Real> background, int permutations, std::uint64_t seed) {
+  const Result<RowSet> set = RowSet::open(args);
+  if (!set) return set.error();
+  if (target.kind == Target::Kind::Output && target.output < 0)
+    return problem("A summary over rows needs one output for all of them; choose it.");
+  if (target.kind == Target::Kind::Loss) return problem("A summary over rows cannot explain the loss: each row has a truth of its own.");
+  const ExplainerSpec& shapley = *findExplainer("shapley");
+  const Params settings{{"permutations", static_cast<std::int64_t>(permutations)}, {"seed", static_cast<std::int64_t>(seed % 1000000000)}};
+  std::vector<OwnValues> own;
+  for (std::int64_t g = 0; g < args.groups.count; ++g) own.emplace_back(args, g);
+  ShapSummary s;
+  s.meanAbsolute.assign(static_cast<std::size_t>(args.groups.count), 0.0);
+  const double rows = static_cast<double>(set->rows());
+  for (std::int64_t r = 0; r < set->rows(); ++r) {
+    const auto progress = [&](double share) { if (args.progress) args.progress((static_cast<double>(r) + share) / rows); };
+    const Result<Attribution> a = shapley.explain({.network = args.network, .params = args.params, .input = {set->row(r), set->size()}, .target = target,
+                                                   .settings = settings, .stop = args.stop, .progress = progress, .pool = args.pool,
+                                                   .samples = background, .groups = args.groups.of});
+    if (!a) return a.error();
+    s.base = *a->baselineValue;
+    s.outputs.push_back(a->outputValue);
+    for (std::size_t g = 0; g < s.meanAbsolute.size(); ++g) s.meanAbsolute[g] += std::abs(a->groupValues[g]) / rows;
+    s.values.push_back(a->groupValues);
+    std::vector<double> features;
+    std::vector<std::string> texts;
+    for (const OwnValues& o : own) features.push_back(o.value(args.rows[static_cast<std::size_t>(r)])), texts.push_back(o.text(args.rows[static_cast<std::size_t>(r)]));
+    s.features.push_back(std::move(features));
+    s.texts.push_back(std::move(texts));
+  }
+  s.order.resize(s.meanAbsolute.size());
+  std::iota(s.order.begin(), s.order.end(), std::int64_t{0});
+  std::stable_sort(s.order.begin(), s.order.end(), [&](std::int64_t a, std::int64_t b) { return s.meanAbsolute[static_cast<std::size_t>(a)] > s.meanAbsolute[static_cast<std::size_t>(b)]; });
+  if (args.progress) args.progress(1);
+  return s;
+}
+
+}  // namespace vitrine
