@@ -51,6 +51,7 @@ std::optional<int> runCommandLine(int& argc, char** argv, StartOptions& options)
   parser.addOption({{QStringLiteral("v"), QStringLiteral("version")}, tr("Shows the version.")});
   parser.addOption({QStringLiteral("epochs"), tr("train: epochs to train."), QStringLiteral("N")});
   parser.addOption({QStringLiteral("seed"), tr("train: start anew from this seed."), QStringLiteral("S")});
+  parser.addOption({QStringLiteral("folds"), tr("train: cross-validation instead, with so many folds; the project stays as it is."), QStringLiteral("K")});
   parser.addOption({QStringLiteral("threads"), tr("Threads that train; the result does not depend on it."), QStringLiteral("T")});
   parser.addOption({QStringLiteral("out"), tr("train: folder for the trained project, its history and figures."), QStringLiteral("DIR")});
   parser.addPositionalArgument(QStringLiteral("FILE"), tr("A project (.vitrine) or a data file."), QStringLiteral("[train] [FILE]"));
@@ -65,9 +66,9 @@ std::optional<int> runCommandLine(int& argc, char** argv, StartOptions& options)
     return 0;
   }
   QString error;
-  std::optional<qlonglong> epochs, seed, threads;
+  std::optional<qlonglong> epochs, seed, threads, folds;
   if (!number(parser, QStringLiteral("epochs"), 1, epochs, error) || !number(parser, QStringLiteral("seed"), 0, seed, error) ||
-      !number(parser, QStringLiteral("threads"), 1, threads, error))
+      !number(parser, QStringLiteral("threads"), 1, threads, error) || !number(parser, QStringLiteral("folds"), 2, folds, error))
     return refuse(error);
   options.threads = static_cast<int>(threads.value_or(0));
   const QStringList positional = parser.positionalArguments();
@@ -77,12 +78,14 @@ std::optional<int> runCommandLine(int& argc, char** argv, StartOptions& options)
     job.project = positional[1];
     if (epochs) job.epochs = *epochs;
     if (seed) job.seed = static_cast<std::uint64_t>(*seed);
+    job.folds = folds.value_or(0);
     job.threads = options.threads;
     job.out = parser.value(QStringLiteral("out"));
     return runTrainJob(job);
   }
   if (positional.size() > 1) return refuse(tr("found %1 files, expected one").arg(positional.size()));
-  if (epochs || seed || parser.isSet(QStringLiteral("out"))) return refuse(tr("--epochs, --seed and --out belong to 'vitrine train PROJECT'"));
+  if (epochs || seed || folds || parser.isSet(QStringLiteral("out")))
+    return refuse(tr("--epochs, --seed, --folds and --out belong to 'vitrine train PROJECT'"));
   options.open = positional.value(0);
   if (!options.open.isEmpty() && !QFileInfo::exists(options.open)) return refuse(tr("there is no file '%1'").arg(options.open));
   if (hasDisplay()) return std::nullopt;

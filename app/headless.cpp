@@ -11,6 +11,7 @@
 #include "core/io/atomic_file.h"
 #include "core/io/history_csv.h"
 #include "core/model/templates.h"
+#include "core/train/folds.h"
 #include "widgets/figure/figure_export.h"
 #include "widgets/maps/confusion_view.h"
 #include "widgets/maps/map_grid_view.h"
@@ -173,6 +174,41 @@ Status writeFigures(const std::shared_ptr<const Snapshot>& s, const QString& fol
   return write(confusion, folder, QStringLiteral("confusion"));
 }
 
+std::string meanText(const MeanDeviation& m, double factor, const char* unit) {
+  char text[96];
+  std::snprintf(text, sizeof(text), "%.4g ± %.2g%s", factor * m.mean, factor * m.deviation, unit);
+  return text;
+}
+
+/// `vitrine train … --folds K`: a line a fold, then mean and deviation.
+int crossValidateJob(const TrainJob& job, const Project& p) {
+  const bool classes = p.data->spec.task != Task::Regression;
+  FoldOptions options;
+  options.folds = job.folds;
+  options.epochs = job.epochs ? *job.epochs : p.settings.epochs > 0 ? p.settings.epochs : options.epochs;
+  options.seed = job.seed.value_or(p.settings.seed);
+  std::string table = std::string("fold,training rows,validation rows,epochs,training loss,validation loss,") + (classes ? "validation accuracy" : "validation R²") + "\r\n";
+  FoldsProgress progress;
+  progress.fold = [&, n = 0](const FoldResult& f) mutable {
+    const double metric = classes ? f.accuracy : f.r2;
+    char line[200];
+    std::snprintf(line, sizeof(line), "%d,%lld,%lld,%lld,%.17g,%.17g,%.17g\r\n", ++n, static_cast<long long>(f.trainRows), static_cast<long long>(f.validationRows),
+                  static_cast<long long>(f.epochs), f.trainLoss, f.validationLoss, metric);
+    table += line;
+    std::printf("fold %d  loss %.5f  validation loss %.5f  ", n, f.trainLoss, f.validationLoss);
+    classes ? std::printf("validation accuracy %.2f %%\n", 100 * metric) : std::printf("validation R² %.4f\n", metric);
+    std::fflush(stdout);
+  };
+  const Result<FoldsReport> report = crossValidate(p.graph, p.data, p.settings, options, job.threads, {}, progress);
+  if (!report) return complain(report.error());
+  std::printf("%lld folds, mean ± deviation: validation loss %s, ", static_cast<long long>(options.folds), meanText(report->loss, 1, "").c_str());
+  std::printf(classes ? "validation accuracy %s\n" : "validation R² %s\n", (classes ? meanText(report->accuracy, 100, " %") : meanText(report->r2, 1, "")).c_str());
+  if (job.out.isEmpty()) return 0;
+  if (!QDir().mkpath(job.out)) return complain(problem("The folder cannot be made.", job.out.toStdString()));
+  const Status told = writeText(job.out + QStringLiteral("/folds.csv"), table);
+  return told ? 0 : complain(told.error());
+}
+
 }  // namespace
 
 int runTrainJob(const TrainJob& job) {
@@ -183,6 +219,7 @@ int runTrainJob(const TrainJob& job) {
   if (!p.data) return complain(Error{job.project.toStdString(), "data", "no data that can be read", "the data the project was made with", {}});
   Result<std::shared_ptr<const Network>> network = Network::compile(p.graph, p.data->spec);
   if (!network) return complain(network.error());
+  if (job.folds > 0) return crossValidateJob(job, p);
   if (job.seed) {
     p.settings.seed = *job.seed;
     p.state = nullptr;

@@ -29,8 +29,6 @@
 namespace vitrine {
 namespace {
 
-constexpr std::size_t kMostPast = 200;
-
 QComboBox* formatBox(const QString& name, const QString& tip) {
   auto* box = new QComboBox;
   box->setObjectName(name);
@@ -51,7 +49,8 @@ ImportDialog::ImportDialog(const QString& path, QWidget* parent) : QDialog(paren
 ImportDialog::ImportDialog(DatasetPtr data, QWidget* parent)
     : QDialog(parent), path_(QString::fromStdString(data->source.path)), source_(data->source), bytes_(data->fileBytes), recipe_(data->recipe), stepsTouched_(true) {
   file_ = TableFile{data->table, data->recipe, data->source, data->fileBytes};
-  past_ = {recipe_};
+  past_.begin(recipe_);
+  begun_ = true;
   build();
   setWindowTitle(tr("Preparation of %1").arg(QString::fromStdString(data->name)));
   showRecipe();
@@ -99,7 +98,9 @@ QWidget* ImportDialog::buildFormat() {
   connect(missing_, &QLineEdit::editingFinished, this, [this] {
     if (missing_->isModified()) changeFormat();
   });
-  box->setVisible(!path_.endsWith(QStringLiteral(".arff"), Qt::CaseInsensitive));
+  // Other formats say themselves how they are written.
+  const bool text = bytes_ ? source_.kind == "csv" : !path_.endsWith(QStringLiteral(".arff"), Qt::CaseInsensitive) && arrayKind(path_.toStdString()).empty();
+  box->setVisible(text);
   return box;
 }
 
@@ -200,25 +201,21 @@ void ImportDialog::connectParts() {
 }
 
 void ImportDialog::change(Recipe recipe, Again again) {
-  if (past_.empty()) past_.push_back(recipe_);
-  past_.resize(now_ + 1);
-  past_.push_back(recipe);
-  if (past_.size() > kMostPast) past_.erase(past_.begin());
-  now_ = past_.size() - 1;
+  if (!begun_) past_.begin(recipe_), begun_ = true;
+  past_.push(recipe);
   recipe_ = std::move(recipe);
   showRecipe();
   refresh(again);
 }
 
 void ImportDialog::travel(int by) {
-  if ((by < 0 && now_ == 0) || (by > 0 && now_ + 1 >= past_.size())) return;
-  now_ += std::size_t(by);
-  const bool reads = !(past_[now_].format == recipe_.format);
-  bool kinds = past_[now_].columns.size() != recipe_.columns.size();
-  for (std::size_t c = 0; !kinds && c < recipe_.columns.size(); ++c) kinds = past_[now_].columns[c].kind != recipe_.columns[c].kind;
-  recipe_ = past_[now_];
+  if (!past_.travel(by)) return;
+  const Recipe& to = past_.now();
+  bool anew = !(to.format == recipe_.format) || to.columns.size() != recipe_.columns.size();
+  for (std::size_t c = 0; !anew && c < recipe_.columns.size(); ++c) anew = to.columns[c].kind != recipe_.columns[c].kind;
+  recipe_ = to;
   showRecipe();
-  refresh(reads || kinds ? Again::Kinds : Again::Prepare);
+  refresh(anew ? Again::Kinds : Again::Prepare);
 }
 
 void ImportDialog::setRole(int column, Role role, bool also) {
@@ -291,8 +288,10 @@ void ImportDialog::finish(const Outcome& out) {
   if (out.file) {
     file_ = out.file;
     recipe_ = out.file->recipe;
-    if (past_.empty()) past_.push_back(recipe_);
-    past_[now_] = recipe_;
+    if (begun_)
+      past_.amend(recipe_);
+    else
+      past_.begin(recipe_), begun_ = true;
     showRecipe();
   }
   QPalette palette = message_->palette();

@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/recipe_past.h"
 #include "core/data/open.h"
 #include "core/data/prepare.h"
 
@@ -61,8 +62,8 @@ class ImportDialog : public QDialog {
   std::shared_ptr<const std::string> bytes_;
   std::optional<TableFile> file_;
   Recipe recipe_;
-  std::vector<Recipe> past_;  ///< recipes as they were; past_[now_] is the one in force
-  std::size_t now_ = 0;
+  RecipePast past_;
+  bool begun_ = false;  ///< a recipe is there to go back to
   bool stepsTouched_ = false;
   DatasetPtr data_;
   std::uint64_t serial_ = 0;

@@ -291,6 +291,7 @@ void LiveViews::feedPinned() {
   d.classes = names(data.spec.classes);
   d.features = names(data.featureNames);
   d.targetName = QString::fromStdString(data.targetName);
+  if (data.images || data.inputs.isBytes()) d.inputRange = {data.low, data.high};
   const Shape& shape = data.spec.input;
   // A method that does not apply to this network at all gets no column; its reason stands in the method's own place.
   std::vector<std::size_t> shown;
@@ -305,7 +306,6 @@ void LiveViews::feedPinned() {
     PinnedSample s;
     s.name = tr("sample %1").arg(p.row);
     s.input = p.input;
-    if (shape.isImage()) s.height = static_cast<int>(shape[0]), s.width = static_cast<int>(shape[1]), s.channels = static_cast<int>(shape[2]);
     s.probabilities.assign(p.outputs.begin(), p.outputs.end());
     if (p.row < data.count()) {
       if (data.spec.task == Task::Labels)
@@ -314,9 +314,14 @@ void LiveViews::feedPinned() {
         s.trueClass = data.classes[static_cast<std::size_t>(p.row)];
       else
         s.trueValue = data.targets[static_cast<std::size_t>(p.row * data.spec.outputs)];
-      // What a person typed in, not what the network gets.
-      if (!shape.isImage())
+      // What stands in the file, not what the network gets.
+      if (shape.isImage()) {
+        Picture picture = pictureOf(data, p.row);
+        s.height = picture.height, s.width = picture.width, s.channels = picture.channels;
+        s.input = std::move(picture.values);
+      } else {
         for (std::int64_t i = 0; i < shape.size(); ++i) s.input[static_cast<std::size_t>(i)] = static_cast<Real>(data.inputs.raw(p.row, i));
+      }
     }
     for (std::size_t m : shown) {
       PinnedMap map;
@@ -417,7 +422,12 @@ QImage LiveViews::thumbnail(const PlacedBlock* weight, const NodeActivation* a, 
     return image;
   }
   if (a->shape.isImage()) {
-    if (node.type == "input") return toImage(imageRaster(a->values, static_cast<int>(a->shape[0]), static_cast<int>(a->shape[1]), a->shape[2] == 3 ? 3 : 1));
+    if (node.type == "input") {
+      std::vector<Real> raw(a->values.size());
+      inputsInUnits(*s.data, 1, a->values.data(), raw.data());
+      const Picture p = pictureOf(a->shape, raw);
+      return toImage(imageRaster(p.values, p.height, p.width, p.channels, {s.data->low, s.data->high}));
+    }
     MapsShape maps = mapsOf(a->shape);
     const int shown = std::min(maps.count, 18), columns = maps.count <= 4 ? maps.count : maps.count <= 8 ? 4 : 6;
     std::vector<Real> values;

@@ -4,9 +4,11 @@
 
 #include "app/command_line.h"
 #include "app/document.h"
+#include "app/image_decoder.h"
 #include "app/main_window.h"
 
 int main(int argc, char** argv) {
+  vitrine::installImageDecoder();
   vitrine::StartOptions options;
   if (const std::optional<int> code = vitrine::runCommandLine(argc, argv, options)) return *code;
   QApplication app(argc, argv);

@@ -387,6 +387,7 @@ void MainWindow::resetArrangement() {
   curves_->setSizes({w / 4, w / 4});
   maps_->setSizes({w * 28 / 100, w * 14 / 100, w * 14 / 100});
   right_->setSizes({h * 36 / 100, h * 24 / 100});
+  data_->resetArrangement();
   explain_->resetArrangement();
 }
 

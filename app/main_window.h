@@ -82,6 +82,7 @@ class MainWindow : public QMainWindow {
   void openSampleTable(const QString& id);
   void chooseGenerator(const QString& id);
   void findRate();
+  void crossValidate();
   void remember(const QString& path);
   void refreshRecent();
   void exportData(Figure* figure);

@@ -15,6 +15,8 @@
 #include <QTabBar>
 #include <QVBoxLayout>
 
+#include "app/image_import_dialog.h"
+#include "app/folds_dialog.h"
 #include "app/explain_workspace.h"
 #include "app/import_dialog.h"
 #include "app/main_window.h"
@@ -67,9 +69,16 @@ void MainWindow::buildFileMenu() {
   refreshRecent();
   menu->addSeparator();
   add(menu, tr("Open &data…"), QStringLiteral("actionOpenData"), QKeySequence(QStringLiteral("Ctrl+Shift+O")),
-      tr("Opens a table (CSV, ARFF) or images (IDX) of your own"), [this] { chooseData(); });
+      tr("Opens a table (CSV, ARFF, NPY), images (IDX, NPZ, CIFAR) or series of your own"), [this] { chooseData(); });
+  add(menu, tr("Open &folder of images…"), QStringLiteral("actionOpenFolder"), QKeySequence(QStringLiteral("Ctrl+Shift+F")),
+      tr("Opens pictures in folders, one folder a class; folders train and test are taken as such"), [this] {
+        const QString path = QFileDialog::getExistingDirectory(this, tr("Open folder of images"), lastFolder());
+        if (path.isEmpty()) return;
+        setLastFolder(path);
+        importData(path);
+      });
   add(menu, tr("&Preparation…"), QStringLiteral("actionPreparation"), QKeySequence(QStringLiteral("Ctrl+Shift+P")),
-      tr("Columns, split and preparation steps of the table that is open"), [this] { changePreparation(); });
+      tr("Columns, split and preparation of the data that are open"), [this] { changePreparation(); });
   QMenu* sample = menu->addMenu(tr("Sa&mple data"));
   sample->setObjectName(QStringLiteral("menuSample"));
   add(sample, tr("Fashion-MNIST"), QStringLiteral("sample_fashion"), {}, tr("70 000 small pictures of clothes in ten classes"),
@@ -175,6 +184,8 @@ void MainWindow::buildTrainMenu() {
       tr("Trains to the end of the epoch and pauses"), [this] { document_.stepEpoch(); });
   add(menu, tr("&Find learning rate…"), QStringLiteral("actionRangeTest"), {}, tr("Tries rates from very small to very large and suggests one"),
       [this] { findRate(); });
+  add(menu, tr("&Cross-validate…"), QStringLiteral("actionFolds"), {}, tr("Trains anew on every part of the data but one, and tells how far results differ"),
+      [this] { crossValidate(); });
   add(menu, tr("&Reset"), QStringLiteral("actionReset"), QKeySequence(QStringLiteral("Ctrl+Shift+R")), tr("Weights from the seed anew, history empty"),
       [this] { document_.reset(); });
 }
@@ -189,6 +200,13 @@ void MainWindow::findRate() {
   TrainSettings settings = document_.settings();
   settings.rate = dialog.chosenRate();
   document_.editSettings(settings);
+}
+
+void MainWindow::crossValidate() {
+  const QString why = document_.whyNotPlayable();
+  if (!why.isEmpty() || !document_.data()) return showMessage(tr("A network that can be trained is needed first. %1").arg(why));
+  document_.pause();
+  FoldsDialog(document_.graph(), document_.data(), document_.settings(), document_.trainer().threads(), this).exec();
 }
 
 void MainWindow::buildExplainMenu() {
@@ -267,16 +285,26 @@ void MainWindow::openSampleTable(const QString& id) {
 }
 
 void MainWindow::importData(const QString& path) {
-  if (!isTable(path.toStdString())) return document_.openData(path);
-  ImportDialog dialog(path, this);
-  if (dialog.exec() == QDialog::Accepted) document_.useData(dialog.data());
+  const auto ask = [this](auto&& dialog) {
+    if (dialog.exec() == QDialog::Accepted) document_.useData(dialog.data());
+  };
+  if (isTable(path.toStdString()))
+    ask(ImportDialog(path, this));
+  else
+    ask(ImageImportDialog(path, this));
 }
 
 void MainWindow::changePreparation() {
   const DatasetPtr& data = document_.data();
-  if (!data || !data->table) return showMessage(tr("There is nothing to prepare: the data were not read from a table. File → Open data… opens one."));
-  ImportDialog dialog(data, this);
-  if (dialog.exec() == QDialog::Accepted) document_.useData(dialog.data());
+  const auto ask = [this](auto&& dialog) {
+    if (dialog.exec() == QDialog::Accepted) document_.useData(dialog.data());
+  };
+  if (data && data->table)
+    ask(ImportDialog(data, this));
+  else if (data && data->images)
+    ask(ImageImportDialog(data, this));
+  else
+    showMessage(tr("There is nothing to prepare: the data were not read from a file. File → Open data… opens one."));
 }
 
 void MainWindow::chooseGenerator(const QString& id) {

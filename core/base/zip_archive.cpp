@@ -2,6 +2,7 @@
 
 #include <zip.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace vitrine {
@@ -85,7 +86,7 @@ Result<std::vector<std::string>> zipNames(std::string_view bytes, const std::str
 }
 
 Result<std::map<std::string, std::string>> readZip(std::string_view bytes, const std::vector<std::string>& names, const std::string& file,
-                                                   const char* expected) {
+                                                   const char* expected, std::size_t most) {
   Result<std::unique_ptr<zip_t, Discard>> openedZip = openZip(bytes, file, expected);
   if (!openedZip) return openedZip.error();
   const std::unique_ptr<zip_t, Discard>& zip = *openedZip;
@@ -100,11 +101,11 @@ Result<std::map<std::string, std::string>> readZip(std::string_view bytes, const
     if (stat.size > kMostBytes || (stat.size > kRatioFrom && stat.size / kMostRatio > stat.comp_size))
       return Error{file, "entry '" + name + "'", "an entry of " + std::to_string(stat.size) + " bytes unpacked", "at most 1 GiB and 1000 times its packed size", {}};
     std::unique_ptr<zip_file_t, CloseFile> entry(zip_fopen_index(zip.get(), static_cast<zip_uint64_t>(index), 0));
-    std::string content(stat.size, '\0');
+    std::string content(std::min<std::size_t>(stat.size, most), '\0');
     // One more read at the end makes libzip compare the checksum.
     char beyond = 0;
     if (!entry || zip_fread(entry.get(), content.data(), content.size()) != static_cast<zip_int64_t>(content.size()) ||
-        zip_fread(entry.get(), &beyond, 1) != 0)
+        (content.size() == stat.size && zip_fread(entry.get(), &beyond, 1) != 0))
       return Error{file, "entry '" + name + "'", "a damaged entry", "an intact one", {}};
     out[name] = std::move(content);
   }

@@ -101,6 +101,30 @@ void prepareInputs(const Dataset& data, std::int64_t rows, const float* raw, Rea
   }
 }
 
+void inputsInUnits(const Dataset& data, std::int64_t rows, const Real* prepared, Real* raw) {
+  const std::int64_t all = rows * data.spec.input.size();
+  const Standardisation& s = data.inputScaling;
+  for (std::int64_t i = 0; i < all; ++i) {
+    const double v = static_cast<double>(prepared[i]);
+    const std::size_t c = s.empty() ? 0 : static_cast<std::size_t>(i) % s.mean.size();
+    raw[i] = static_cast<Real>(s.empty() ? v * (data.inputs.isBytes() ? 255 : 1) : v * s.deviation[c] + s.mean[c]);
+  }
+}
+
+Picture pictureOf(const Shape& shape, std::span<const Real> raw) {
+  const std::int64_t channels = shape[2];
+  Picture p{static_cast<int>(shape[0]), static_cast<int>(shape[1]), channels >= 3 ? 3 : 1, {}};
+  for (std::int64_t at = 0; at < shape.size(); at += channels)
+    for (int c = 0; c < p.channels; ++c) p.values.push_back(raw[static_cast<std::size_t>(at + c)]);
+  return p;
+}
+
+Picture pictureOf(const Dataset& data, std::int32_t row) {
+  std::vector<Real> raw;
+  for (std::int64_t i = 0; i < data.inputs.size(); ++i) raw.push_back(static_cast<Real>(data.inputs.raw(row, i)));
+  return pictureOf(data.spec.input, raw);
+}
+
 double targetInUnits(const Dataset& data, std::int64_t output, double value) {
   if (data.targetScaling.empty()) return value;
   const std::size_t i = static_cast<std::size_t>(output);
@@ -143,6 +167,7 @@ DatasetPtr imagesFromBytes(std::string name, const Shape& shape, std::vector<std
   data->spec = {shape, classCount, Task::Classification, {}};
   for (std::int64_t c = 0; c < classCount; ++c) data->spec.classes.push_back(std::to_string(c));
   data->inputs = Samples::fromBytes(shape, std::move(values));
+  data->high = 255;
   data->classes = std::move(classes);
   for (std::int64_t row = 0; row < data->count(); ++row) data->train.push_back(static_cast<std::int32_t>(row));
   return data;

@@ -4,11 +4,9 @@
 #include <mutex>
 #include <optional>
 
-#include "core/base/numbers.h"
 #include "core/data/file_bytes.h"
 #include "core/data/idx_file.h"
 #include "core/data/readers.h"
-#include "core/data/split.h"
 
 namespace vitrine {
 namespace {
@@ -104,16 +102,15 @@ std::string lower(std::string text) {
   return text;
 }
 
-void nameClasses(Dataset& data, const fs::path& folder) {
+void nameClasses(ImageSet& set, const fs::path& folder) {
   static const std::array<const char*, 10> kFashion{"T-shirt/top", "Trouser", "Pullover", "Dress",   "Coat",
                                                     "Sandal",      "Shirt",   "Sneaker",  "Bag",     "Ankle boot"};
-  const std::int32_t highest = *std::max_element(data.classes.begin(), data.classes.end());
+  const std::int32_t highest = *std::max_element(set.classes.begin(), set.classes.end());
   const std::string folderName = folder.filename().string();
   const bool fashion = lower(folderName).find("fashion") != std::string::npos && highest < 10;
-  data.name = fashion ? "Fashion-MNIST" : folderName.empty() ? "Images" : folderName;
-  data.spec.outputs = fashion ? 10 : highest + 1;
-  for (std::int64_t c = 0; c < data.spec.outputs; ++c)
-    data.spec.classes.push_back(fashion ? kFashion[static_cast<std::size_t>(c)] : std::to_string(c));
+  set.name = fashion ? "Fashion-MNIST" : folderName.empty() ? "Images" : folderName;
+  for (std::int32_t c = 0; c < (fashion ? 10 : highest + 1); ++c)
+    set.classNames.push_back(fashion ? kFashion[static_cast<std::size_t>(c)] : std::to_string(c));
 }
 
 /// The first pair is for training; the second, if any, for validation.
@@ -147,7 +144,7 @@ Status readAll(Files& files, std::stop_token stop, const Progress& progress) {
 
 }  // namespace
 
-Result<DatasetPtr> readIdx(const fs::path& path, const OpenOptions& options, std::stop_token stop, const Progress& progress) {
+Result<ImageSet> readIdx(const fs::path& path, std::stop_token stop, const Progress& progress) {
   const fs::path chosen = fs::absolute(path);
   const Result<Pair> own = pairOf(chosen);
   if (!own) return own.error();
@@ -159,10 +156,10 @@ Result<DatasetPtr> readIdx(const fs::path& path, const OpenOptions& options, std
   if (const Status status = readAll(files, stop, progress); !status) return status.error();
 
   const std::int64_t height = files.images[0].dims[1], width = files.images[0].dims[2], first = files.images[0].dims[0];
-  auto data = std::make_shared<Dataset>();
-  data->spec.input = {height, width, 1};
+  ImageSet set;
+  set.shape = {height, width, 1};
   std::vector<std::uint8_t> bytes = std::move(files.images[0].data);
-  for (const IdxFile& labels : files.labels) data->classes.insert(data->classes.end(), labels.data.begin(), labels.data.end());
+  for (const IdxFile& labels : files.labels) set.classes.insert(set.classes.end(), labels.data.begin(), labels.data.end());
   if (files.pairs.size() == 2) {
     const IdxFile& test = files.images[1];
     if (test.dims[1] != height || test.dims[2] != width)
@@ -170,20 +167,15 @@ Result<DatasetPtr> readIdx(const fs::path& path, const OpenOptions& options, std
                    std::to_string(height) + " × " + std::to_string(width) + " as in " + shownName(files.pairs[0].images), {}};
     if (first + test.dims[0] > 2147483647) return problem("there are more than 2147483647 images", shownName(chosen));
     bytes.insert(bytes.end(), test.data.begin(), test.data.end());
+    set.parts.assign(static_cast<std::size_t>(first), Part::Train);
+    set.parts.resize(static_cast<std::size_t>(first + test.dims[0]), Part::Test);
   }
-  data->inputs = Samples::fromBytes(data->spec.input, std::move(bytes));
-  if (std::all_of(data->classes.begin(), data->classes.end(), [&](std::int32_t c) { return c == data->classes[0]; }))
-    return Error{shownName(files.pairs[0].labels), {}, "only the label " + std::to_string(data->classes[0]), "at least two classes", {}};
-  nameClasses(*data, chosen.parent_path());
-  if (files.pairs.size() == 2) {
-    for (std::int32_t row = 0; row < data->count(); ++row) (row < first ? data->train : data->validation).push_back(row);
-  } else {
-    Split split = splitRows(data->count(), data->classes, options.validationShare, options.splitSeed);
-    data->train = std::move(split.train);
-    data->validation = std::move(split.validation);
-  }
-  data->source = {"idx", files.pairs[0].images.string(), {}, settingsOf(options)};
-  return DatasetPtr(data);
+  set.inputs = Samples::fromBytes(set.shape, std::move(bytes));
+  if (std::all_of(set.classes.begin(), set.classes.end(), [&](std::int32_t c) { return c == set.classes[0]; }))
+    return Error{shownName(files.pairs[0].labels), {}, "only the label " + std::to_string(set.classes[0]), "at least two classes", {}};
+  nameClasses(set, chosen.parent_path());
+  set.source = {"idx", files.pairs[0].images.string(), {}, {}};
+  return set;
 }
 
 }  // namespace vitrine

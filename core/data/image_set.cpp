@@ -52,13 +52,6 @@ Status checkFinite(const ImageSet& set) {
   return {};
 }
 
-Status checkPlan(const ImagePlan& p) {
-  const Augmentation& a = p.augment;
-  if (a.shift < 0 || a.shift > 10000 || a.cutout < 0 || a.cutout > 10000 || !(a.rotate >= 0 && a.rotate <= 180) || !(a.noise >= 0 && a.noise <= 100))
-    return Error{{}, "augmentation", "a setting out of range", "shift and cut-out of 0 to 10000 pixels, 0 to 180 degrees, noise of 0 to 100", {}};
-  return {};
-}
-
 }  // namespace
 
 void setImageDecoder(ImageDecoder one) { decoder() = std::move(one); }
@@ -73,7 +66,7 @@ Recipe defaultRecipe(const ImageSet& set) {
 }
 
 Result<DatasetPtr> prepareImages(const ImageSetPtr& set, const Recipe& recipe) {
-  if (Status s = checkPlan(recipe.images); !s) return s.error();
+  if (Status s = checkParams(imageParams(), imageParamsOf(recipe.images)); !s) return s.error();
   if (Status s = checkFinite(*set); !s) return s.error();
   auto d = std::make_shared<Dataset>();
   d->name = set->name;
@@ -86,7 +79,11 @@ Result<DatasetPtr> prepareImages(const ImageSetPtr& set, const Recipe& recipe) {
   d->fileBytes = set->bytes;
   d->classes = set->classes;
   d->targets = set->targets;
-  if (set->targetNames.empty()) {
+  if (set->labels) {
+    d->spec.task = Task::Labels;
+    d->spec.classes = set->targetNames;
+    d->spec.outputs = static_cast<std::int64_t>(set->targetNames.size());
+  } else if (set->targetNames.empty()) {
     d->spec.classes = set->classNames;
     d->spec.outputs = static_cast<std::int64_t>(set->classNames.size());
   } else {

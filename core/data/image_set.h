@@ -14,8 +14,9 @@ struct ImageSet {
   Samples inputs;
   std::vector<std::int32_t> classes;     ///< classification: one a sample
   std::vector<std::string> classNames;
-  std::vector<float> targets;            ///< regression: `targetNames` a sample
+  std::vector<float> targets;            ///< regression, labels: `targetNames` a sample
   std::vector<std::string> targetNames;
+  bool labels = false;                   ///< targets are 0 or 1, any number of them at once
   std::vector<Part> parts;               ///< as the file tells them; empty: it does not
   std::vector<std::string> notes;        ///< what was left out, and why
   Source source;
@@ -33,10 +34,8 @@ Result<DatasetPtr> prepareImages(const ImageSetPtr& set, const Recipe& recipe);
 
 /// Reads IDX, NPY or NPZ, CIFAR or a folder of images (see open.h), sized as `plan` says. Zero height: as found.
 Result<ImageSetPtr> readImages(const std::filesystem::path& path, const ImagePlan& plan = {}, std::stop_token stop = {}, const Progress& progress = {});
-/// NPZ held in memory.
-Result<ImageSetPtr> readImageBytes(std::string bytes, const std::string& kind, const std::string& name);
-/// Whether readImages would take it: images by content and name, or a folder.
-bool isImages(const std::filesystem::path& path);
+/// NPZ or NPY held in memory; `kind` is "npz" or "npy".
+Result<ImageSetPtr> readImageBytes(std::string bytes, const std::string& kind, const std::string& name, const ImagePlan& plan = {});
 
 /// A picture file's pixels.
 struct DecodedImage {

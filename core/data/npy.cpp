@@ -1,5 +1,6 @@
 #include "core/data/npy.h"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -146,7 +147,7 @@ std::int64_t NpyArray::count() const {
   return n;
 }
 
-Result<NpyArray> readNpy(std::string_view bytes, const std::string& file) {
+Result<NpyHeader> readNpyHeader(std::string_view bytes, const std::string& file) {
   constexpr std::string_view kMagic = "\x93NUMPY";
   if (bytes.substr(0, 6) != kMagic) return fault(file, "byte 0", "no NPY signature", "the bytes 93 'NUMPY'");
   if (bytes.size() < 10) return fault(file, "byte " + std::to_string(bytes.size()), "the end of the file", "a header");
@@ -160,25 +161,42 @@ Result<NpyArray> readNpy(std::string_view bytes, const std::string& file) {
   if (bytes.size() - begin < length) return fault(file, "byte " + std::to_string(bytes.size()), "the end of the file", "a header of " + std::to_string(length) + " bytes");
   const std::optional<Header> h = HeaderText(bytes.substr(begin, length)).read();
   if (!h) return fault(file, "byte " + std::to_string(begin), "a header that is not understood (structured types are not)", "{'descr': …, 'fortran_order': …, 'shape': …}");
-  NpyArray out;
+  NpyHeader out;
   out.shape = h->shape;
+  constexpr std::int64_t kMostNumbers = std::int64_t{1} << 48;
+  std::int64_t product = 1;
+  for (const std::int64_t d : out.shape) {
+    const std::int64_t extent = std::max<std::int64_t>(d, 1);
+    if (extent > kMostNumbers / product) return fault(file, "byte " + std::to_string(begin), "a shape of more than 2^48 numbers", "one that fits a machine");
+    product *= extent;
+  }
+  out.fortran = h->fortran;
+  out.dataAt = begin + length;
   const bool wellFormed = h->descr.size() >= 3 && h->descr.size() <= 4 && std::string_view("<>|=").find(h->descr[0]) != std::string_view::npos;
   out.kind = wellFormed ? h->descr[1] : '?';
-  out.itemSize = 0;
   if (wellFormed) std::from_chars(h->descr.data() + 2, h->descr.data() + h->descr.size(), out.itemSize);
-  const Read read = reader(out.kind, out.itemSize);
-  if (!read)
+  if (!reader(out.kind, out.itemSize))
     return fault(file, "byte " + std::to_string(begin), "type '" + h->descr + "'", out.kind == 'O' || h->descr == "|O" ? "numbers; objects are pickles, which can run code" : "whole or floating numbers of 1 to 8 bytes");
-  const std::size_t have = bytes.size() - begin - length;
+  out.swapped = h->descr[0] == (std::endian::native == std::endian::little ? '>' : '<');
+  return out;
+}
+
+Result<NpyArray> readNpy(std::string_view bytes, const std::string& file) {
+  const Result<NpyHeader> header = readNpyHeader(bytes, file);
+  if (!header) return header.error();
+  const NpyHeader& h = *header;
+  NpyArray out;
+  out.shape = h.shape;
+  out.kind = h.kind;
+  out.itemSize = h.itemSize;
+  const Read read = reader(h.kind, h.itemSize);
+  const std::size_t have = bytes.size() - h.dataAt;
   std::size_t need = static_cast<std::size_t>(out.itemSize);
-  for (const std::int64_t d : out.shape) {
-    if (d != 0 && need > std::numeric_limits<std::size_t>::max() / 2 / static_cast<std::size_t>(d)) need = std::numeric_limits<std::size_t>::max() / 2;
-    else need *= static_cast<std::size_t>(d);
-  }
+  for (const std::int64_t d : out.shape) need *= static_cast<std::size_t>(d);
   if (need != have)
-    return fault(file, "byte " + std::to_string(begin + length), std::to_string(have) + " bytes of numbers", std::to_string(need) + " for this shape");
-  const char* from = bytes.data() + begin + length;
-  const bool swap = h->descr[0] == (std::endian::native == std::endian::little ? '>' : '<');
+    return fault(file, "byte " + std::to_string(h.dataAt), std::to_string(have) + " bytes of numbers", std::to_string(need) + " for this shape");
+  const char* from = bytes.data() + h.dataAt;
+  const bool swap = h.swapped;
   const std::size_t n = have / static_cast<std::size_t>(out.itemSize), size = static_cast<std::size_t>(out.itemSize);
   if (out.isBytes())
     out.bytes.resize(n);
@@ -190,7 +208,7 @@ Result<NpyArray> readNpy(std::string_view bytes, const std::string& file) {
     else
       out.floats[to] = read(from + i * size, swap);
   };
-  if (!h->fortran || out.shape.size() < 2) {
+  if (!h.fortran || out.shape.size() < 2) {
     for (std::size_t i = 0; i < n; ++i) take(i, i);
     return out;
   }

@@ -23,6 +23,17 @@ struct NpyArray {
   double at(std::int64_t i) const { return isBytes() ? static_cast<double>(bytes[static_cast<std::size_t>(i)]) : static_cast<double>(floats[static_cast<std::size_t>(i)]); }
 };
 
+/// What an NPY file says of itself.
+struct NpyHeader {
+  std::vector<std::int64_t> shape;
+  char kind = '?';
+  int itemSize = 0;
+  bool fortran = false, swapped = false;  ///< first index fastest; the other byte order than this machine's
+  std::size_t dataAt = 0;                 ///< where the numbers begin
+};
+/// As readNpy, for which the first 10 012 bytes of a file are enough.
+Result<NpyHeader> readNpyHeader(std::string_view bytes, const std::string& file);
+
 /// Refused: object and structured types (a pickle could run code), text, complex numbers, headers beyond 10 000 bytes, extents
 /// that the bytes do not bear out.
 Result<NpyArray> readNpy(std::string_view bytes, const std::string& file);

@@ -1,6 +1,10 @@
 #include "core/data/open.h"
 
+#include <algorithm>
+
 #include "core/base/numbers.h"
+#include "core/base/sha256.h"
+#include "core/data/arrays.h"
 #include "core/data/file_bytes.h"
 #include "core/data/generators.h"
 #include "core/data/csv_format.h"
@@ -12,9 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::uintmax_t kMostEmbedded = std::uintmax_t{1} << 20;  // a file so small goes into a project whole
 constexpr const char* kFashionFolder = "/usr/share/datasets/fashion-mnist";
 
-enum class Format { Idx, Table };
+enum class Format { Idx, Arrays, Cifar, Folder, Table };
 
 bool namedIdx(const std::string& name) {
   return name.find("-ubyte") != std::string::npos || name.ends_with(".idx") || name.ends_with(".idx.gz") || name.find(".idx3") != std::string::npos ||
@@ -23,20 +28,28 @@ bool namedIdx(const std::string& name) {
 
 /// By name where it tells; otherwise by the first bytes.
 Result<Format> formatOf(const fs::path& path) {
+  std::error_code code;
+  if (fs::is_directory(path, code)) return isCifar(path) ? Format::Cifar : Format::Folder;
   constexpr std::size_t kHead = 4096;
   const Result<std::string> head = readFileHead(path, kHead);
   if (!head) return head.error();
   const std::string name = path.filename().string();
   if (namedIdx(name)) return Format::Idx;
   if (name.ends_with(".csv") || name.ends_with(".tsv") || name.ends_with(".arff")) return Format::Table;
+  if (!arrayKind(path).empty()) {
+    const Result<bool> table = arraysAreTable(path, arrayKind(path));
+    if (!table) return table.error();
+    return *table ? Format::Table : Format::Arrays;
+  }
   std::uint8_t magic[4] = {};
   UnpackedBytes unpacked(*head, name);
   const Result<std::size_t> got = unpacked.read(magic, 4);
   if (got && *got == 4 && magic[0] == 0 && magic[1] == 0 && magic[2] >= 8 && magic[2] <= 14) return Format::Idx;
+  if (isCifar(path)) return Format::Cifar;
   const bool text = head->find('\0') == std::string::npos || detectEncoding(*head).starts_with("UTF-16");
   if (text && !unpacked.isGzip()) return Format::Table;
   return Error{shownName(path), {}, unpacked.isGzip() ? "packed data that are not IDX" : "a kind of file that is not known",
-               "IDX (also .gz), or text as CSV, TSV or ARFF", {}};
+               "IDX (also .gz), NPY, NPZ, CIFAR's binary version, a folder of pictures, or text as CSV, TSV or ARFF", {}};
 }
 
 Status checkOptions(const OpenOptions& options, const fs::path& path) {
@@ -68,15 +81,73 @@ Result<DatasetPtr> generateAgain(const Source& source) {
 
 }  // namespace
 
-std::map<std::string, std::string> settingsOf(const OpenOptions& options) {
-  return {{"splitSeed", numberText(options.splitSeed)}, {"validationShare", numberText(options.validationShare)}};
+std::string arrayKind(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.ends_with(".npy") ? "npy" : name.ends_with(".npz") ? "npz" : "";
 }
 
 Result<DatasetPtr> openData(const fs::path& path, const OpenOptions& options, std::stop_token stop, const Progress& progress) {
   if (const Status status = checkOptions(options, path); !status) return status.error();
   const Result<Format> format = formatOf(path);
   if (!format) return format.error();
-  return *format == Format::Idx ? readIdx(path, options, stop, progress) : readTable(path, options, stop, progress);
+  if (*format == Format::Table) return readTable(path, options, stop, progress);
+  const Result<ImageSetPtr> set = readImages(path, {}, stop, progress);
+  if (!set) return set.error();
+  Recipe recipe = defaultRecipe(**set);
+  recipe.split.seed = options.splitSeed;
+  recipe.split.validation = options.validationShare;
+  return prepareImages(*set, recipe);
+}
+
+Result<ImageSetPtr> readImages(const fs::path& path, const ImagePlan& plan, std::stop_token stop, const Progress& progress) {
+  const Result<Format> format = formatOf(path);
+  if (!format) return format.error();
+  Result<ImageSet> set = ImageSet{};
+  if (*format == Format::Idx) {
+    set = readIdx(path, stop, progress);
+  } else if (*format == Format::Cifar) {
+    set = readCifar(path, stop, progress);
+  } else if (*format == Format::Folder) {
+    set = readImageFolder(path, plan, stop, progress);
+  } else if (*format == Format::Arrays) {
+    std::error_code code;
+    if (arrayKind(path) == "npz" && fs::file_size(path, code) <= kMostEmbedded) {
+      Result<std::string> bytes = readFileBytes(path, stop);
+      if (!bytes) return bytes.error();
+      Result<ImageSetPtr> small = readImageBytes(std::move(*bytes), "npz", shownName(path), plan);
+      if (!small) return small.error();
+      set = **small;
+    } else {
+      Result<ArrayFile> arrays = readArrayFile(path, arrayKind(path), stop);
+      if (!arrays) return arrays.error();
+      set = imagesOfArrays(std::move(*arrays), plan.layout);
+      if (set) set->source.kind = arrayKind(path);
+    }
+    if (set) set->name = path.stem().string(), set->source.path = fs::absolute(path).string();
+  } else {
+    return Error{shownName(path), {}, "a table", "images or series", {}};
+  }
+  if (!set) return set.error();
+  if (*format != Format::Folder) set->plan = plan;
+  if (progress) progress(1);
+  return std::make_shared<const ImageSet>(std::move(*set));
+}
+
+Result<ImageSetPtr> readImageBytes(std::string bytes, const std::string& kind, const std::string& name, const ImagePlan& plan) {
+  Result<ArrayFile> arrays = readArrayBytes(bytes, kind, name);
+  if (!arrays) return arrays.error();
+  Result<ImageSet> set = imagesOfArrays(std::move(*arrays), plan.layout);
+  if (!set) return set.error();
+  set->plan = plan;
+  set->name = fs::path(name).stem().string();
+  set->source.kind = kind;
+  set->source.sha256 = sha256(bytes);
+  if (bytes.size() <= kMostEmbedded) set->bytes = std::make_shared<const std::string>(std::move(bytes));
+  return std::make_shared<const ImageSet>(std::move(*set));
+}
+
+Result<std::string> sourceSha256(const Source& source, std::stop_token stop) {
+  return source.kind == "folder" ? folderSha256(source.path) : fileSha256(source.path, stop);
 }
 
 bool isTable(const fs::path& path) {
@@ -92,10 +163,11 @@ Result<DatasetPtr> openFashionMnist(std::stop_token stop, const Progress& progre
   return openData(images, {}, stop, progress);
 }
 
-Result<DatasetPtr> reopen(const Source& source, const fs::path& base, const Recipe& recipe, std::stop_token stop, const Progress& progress) {
+Result<DatasetPtr> reopen(const Source& source, const fs::path& base, const std::optional<Recipe>& recipe, std::stop_token stop, const Progress& progress) {
   if (source.kind == "generator") return generateAgain(source);
-  if (source.kind != "idx" && source.kind != "csv" && source.kind != "arff")
-    return Error{source.path, "kind of data", "'" + source.kind + "'", "idx, csv, arff or generator", {}};
+  static const char* const kKinds[] = {"idx", "csv", "arff", "npy", "npz", "cifar", "folder"};
+  if (std::find(std::begin(kKinds), std::end(kKinds), source.kind) == std::end(kKinds))
+    return Error{source.path, "kind of data", "'" + source.kind + "'", "idx, csv, arff, npy, npz, cifar, folder or generator", {}};
   OpenOptions options;
   const Result<std::uint64_t> seed = setting(source, "splitSeed", options.splitSeed);
   const Result<double> share = setting(source, "validationShare", options.validationShare);
@@ -104,23 +176,30 @@ Result<DatasetPtr> reopen(const Source& source, const fs::path& base, const Reci
   options = {*seed, *share};
   const fs::path path = base / source.path;  // base is left out when the path is absolute
   if (!source.sha256.empty()) {
-    const Result<std::string> sum = fileSha256(path, stop);
+    Source here = source;
+    here.path = path.string();
+    const Result<std::string> sum = sourceSha256(here, stop);
     if (!sum) return sum.error();
     if (*sum != source.sha256)
-      return Error{shownName(path), {}, "SHA-256 " + *sum, source.sha256, "the file has changed since it was used"};
+      return Error{shownName(path), {}, "SHA-256 " + *sum, source.sha256, "changed since it was used"};
   }
   if (const Status status = checkOptions(options, path); !status) return status.error();
-  if (source.kind == "idx") return readIdx(path, options, stop, progress);
-  if (recipe.columns.empty()) return readTable(path, options, stop, progress);
-  const Result<TableFile> file = readTableFile(path, recipe, stop, progress);
-  return file ? prepareFile(*file, recipe, stop) : file.error();
+  if (!recipe) return openData(path, options, stop, progress);
+  if (isTable(path)) {
+    const Result<TableFile> file = readTableFile(path, *recipe, stop, progress);
+    return file ? prepareFile(*file, *recipe, stop) : file.error();
+  }
+  const Result<ImageSetPtr> set = readImages(path, recipe->images, stop, progress);
+  return set ? prepareImages(*set, *recipe) : set.error();
 }
 
 const std::vector<FileFilter>& fileFilters() {
   static const std::vector<FileFilter> filters = [] {
     std::vector<FileFilter> f{{"All data files", {}},
+                              {"Tables (CSV, TSV, ARFF)", {"*.csv", "*.tsv", "*.txt", "*.arff"}},
                               {"Images and labels (IDX)", {"*-ubyte", "*-ubyte.gz", "*.idx", "*.idx.gz"}},
-                              {"Tables (CSV, TSV, ARFF)", {"*.csv", "*.tsv", "*.txt", "*.arff"}}};
+                              {"Arrays (NPY, NPZ)", {"*.npy", "*.npz"}},
+                              {"CIFAR, binary", {"*.bin"}}};
     for (std::size_t i = 1; i < f.size(); ++i) f[0].patterns.insert(f[0].patterns.end(), f[i].patterns.begin(), f[i].patterns.end());
     return f;
   }();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ using Progress = std::function<void(double)>;
 ///   IDX, IDX.gz   choosing one of train-images / train-labels / t10k-images / t10k-labels finds the others beside it;
 ///                 the t10k pair becomes the validation split
 ///   CSV, TSV, ARFF   by the usual recipe: the last column is the target (see README.md for how its kind is told)
+///   NPY, NPZ      arrays told apart by their names (see arrays.h): rows of a table, images or series
+///   CIFAR-10 and CIFAR-100, binary: one batch or their folder
+///   a folder      of folders of pictures, one a class, or of train/ and test/ with such
 Result<DatasetPtr> openData(const std::filesystem::path& path, const OpenOptions& options = {}, std::stop_token stop = {},
                             const Progress& progress = {});
 
@@ -35,10 +39,10 @@ struct TableFile {
   Source source;
   std::shared_ptr<const std::string> bytes;  ///< the file itself when it is small
 };
-/// Reads CSV, TSV or ARFF (by its name). Of `recipe` the format, the columns' kinds and the split are used; without columns
+/// Reads CSV, TSV, ARFF or two-dimensional arrays (by its name). Of `recipe` the format, the columns' kinds and the split are used; without columns
 /// it becomes the usual one.
 Result<TableFile> readTableFile(const std::filesystem::path& path, const Recipe& recipe = {}, std::stop_token stop = {}, const Progress& progress = {});
-/// The same of bytes; kind "csv" or "arff".
+/// The same of bytes; kind "csv", "arff", "npy" or "npz".
 Result<TableFile> readTableBytes(std::string bytes, const std::string& kind, const std::string& name, const Recipe& recipe = {}, std::stop_token stop = {},
                                  const Progress& progress = {});
 /// The table as a data set by `recipe`, with its source. Errors name the file.
@@ -51,9 +55,9 @@ bool isTable(const std::filesystem::path& path);
 Result<DatasetPtr> openFashionMnist(std::stop_token stop = {}, const Progress& progress = {});
 
 /// Reads or makes the data again as `source` tells; a relative path is taken from `base`. When the source has a SHA-256
-/// and the file another, that is an error. Tables by `recipe`; an empty one stands for the usual.
-Result<DatasetPtr> reopen(const Source& source, const std::filesystem::path& base, const Recipe& recipe = {}, std::stop_token stop = {},
-                          const Progress& progress = {});
+/// and the file another, that is an error. Without a recipe by the usual one.
+Result<DatasetPtr> reopen(const Source& source, const std::filesystem::path& base, const std::optional<Recipe>& recipe = {},
+                          std::stop_token stop = {}, const Progress& progress = {});
 
 /// For a file dialog: {"Images and labels (IDX)", {"*-ubyte", "*-ubyte.gz", …}}. The first entry takes all readable files.
 struct FileFilter {
@@ -69,5 +73,9 @@ Result<DatasetPtr> decodeTable(std::string_view text, const std::string& fileNam
 
 /// SHA-256 of a file, lower-case hexadecimal.
 Result<std::string> fileSha256(const std::filesystem::path& path, std::stop_token stop = {});
+/// SHA-256 of what a source's path names: a file's bytes, or the names and sizes of a folder's pictures.
+Result<std::string> sourceSha256(const Source& source, std::stop_token stop = {});
+/// "npy" or "npz" by the name; empty: neither.
+std::string arrayKind(const std::filesystem::path& path);
 
 }  // namespace vitrine

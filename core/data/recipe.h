@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -64,10 +65,16 @@ struct ImagePlan {
   std::int64_t height = 0, width = 0;  ///< of a folder's images, which may differ; 0: as found
   std::string fit = "crop";            ///< "crop" (the middle), "pad" (black edges), "stretch"
   bool grey = false;                   ///< of a folder's images: one channel
+  std::string layout = "auto";         ///< of arrays: "auto", "last" and "first" (where an image's channels stand), "series"
   std::string scaling = "range";       ///< "range": 0 … 1; "standardise": each channel by the training images' mean and deviation
   Augmentation augment;
   bool operator==(const ImagePlan&) const = default;
 };
+
+/// ImagePlan described for forms, files and checks; the same as values, and back. Requires values that pass checkParams.
+std::span<const Param> imageParams();
+Params imageParamsOf(const ImagePlan& plan);
+ImagePlan imagePlanOf(const Params& values);
 
 /// Everything that was decided on the way from a file to a data set. Stored with the project. Tables have columns; images have none.
 struct Recipe {

@@ -1,10 +1,19 @@
+#include <algorithm>
+
 #include "core/base/sha256.h"
+#include "core/data/arrays.h"
 #include "core/data/file_bytes.h"
 #include "core/data/prepare.h"
 #include "core/data/read_table.h"
 #include "core/data/readers.h"
 
 namespace vitrine {
+
+Error inFile(Error error, const std::string& file) {
+  if (error.file.empty()) error.file = file;
+  return error;
+}
+
 namespace {
 
 constexpr std::size_t kMostKept = std::size_t{1} << 20;  ///< a file so small goes into the project whole
@@ -15,12 +24,41 @@ ColumnKinds kindsOf(const Recipe& recipe) {
   return kinds;
 }
 
-}  // namespace
-
-Error inFile(Error error, const std::string& file) {
-  if (error.file.empty()) error.file = file;
-  return error;
+/// Arrays with the kinds that were chosen: numbers can stand for categories.
+Result<Table> arrayTable(const Result<ArrayFile>& arrays, const ColumnKinds& kinds) {
+  if (!arrays) return arrays.error();
+  Result<Table> table = tableOfArrays(*arrays);
+  if (table)
+    for (std::size_t c = 0; c < std::min(kinds.size(), table->columns.size()); ++c)
+      if (kinds[c] == ColumnKind::Category && table->columns[c].kind == ColumnKind::Number) table->columns[c] = asCategories(table->columns[c]);
+  return table;
 }
+
+/// What every table's file comes to, however it was read.
+Result<TableFile> finish(TableFile out, Result<Table> table, const std::string& name) {
+  if (!table) return inFile(table.error(), name);
+  if (table->columns.size() < 2 && out.recipe.columns.empty())
+    return Error{name, "row 1", "one column", "at least one feature and the target, separated by comma, semicolon or tab", {}};
+  table->name = std::filesystem::path(name).stem().string();
+  out.table = std::make_shared<const Table>(std::move(*table));
+  if (!out.recipe.columns.empty()) return out;
+  const CsvFormat format = out.recipe.format;
+  const SplitPlan split = out.recipe.split;
+  out.recipe = defaultRecipe(*out.table, format);
+  out.recipe.split = split;
+  const std::size_t columns = out.recipe.columns.size();
+  if (!out.source.kind.starts_with("np")) return out;
+  // Arrays: their own parts, and every column that was made of targets.
+  for (std::size_t c = 0; c < columns; ++c) {
+    ColumnPlan& plan = out.recipe.columns[c];
+    if (plan.name == "part" && out.table->columns[c].fixedNames) plan.role = Role::Split, out.recipe.split.mode = "column";
+    if (plan.name.starts_with("target") && plan.role == Role::Feature) plan.role = Role::Target;
+  }
+  out.recipe.steps = defaultSteps(*out.table, out.recipe.columns);
+  return out;
+}
+
+}  // namespace
 
 Result<TableFile> readTableBytes(std::string bytes, const std::string& kind, const std::string& name, const Recipe& recipe, std::stop_token stop,
                                  const Progress& progress) {
@@ -29,28 +67,27 @@ Result<TableFile> readTableBytes(std::string bytes, const std::string& kind, con
   out.source.sha256 = sha256(bytes);
   out.recipe = recipe;
   if (bytes.size() <= kMostKept) out.bytes = std::make_shared<const std::string>(bytes);
-  Result<Table> table = kind == "arff" ? readArffTable(std::move(bytes), stop, progress)
-                                       : readCsvTable(std::move(bytes), out.recipe.format, kindsOf(recipe), stop, progress);
-  if (!table) return inFile(table.error(), name);
-  if (table->columns.size() < 2 && recipe.columns.empty())
-    return Error{name, "row 1", "one column", "at least one feature and the target, separated by comma, semicolon or tab", {}};
-  table->name = std::filesystem::path(name).stem().string();
-  out.table = std::make_shared<const Table>(std::move(*table));
-  if (recipe.columns.empty()) {
-    const CsvFormat format = out.recipe.format;
-    const SplitPlan split = recipe.split;
-    out.recipe = defaultRecipe(*out.table, format);
-    out.recipe.split = split;
-  }
-  return out;
+  const bool arrays = kind == "npy" || kind == "npz";
+  Result<Table> table = arrays           ? arrayTable(readArrayBytes(bytes, kind, name), kindsOf(recipe))
+                        : kind == "arff" ? readArffTable(std::move(bytes), stop, progress)
+                                         : readCsvTable(std::move(bytes), out.recipe.format, kindsOf(recipe), stop, progress);
+  return finish(std::move(out), std::move(table), name);
 }
 
 Result<TableFile> readTableFile(const std::filesystem::path& path, const Recipe& recipe, std::stop_token stop, const Progress& progress) {
+  const std::string arrays = arrayKind(path);
+  if (arrays == "npy") {
+    // The targets may stand in a file beside it.
+    TableFile out;
+    out.source = {arrays, std::filesystem::absolute(path).string(), {}, {}};
+    out.recipe = recipe;
+    return finish(std::move(out), arrayTable(readArrayFile(path, arrays, stop), kindsOf(recipe)), shownName(path));
+  }
   Result<std::string> bytes = readFileBytes(path, stop);
   if (!bytes) return bytes.error();
   std::string extension = path.extension().string();
   for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  Result<TableFile> file = readTableBytes(std::move(*bytes), extension == ".arff" ? "arff" : "csv", shownName(path), recipe, stop, progress);
+  Result<TableFile> file = readTableBytes(std::move(*bytes), !arrays.empty() ? arrays : extension == ".arff" ? "arff" : "csv", shownName(path), recipe, stop, progress);
   if (file) file->source.path = std::filesystem::absolute(path).string();
   return file;
 }

@@ -19,11 +19,23 @@ std::vector<Param> params() {
                        {"right", "Right"}}}};
 }
 
-/// The two ends of the way: f there, and what is meant by it.
+/// The two ends of the way: f there, and what is meant by it. The network's first layers are affine in the input up to
+/// `entry`, so on the straight way from baseline to input their outputs are on a straight way too: the ends' outputs say it
+/// all, and gradients need to go down to `entry` only, but for their sum.
 struct Ends {
   Goal goal;
+  NodeId entry;
+  std::vector<Real> input, baseline;  ///< outputs of `entry`
   double atInput = 0, atBaseline = 0;
 };
+
+/// Points passed at once: enough that packing the weights counts little, a block far below 50 ms, and several blocks for the
+/// threads. Fixed by the network, so that the bits do not depend on the threads.
+std::int64_t pointsAtOnce(const Network& network, std::int64_t steps) {
+  constexpr double kMost = 13, kMultiplyAdds = 6e8;
+  const double byTime = kMultiplyAdds / std::max(1.0, static_cast<double>(network.costPerSample()));
+  return std::min(static_cast<std::int64_t>(std::clamp(byTime, 1.0, kMost)), steps);
+}
 
 /// One workspace a thread, made when first needed.
 class Workspaces {
@@ -46,51 +58,77 @@ class Workspaces {
 Result<Ends> evaluateEnds(const ExplainArgs& args, const std::vector<Real>& baseline, Workspaces& workspaces) {
   const Network& network = args.network;
   Workspace& ws = workspaces.of(0);
-  std::copy(args.input.begin(), args.input.end(), ws.input());
-  network.forward(args.params, ws, 1);
+  // A unit may stand among the first layers itself.
+  const NodeId entry = args.target.kind == Target::Kind::Unit ? network.order().front() : network.affineEnd();
+  const auto run = [&](std::span<const Real> x) {
+    std::copy(x.begin(), x.end(), ws.input());
+    const Real* there = network.forwardTo(entry, args.params, ws, 1);
+    std::vector<Real> kept(there, there + network.shape(entry).size());
+    network.forwardFrom(entry, args.params, ws, 1);
+    return kept;
+  };
+  std::vector<Real> input = run(args.input);
   Result<Goal> goal = chooseGoal(args, ws);
   if (!goal) return goal.error();
-  Ends ends{std::move(*goal)};
+  Ends ends{std::move(*goal), entry, std::move(input), {}};
   ends.atInput = ends.goal.value(network, ws, 0);
-  std::copy(baseline.begin(), baseline.end(), ws.input());
-  network.forward(args.params, ws, 1);
+  ends.baseline = run(baseline);
   ends.atBaseline = ends.goal.value(network, ws, 0);
   if (!std::isfinite(ends.atBaseline)) return problem("The network's outputs for the baseline are not finite numbers.");
   return ends;
 }
 
-/// The weighted sum of the gradients at points [first, first + rows).
-void addGradients(const ExplainArgs& args, const std::vector<Real>& baseline, const Quadrature& q, std::size_t first, std::size_t rows,
-                  const Goal& goal, Workspace& ws, double* sum) {
+/// The weighted sum of the gradients at points [first, first + rows), at the output of `entry`.
+void addGradients(const ExplainArgs& args, const Ends& ends, const Quadrature& q, std::size_t first, std::size_t rows, Workspace& ws,
+                  double* sum) {
   const Network& network = args.network;
-  const std::size_t n = args.input.size();
+  const std::size_t n = ends.input.size();
+  Real* const way = network.outputOf(ends.entry, ws);
   for (std::size_t r = 0; r < rows; ++r) {
     const Real share = static_cast<Real>(q.points[first + r]);
-    Real* x = ws.input() + r * n;
-    for (std::size_t i = 0; i < n; ++i) x[i] = baseline[i] + share * (args.input[i] - baseline[i]);
+    for (std::size_t i = 0; i < n; ++i) way[r * n + i] = ends.baseline[i] + share * (ends.input[i] - ends.baseline[i]);
   }
   const std::int64_t count = static_cast<std::int64_t>(rows);
-  network.forward(args.params, ws, count);
-  goal.backward(network, args.params, ws, count);
-  for (std::size_t r = 0; r < rows; ++r) {
-    const double weight = q.weights[first + r];
-    const Real* g = ws.inputGradient() + r * n;
-    for (std::size_t i = 0; i < n; ++i) sum[i] += weight * static_cast<double>(g[i]);
+  network.forwardFrom(ends.entry, args.params, ws, count);
+  const Real* gradients = nullptr;
+  if (ends.goal.target.kind == Target::Kind::Unit) {
+    ends.goal.backward(network, args.params, ws, count);
+    gradients = ws.inputGradient();
+  } else {
+    ends.goal.seed(network, ws, count);
+    gradients = network.backwardTo(ends.entry, args.params, ws, count);
   }
+  constexpr std::size_t kNear = 1024;  // sums stay in the cache
+  for (std::size_t begin = 0; begin < n; begin += kNear) {
+    const std::size_t end = std::min(n, begin + kNear);
+    for (std::size_t r = 0; r < rows; ++r) {
+      const double weight = q.weights[first + r];
+      const Real* g = gradients + r * n;
+      for (std::size_t i = begin; i < end; ++i) sum[i] += weight * static_cast<double>(g[i]);
+    }
+  }
+}
+
+/// From the weighted mean of the gradients at the output of `entry` to that at the input: the affine layers' transpose.
+std::vector<double> throughAffineLayers(const ExplainArgs& args, NodeId entry, std::vector<double> mean, Workspace& ws) {
+  if (entry == args.network.order().front()) return mean;
+  Real* seed = args.network.seedGradient(entry, ws);
+  for (std::size_t i = 0; i < mean.size(); ++i) seed[i] = static_cast<Real>(mean[i]);
+  args.network.backwardFrom(entry, args.params, ws, 1, true);
+  return {ws.inputGradient(), ws.inputGradient() + args.input.size()};
 }
 
 /// The weighted mean of the gradients on the way, in double: blocks of points by themselves, added up in their order.
 /// Empty when stopped.
-std::vector<double> meanGradient(const ExplainArgs& args, const std::vector<Real>& baseline, const Quadrature& q,
-                                 const Goal& goal, Workspaces& workspaces) {
-  const std::size_t n = args.input.size(), all = q.points.size(), block = static_cast<std::size_t>(workspaces.rows());
+std::vector<double> meanGradient(const ExplainArgs& args, const Ends& ends, const Quadrature& q, Workspaces& workspaces) {
+  const std::size_t n = ends.input.size(), all = q.points.size(), block = static_cast<std::size_t>(workspaces.rows());
   const std::size_t blocks = (all + block - 1) / block;
   std::vector<double> sums(blocks * n, 0.0);
   std::atomic<std::size_t> done{0};
   const auto run = [&](std::int64_t b, int thread) {
     if (args.stop.stop_requested()) return;
     const std::size_t first = static_cast<std::size_t>(b) * block;
-    addGradients(args, baseline, q, first, std::min(block, all - first), goal, workspaces.of(thread), sums.data() + static_cast<std::size_t>(b) * n);
+    addGradients(args, ends, q, first, std::min(block, all - first), workspaces.of(thread), sums.data() + static_cast<std::size_t>(b) * n);
     const std::size_t share = ++done;
     if (args.progress && thread == 0) args.progress(static_cast<double>(share) / static_cast<double>(blocks));
   };
@@ -99,11 +137,12 @@ std::vector<double> meanGradient(const ExplainArgs& args, const std::vector<Real
   else
     for (std::size_t b = 0; b < blocks; ++b) run(static_cast<std::int64_t>(b), 0);
   if (done < blocks) return {};
-  if (args.progress) args.progress(1);
   for (std::size_t b = 1; b < blocks; ++b)
     for (std::size_t i = 0; i < n; ++i) sums[i] += sums[b * n + i];
   sums.resize(n);
-  return sums;
+  std::vector<double> mean = throughAffineLayers(args, ends.entry, std::move(sums), workspaces.of(0));
+  if (args.progress) args.progress(1);
+  return mean;
 }
 
 Result<Attribution> explain(const ExplainArgs& args) {
@@ -115,13 +154,11 @@ Result<Attribution> explain(const ExplainArgs& args) {
   const Quadrature q = quadrature(param<std::string>(args.settings, described, "rule"), static_cast<int>(steps));
   std::vector<Real> baseline(args.baseline.begin(), args.baseline.end());
   baseline.resize(args.input.size(), Real(0));
-  // Small blocks, so that there is one for every thread; fixed, so that the bits do not depend on the threads.
-  constexpr std::int64_t kMostRows = 13;
-  Workspaces ws(args.network, std::min(kMostRows, explainRows(args.network, steps)), args.pool ? args.pool->threads() : 1,
+  Workspaces ws(args.network, pointsAtOnce(args.network, steps), args.pool ? args.pool->threads() : 1,
                 args.target.kind == Target::Kind::Unit);
   const Result<Ends> ends = evaluateEnds(args, baseline, ws);
   if (!ends) return ends.error();
-  const std::vector<double> mean = meanGradient(args, baseline, q, ends->goal, ws);
+  const std::vector<double> mean = meanGradient(args, *ends, q, ws);
   if (mean.empty()) return explainStopped();
   Attribution a = attributionOf("integrated-gradients", args, ends->goal, ends->atInput);
   double sum = 0;

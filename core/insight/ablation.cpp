@@ -95,7 +95,7 @@ Result<std::vector<Ablation>> ablate(const Network& network, std::span<const Rea
   for (std::int64_t first = 0; first < all; first += rows) {
     if (stop.stop_requested()) return explainStopped();
     const std::int64_t count = std::min(rows, all - first);
-    Real* a = network.editActivation(node, ws);
+    Real* a = network.outputOf(node, ws);
     for (std::int64_t r = 0; r < count; ++r) {
       std::copy(whole.begin(), whole.end(), a + r * size);
       for (const std::int64_t e : elementsOf(network, choices[static_cast<std::size_t>(first + r)]))

@@ -136,7 +136,7 @@ bool StepPass::differActivations(std::vector<Difference>& wanted, const std::fun
   const std::int64_t n = static_cast<std::int64_t>(rowsOf(sampleChunk_).size()), row = static_cast<std::int64_t>(q_.sample) - firstOf(sampleChunk_);
   for (Difference& d : wanted) {
     if (q_.stop.stop_requested()) return false;
-    Real& x = network_.editActivation(d.node, ws_)[row * network_.shape(d.node).size() + d.at];
+    Real& x = network_.outputOf(d.node, ws_)[row * network_.shape(d.node).size() + d.at];
     const auto after = [&] { return network_.forwardAfter(d.node, params_.span(), ws_, n, Mode::Train, q_.rng, firstOf(sampleChunk_)); };
     const Real value = x;
     d.h = differenceStep(static_cast<double>(value));

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "core/data/image_set.h"
 #include "core/data/open.h"
 #include "core/io/recipe_json.h"
 #include "core/io/atomic_file.h"
@@ -130,17 +131,21 @@ std::string rememberedPath(const std::string& path, const std::filesystem::path&
   return relative.empty() || *relative.begin() == ".." ? full.string() : relative.string();
 }
 
+std::string embeddedName(const std::string& kind, bool images) { return (images ? "data/images." : "data/table.") + kind; }
+
 Result<json> dataToJson(const std::filesystem::path& path, const Dataset& data, std::vector<ZipEntry>& entries) {
   json out{{"name", data.name}, {"rows", data.count()}};
-  if (data.table) out["recipe"] = recipeToJson(data.recipe);
-  if (data.table && data.fileBytes) {
+  const bool prepared = data.table || data.images;
+  if (prepared) out["recipe"] = recipeToJson(data.recipe);
+  if (prepared && data.fileBytes) {
     // The file itself: what was decided about it can be changed later.
-    entries.push_back({"data/table." + data.source.kind, *data.fileBytes});
+    entries.push_back({embeddedName(data.source.kind, data.images != nullptr), *data.fileBytes});
+    out["images"] = data.images != nullptr;
     out["embedded"] = true;
     out["source"] = sourceToJson(data.source);
     return out;
   }
-  if (!data.table && embeds(data)) {
+  if (!prepared && embeds(data)) {
     entries.push_back({"data/table.csv", encodeTable(data)});
     out["embedded"] = true;
     return out;
@@ -149,7 +154,7 @@ Result<json> dataToJson(const std::filesystem::path& path, const Dataset& data, 
     return problem("The data set '" + data.name + "' is too large to go into the project, and has no file that could be named.", path.string());
   Source source = data.source;
   if (source.sha256.empty()) {
-    Result<std::string> hash = fileSha256(source.path);
+    Result<std::string> hash = sourceSha256(source);
     if (!hash) return hash.error();
     source.sha256 = *hash;
   }
@@ -249,19 +254,29 @@ Status openDataOf(const json& root, const Entries& entries, const std::filesyste
   const json& data = r.object(root, "data", "project.json");
   if (!r.ok()) return r.error();
   const bool embedded = data.value("embedded", json(false)) == json(true);
-  Recipe recipe;
+  std::optional<Recipe> recipe;
   if (data.contains("recipe")) recipe = recipeFromJson(r, r.object(data, "recipe", "data"), "data.recipe");
   if (!r.ok()) return r.error();
   if (embedded && data.contains("recipe")) {
     const Source source = sourceFromJson(r, r.object(data, "source", "data"), "data.source");
     if (!r.ok()) return r.error();
-    const std::string entry = "data/table." + source.kind;
-    if ((source.kind != "csv" && source.kind != "arff") || !entries.count(entry)) return Error{path.string(), {}, "no entry '" + entry + "'", "it", {}};
+    const bool images = data.value("images", json(false)) == json(true);
+    const std::string entry = embeddedName(source.kind, images);
+    if (!entries.count(entry)) return Error{path.string(), {}, "no entry '" + entry + "'", "it", {}};
     const std::string name = source.path.empty() ? entry : std::filesystem::path(source.path).filename().string();
-    Result<TableFile> file = readTableBytes(entries.at(entry), source.kind, name, recipe);
-    if (!file) return file.error();
-    file->source = source;
-    Result<DatasetPtr> made = prepareFile(*file, recipe);
+    Result<DatasetPtr> made = DatasetPtr();
+    if (images) {
+      Result<ImageSetPtr> set = readImageBytes(entries.at(entry), source.kind, name, recipe->images);
+      if (!set) return set.error();
+      auto own = std::make_shared<ImageSet>(**set);
+      own->source = source;
+      made = prepareImages(own, *recipe);
+    } else {
+      Result<TableFile> file = readTableBytes(entries.at(entry), source.kind, name, *recipe);
+      if (!file) return file.error();
+      file->source = source;
+      made = prepareFile(*file, *recipe);
+    }
     if (!made) return made.error();
     out.project.data = *made;
     return {};
@@ -332,7 +347,8 @@ Result<OpenedProject> openProject(const std::filesystem::path& path) {
   Result<std::string> bytes = readWhole(path);
   if (!bytes) return bytes.error();
   Result<Entries> entries = readZip(*bytes, {"mimetype", "project.json", "weights/network.safetensors", "weights/optimiser.safetensors",
-                                             "weights/best.safetensors", "history.csv", "epochs.csv", "data/table.csv", "data/table.arff"}, file);
+                                             "weights/best.safetensors", "history.csv", "epochs.csv", "data/table.csv", "data/table.arff",
+                                             "data/table.npz", "data/images.npz"}, file);
   if (!entries) return entries.error();
   if (!entries->count("mimetype") || entries->at("mimetype") != kMime || !entries->count("project.json"))
     return Error{file, {}, "another kind of archive", "a Vitrine project", {}};

@@ -79,6 +79,7 @@ json recipeToJson(const Recipe& recipe) {
   const SplitPlan& s = recipe.split;
   out["split"] = {{"mode", s.mode}, {"validation", s.validation}, {"test", s.test}, {"stratify", s.stratify}, {"seed", s.seed}, {"folds", s.folds}, {"fold", s.fold}};
   out["series"] = {{"mode", recipe.series.mode}, {"length", recipe.series.length}, {"stride", recipe.series.stride}, {"horizon", recipe.series.horizon}};
+  out["images"] = paramsToJson(imageParamsOf(recipe.images));
   out["balance"] = recipe.balance;
   return out;
 }
@@ -129,7 +130,7 @@ Recipe recipeFromJson(JsonReader& r, const json& in, const std::string& place) {
   if (r.ok() && in.contains("task")) out.task = valueOf(r, kTasks, r.text(in, "task", place), place + ".task");
   const json& s = r.object(in, "split", place);
   const std::string sp = place + ".split";
-  out.split.mode = among(r, s, "mode", sp, {"ratio", "group", "time", "column", "folds"});
+  out.split.mode = among(r, s, "mode", sp, {"ratio", "group", "time", "column", "folds", "given"});
   out.split.validation = r.number(s, "validation", sp);
   out.split.test = r.number(s, "test", sp);
   out.split.stratify = flag(r, s, "stratify", sp);
@@ -142,6 +143,10 @@ Recipe recipeFromJson(JsonReader& r, const json& in, const std::string& place) {
   out.series.length = r.whole(series, "length", se, 1, 100000);
   out.series.stride = r.whole(series, "stride", se, 1, 100000);
   out.series.horizon = r.whole(series, "horizon", se, 0, 100000);
+  if (r.ok() && in.contains("images")) {
+    const Params images = r.params(r.object(in, "images", place), place + ".images", imageParams());
+    if (r.ok()) out.images = imagePlanOf(images);
+  }
   out.balance = among(r, in, "balance", place, {"none", "oversample"});
   return out;
 }

@@ -24,6 +24,7 @@ class BatchNorm : public Layer {
             {"running_var", shape, {}, Init::Ones, 1, 1, false}};
   }
   bool coupled() const override { return true; }
+  bool affine() const override { return true; }
   /// Forward: count, mean [channels], sum of squared deviations [channels]. Backward: 0, Σ dy, Σ dy · x̂.
   std::int64_t partialSize() const override { return 1 + 2 * channels_; }
   /// Forward: count, mean, biased variance. Backward: as the partials.
@@ -153,11 +154,15 @@ class BatchNorm : public Layer {
   void inputGradient(const BackwardArgs& a) const {
     Real *factor = a.scratch, *slope = a.scratch + channels_, *shift = a.scratch + 2 * channels_;
     const Statistics s = statistics(a.mode, a.params, a.shared);
+    for (std::int64_t c = 0; c < channels_; ++c) factor[c] = a.params[c] * (1 / std::sqrt(s.variance[c] + epsilon_));
+    if (a.mode == Mode::Eval) {
+      for (std::int64_t i = 0; i < a.rows * places_; ++i)
+        for (std::int64_t c = 0; c < channels_; ++c) a.din[0][i * channels_ + c] = factor[c] * a.dout[i * channels_ + c];
+      return;
+    }
     for (std::int64_t c = 0; c < channels_; ++c) {
-      const Real inverse = 1 / std::sqrt(s.variance[c] + epsilon_);
-      factor[c] = a.params[c] * inverse;
-      slope[c] = a.mode == Mode::Eval ? Real(0) : inverse * a.sharedBackward[1 + channels_ + c] / a.shared[0];
-      shift[c] = a.mode == Mode::Eval ? Real(0) : a.sharedBackward[1 + c] / a.shared[0];
+      slope[c] = 1 / std::sqrt(s.variance[c] + epsilon_) * a.sharedBackward[1 + channels_ + c] / a.shared[0];
+      shift[c] = a.sharedBackward[1 + c] / a.shared[0];
     }
     for (std::int64_t i = 0; i < a.rows * places_; ++i) {
       const Real *x = a.in[0] + i * channels_, *d = a.dout + i * channels_;

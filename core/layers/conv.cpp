@@ -19,6 +19,7 @@ class Conv : public Layer {
     if (bias_) b.push_back({"bias", {g_.filters}, {}, Init::Zeros, in, out});
     return b;
   }
+  bool affine() const override { return true; }
   std::int64_t scratch() const override { return convScratch(g_); }
   void forward(const ForwardArgs& a) const override {
     convForward(g_, a.rows, a.in[0], a.params, bias_ ? a.params + weights() : nullptr, a.out, a.scratch);

@@ -17,6 +17,7 @@ class Dense : public Layer {
     if (bias_) b.push_back({"bias", {out_}, {}, Init::Zeros, in_, out_});
     return b;
   }
+  bool affine() const override { return true; }
   void forward(const ForwardArgs& a) const override {
     gemm(a.rows * steps_, out_, in_, a.in[0], in_, a.params, out_, a.out, out_, false, bias_ ? a.params + in_ * out_ : nullptr);
   }

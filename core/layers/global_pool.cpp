@@ -9,6 +9,7 @@ namespace {
 class GlobalAvgPool : public Layer {
  public:
   GlobalAvgPool(std::int64_t pixels, std::int64_t channels) : pixels_(pixels), channels_(channels) {}
+  bool affine() const override { return true; }
   void forward(const ForwardArgs& a) const override {
     const Real share = Real(1) / static_cast<Real>(pixels_);
     for (std::int64_t r = 0; r < a.rows; ++r) {

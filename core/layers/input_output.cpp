@@ -12,6 +12,7 @@ class Identity : public Layer {
   explicit Identity(std::int64_t size) : size_(size) {}
   bool inPlace() const override { return true; }
   bool readsOutput() const override { return false; }
+  bool affine() const override { return true; }
   void forward(const ForwardArgs& a) const override {
     if (a.out != a.in[0]) std::copy_n(a.in[0], a.rows * size_, a.out);
   }

@@ -12,6 +12,7 @@ class Dropout : public Layer {
   Dropout(std::int64_t size, double rate) : size_(size), rate_(rate) {}
   bool inPlace() const override { return true; }
   bool readsOutput() const override { return false; }
+  bool affine() const override { return true; }
   /// The mask: 0 or 1 / (1 − rate).
   std::int64_t cachePerRow() const override { return size_; }
   void forward(const ForwardArgs& a) const override {
@@ -52,6 +53,7 @@ class GaussianNoise : public Layer {
   GaussianNoise(std::int64_t size, double deviation) : size_(size), deviation_(deviation) {}
   bool inPlace() const override { return true; }
   bool readsOutput() const override { return false; }
+  bool affine() const override { return true; }
   void forward(const ForwardArgs& a) const override {
     if (a.out != a.in[0]) std::copy_n(a.in[0], a.rows * size_, a.out);
     if (a.mode == Mode::Eval || deviation_ == 0) return;

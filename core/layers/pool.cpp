@@ -100,6 +100,7 @@ class MaxPool : public Layer {
 class AvgPool : public Layer {
  public:
   explicit AvgPool(PoolShape s) : s_(s) {}
+  bool affine() const override { return true; }
   void forward(const ForwardArgs& a) const override {
     walk(a.rows, [&](std::int64_t in, std::int64_t out, Real share, bool first) {
       const Real* x = a.in[0] + in;

@@ -20,6 +20,7 @@ void transpose(const Real* from, Real* to, std::int64_t n, std::int64_t m) {
 class Flatten : public Layer {
  public:
   Flatten(std::int64_t pixels, std::int64_t channels) : pixels_(pixels), channels_(channels) {}
+  bool affine() const override { return true; }
   void forward(const ForwardArgs& a) const override {
     for (std::int64_t r = 0; r < a.rows; ++r) transpose(a.in[0] + r * size(), a.out + r * size(), pixels_, channels_);
   }
@@ -37,6 +38,7 @@ class Flatten : public Layer {
 class Reshape : public Layer {
  public:
   Reshape(std::int64_t size, std::int64_t channelsIn, std::int64_t channelsOut) : size_(size), in_(channelsIn), out_(channelsOut) {}
+  bool affine() const override { return true; }
   std::int64_t scratch() const override { return size_; }
   void forward(const ForwardArgs& a) const override { move(a.rows, a.in[0], a.out, in_, out_, a.scratch); }
   void backward(const BackwardArgs& a) const override {

@@ -96,6 +96,9 @@ class Layer {
   /// Whether backward reads `out`: then no later layer may work in place on it.
   virtual bool readsOutput() const { return inPlace(); }
 
+  /// In Mode::Eval the output is an affine function of the input, and backward to the input reads `dout` and `params` only.
+  virtual bool affine() const { return false; }
+
   virtual void forward(const ForwardArgs& args) const = 0;
   virtual void backward(const BackwardArgs& args) const = 0;
 

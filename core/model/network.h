@@ -98,12 +98,20 @@ class Network {
                     const BackwardHook& hook = {}) const;
   Real* seedGradient(NodeId from, Workspace& ws) const;
 
+  /// The last node of the chain of affine layers (evaluation mode) that the Input feeds, such that all others see the input
+  /// through it alone; the Input itself when its first layer is not affine or it feeds several.
+  NodeId affineEnd() const;
+  /// Evaluation of the nodes up to `to` over ws.input()[0 … rows). Result: [rows × its size], good until the next pass.
+  const Real* forwardTo(NodeId to, std::span<const Real> params, Workspace& ws, std::int64_t rows) const;
+  /// Evaluation of the nodes after `from`, which all others must depend on, over what outputOf(from) was filled with. Logits.
+  const Real* forwardFrom(NodeId from, std::span<const Real> params, Workspace& ws, std::int64_t rows) const;
+  Real* outputOf(NodeId from, Workspace& ws) const;
+  /// Backward of the evaluation from ws.outputGradient(), down to d target / d output of `to` (as for forwardFrom).
+  const Real* backwardTo(NodeId to, std::span<const Real> params, Workspace& ws, std::int64_t rows) const;
   /// Every node after `node` again (in order of evaluation), on the outputs that stand in `ws`, after a forward pass of the same
-  /// mode over the same rows. Requires keepAll. With editActivation(): what the network says when an inner number is another.
+  /// mode over the same rows. Requires keepAll. With outputOf() changed before: what the network says when an inner number is another.
   const Real* forwardAfter(NodeId node, std::span<const Real> params, Workspace& ws, std::int64_t rows, Mode mode = Mode::Eval,
                            RngKey rng = {}, std::int64_t firstRow = 0) const;
-  /// [rows × shape.size()]: the node's output, to be changed before forwardAfter(node). Requires keepAll.
-  Real* editActivation(NodeId node, Workspace& ws) const;
 
   /// Moves the running statistics in `params` after forward in Mode::Train over a whole batch.
   void updateStatistics(const Workspace& ws, std::span<Real> params) const;
@@ -126,9 +134,19 @@ class Network {
     ThreadPool* pool;
     const BackwardHook* hook = nullptr;
   };
-  const Real* forwardPlan(std::size_t start, std::span<const Real> params, Workspace& ws, std::int64_t rows, Mode mode, RngKey rng,
-                          std::int64_t firstRow, ThreadPool* pool) const;
-  void backwardPlan(std::size_t start, const BackwardPass& pass) const;
+  struct ForwardPass {
+    std::span<const Real> params;
+    Workspace& ws;
+    std::int64_t rows;
+    Mode mode;
+    RngKey rng;
+    std::int64_t firstRow;
+    ThreadPool* pool;
+  };
+  /// Nodes [first, last] of the plan.
+  void forwardPlan(std::size_t first, std::size_t last, const ForwardPass& pass) const;
+  /// From node `start` down to the gradient of node `end`'s output.
+  void backwardPlan(std::size_t start, std::size_t end, const BackwardPass& pass) const;
   void backwardNode(std::size_t node, const BackwardPass& pass) const;
   void addGroups(const PlanNode& node, Workspace::Impl& w, std::int64_t groups, const BackwardPass& pass) const;
   std::unique_ptr<Plan> plan_;

@@ -32,28 +32,26 @@ void forBlocks(ThreadPool* pool, const Blocks& blocks, F&& f) {
 
 const Real* Network::forward(std::span<const Real> params, Workspace& ws, std::int64_t rows, Mode mode, RngKey rng,
                              std::int64_t firstRow, ThreadPool* pool) const {
-  return forwardPlan(1, params, ws, rows, mode, rng, firstRow, pool);
+  forwardPlan(1, plan_->nodes.size() - 1, {params, ws, rows, mode, rng, firstRow, pool});
+  return ws.impl_->act.back();
 }
 
 const Real* Network::forwardAfter(NodeId node, std::span<const Real> params, Workspace& ws, std::int64_t rows, Mode mode, RngKey rng,
                                   std::int64_t firstRow) const {
   assert(ws.impl_->keepAll);
-  return forwardPlan(static_cast<std::size_t>(plan_->indexOf(node)) + 1, params, ws, rows, mode, rng, firstRow, nullptr);
+  forwardPlan(static_cast<std::size_t>(plan_->indexOf(node)) + 1, plan_->nodes.size() - 1, {params, ws, rows, mode, rng, firstRow, nullptr});
+  return ws.impl_->act.back();
 }
 
-Real* Network::editActivation(NodeId node, Workspace& ws) const {
-  assert(ws.impl_->keepAll);
-  return ws.impl_->act[static_cast<std::size_t>(plan_->indexOf(node))];
-}
-
-const Real* Network::forwardPlan(std::size_t start, std::span<const Real> params, Workspace& ws, std::int64_t rows, Mode mode, RngKey rng,
-                                 std::int64_t firstRow, ThreadPool* pool) const {
+void Network::forwardPlan(std::size_t firstNode, std::size_t lastNode, const ForwardPass& pass) const {
   const Plan& plan = *plan_;
-  Workspace::Impl& w = *ws.impl_;
-  assert(rows <= w.rows && static_cast<std::int64_t>(params.size()) == plan.parameterCount);
+  Workspace::Impl& w = *pass.ws.impl_;
+  ThreadPool* const pool = pass.pool;
+  const std::int64_t rows = pass.rows;
+  assert(rows <= w.rows && static_cast<std::int64_t>(pass.params.size()) == plan.parameterCount);
   if (pool) w.needThreads(pool->threads());
   const Blocks blocks{rows, pool ? kPoolRows : std::max<std::int64_t>(rows, 1)};
-  for (std::size_t i = start; i < plan.nodes.size(); ++i) {
+  for (std::size_t i = firstNode; i <= lastNode; ++i) {
     const PlanNode& p = plan.nodes[i];
     auto argsFor = [&](std::int64_t b, int thread, std::array<const Real*, kMaxPorts>& in) {
       const std::int64_t first = blocks.first(b);
@@ -63,17 +61,17 @@ const Real* Network::forwardPlan(std::size_t start, std::span<const Real> params
       a.rows = blocks.length(b);
       a.in = {in.data(), p.inputs.size()};
       a.out = w.act[i] + first * p.size;
-      a.params = params.data() + p.params;
+      a.params = pass.params.data() + p.params;
       a.cache = w.caches[i].data() + first * p.layer->cachePerRow();
       a.scratch = w.scratch[static_cast<std::size_t>(thread)].data();
       a.shared = w.shared[i].data();
-      a.mode = modeOf(p, mode);
-      a.rng = rng;
+      a.mode = modeOf(p, pass.mode);
+      a.rng = pass.rng;
       a.node = p.id.value;
-      a.firstRow = firstRow + first;
+      a.firstRow = pass.firstRow + first;
       return a;
     };
-    if (together(p, mode)) {
+    if (together(p, pass.mode)) {
       const std::int64_t partial = p.layer->partialSize();
       forBlocks(pool, blocks, [&](std::int64_t b, int thread) {
         std::array<const Real*, kMaxPorts> in;
@@ -87,8 +85,32 @@ const Real* Network::forwardPlan(std::size_t start, std::span<const Real> params
       p.layer->forward(argsFor(b, thread, in));
     });
   }
-  return w.act.back();
 }
+
+NodeId Network::affineEnd() const {
+  std::size_t end = 0;
+  // Each node of the chain feeds the next alone, so that the next stands right behind it in the plan.
+  while (end + 1 < plan_->nodes.size() && plan_->nodes[end].consumers == 1) {
+    const PlanNode& next = plan_->nodes[end + 1];
+    if (next.inputs.size() != 1 || next.inputs[0] != static_cast<int>(end) || !next.layer->affine()) break;
+    ++end;
+  }
+  return plan_->nodes[end].id;
+}
+
+const Real* Network::forwardTo(NodeId to, std::span<const Real> params, Workspace& ws, std::int64_t rows) const {
+  const std::size_t end = static_cast<std::size_t>(plan_->indexOf(to));
+  forwardPlan(1, end, {params, ws, rows, Mode::Eval, {}, 0, nullptr});
+  return ws.impl_->act[end];
+}
+
+const Real* Network::forwardFrom(NodeId from, std::span<const Real> params, Workspace& ws, std::int64_t rows) const {
+  const std::size_t start = static_cast<std::size_t>(plan_->indexOf(from));
+  forwardPlan(start + 1, plan_->nodes.size() - 1, {params, ws, rows, Mode::Eval, {}, 0, nullptr});
+  return ws.impl_->act.back();
+}
+
+Real* Network::outputOf(NodeId from, Workspace& ws) const { return ws.impl_->act[static_cast<std::size_t>(plan_->indexOf(from))]; }
 
 void Network::updateStatistics(const Workspace& ws, std::span<Real> params) const {
   for (std::size_t i = 1; i < plan_->nodes.size(); ++i) {
@@ -104,22 +126,28 @@ Real* Network::seedGradient(NodeId from, Workspace& ws) const {
 void Network::backward(std::span<const Real> params, Workspace& ws, std::int64_t rows, std::span<Real> dparams,
                        bool accumulate, bool inputGradient, Mode mode, RngKey rng, std::int64_t firstRow,
                        ThreadPool* pool) const {
-  backwardPlan(plan_->nodes.size() - 1, {params, ws, rows, dparams, accumulate, inputGradient, mode, rng, firstRow, pool, nullptr});
+  backwardPlan(plan_->nodes.size() - 1, 0, {params, ws, rows, dparams, accumulate, inputGradient, mode, rng, firstRow, pool, nullptr});
 }
 
 void Network::backwardFrom(NodeId from, std::span<const Real> params, Workspace& ws, std::int64_t rows,
                            bool inputGradient, const BackwardHook& hook) const {
-  backwardPlan(static_cast<std::size_t>(plan_->indexOf(from)),
+  backwardPlan(static_cast<std::size_t>(plan_->indexOf(from)), 0,
                {params, ws, rows, {}, false, inputGradient, Mode::Eval, {}, 0, nullptr, hook ? &hook : nullptr});
 }
 
-void Network::backwardPlan(std::size_t start, const BackwardPass& pass) const {
+const Real* Network::backwardTo(NodeId to, std::span<const Real> params, Workspace& ws, std::int64_t rows) const {
+  const std::size_t end = static_cast<std::size_t>(plan_->indexOf(to));
+  backwardPlan(plan_->nodes.size() - 1, end, {params, ws, rows, {}, false, true, Mode::Eval, {}, 0, nullptr, nullptr});
+  return ws.impl_->grad[end];
+}
+
+void Network::backwardPlan(std::size_t start, std::size_t end, const BackwardPass& pass) const {
   Workspace::Impl& w = *pass.ws.impl_;
   assert(w.gradients && pass.rows <= w.rows);
   if (pass.pool) w.needThreads(pass.pool->threads());
   std::fill(w.written.begin(), w.written.end(), 0);
   w.written[start] = 1;
-  for (std::size_t i = start; i >= 1; --i)
+  for (std::size_t i = start; i > end; --i)
     if (w.written[i]) backwardNode(i, pass);
 }
 

@@ -7,21 +7,27 @@
 
 #include "core/data/generators.h"
 #include "core/train/step.h"
+#include "tests/support/allocations.h"
 #include "tests/support/networks.h"
 
 namespace {
 
 std::atomic<long> g_allocations{0};
 std::atomic<bool> g_counting{false};
+std::atomic<std::size_t> g_largest{0};
 
 void* counted(std::size_t size, std::size_t alignment) {
   if (g_counting) ++g_allocations;
+  for (std::size_t most = g_largest; size > most && !g_largest.compare_exchange_weak(most, size);) {
+  }
   void* p = alignment > alignof(std::max_align_t) ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment) : std::malloc(size ? size : 1);
   if (!p) throw std::bad_alloc();
   return p;
 }
 
 }  // namespace
+
+std::size_t vitrine::test::takeLargestAllocation() { return g_largest.exchange(0); }
 
 void* operator new(std::size_t size) { return counted(size, 0); }
 void* operator new[](std::size_t size) { return counted(size, 0); }

@@ -145,7 +145,7 @@ TEST(Idx, RefusesWithoutPartnerOrFile) {
   const auto lone = folder.write(kImages, idxImages(4, 2, 3, kPixels));
   expectRefused(openData(lone), {"no labels file beside it", "'train-labels-idx1-ubyte'"});
   expectRefused(openData(folder.path() / "nothing-ubyte"), {"there is no such file"});
-  expectRefused(openData(folder.path()), {"a folder"});
+  expectRefused(openData(folder.path()), {"reader of pictures"});
   expectRefused(openData("/dev/zero"), {"a device or pipe"});
   expectRefused(openData(folder.write("strange.bin", std::string("\x7f" "ELF\0\1\2", 7))), {"strange.bin", "not known", "IDX"});
   expectRefused(openData(folder.write("some.gz", gzip("just text"))), {"packed data that are not IDX"});

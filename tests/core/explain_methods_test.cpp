@@ -139,6 +139,76 @@ TEST(Explainers, IntegratedGradientsOfALinearNetworkAreExactForAnyNumberOfSteps)
     }
 }
 
+/// Point by point through the whole network, as the formula says.
+std::vector<double> plainIntegratedGradients(const Case& c, std::span<const Real> baseline, std::int64_t output, int steps) {
+  const Quadrature q = quadrature("gauss-legendre", steps);
+  Workspace ws(*c.network, 1, true, true);
+  const std::size_t n = c.input.size();
+  std::vector<double> sum(n, 0.0);
+  for (std::size_t k = 0; k < q.points.size(); ++k) {
+    for (std::size_t i = 0; i < n; ++i) ws.input()[i] = static_cast<Real>(baseline[i] + q.points[k] * (c.input[i] - baseline[i]));
+    c.network->forward(c.params.span(), ws, 1);
+    std::fill_n(ws.outputGradient(), c.network->outputs(), Real(0));
+    ws.outputGradient()[output] = 1;
+    c.network->backward(c.params.span(), ws, 1, {}, false, true);
+    for (std::size_t i = 0; i < n; ++i) sum[i] += q.weights[k] * static_cast<double>(ws.inputGradient()[i]) * (c.input[i] - baseline[i]);
+  }
+  return sum;
+}
+
+struct Way {
+  std::string name;
+  Drawing drawing;
+  Shape input;
+  std::string entry;  ///< the node up to which all is affine, and the input seen through it alone
+};
+
+/// Affine beginnings of every kind, none, and such as must not be taken for one: the input goes two ways.
+std::vector<Way> ways() {
+  std::vector<Way> all;
+  const Shape image{9, 8, 2}, table{6};
+  const auto begin = [] { return std::move(Drawing().add("input", "in")); };
+  const auto end = [](Drawing d) { return std::move(d.add("flatten", "flat").dense("b", 7).add("tanh", "u").dense("c", 3).add("output", "out")); };
+  all.push_back({"dense", std::move(begin().dense("a", 5).add("tanh", "t").dense("c", 3).add("output", "out")), table, "a"});
+  all.push_back({"flatten and dense", std::move(begin().add("flatten", "f").dense("a", 5).add("sigmoid", "t").dense("c", 3).add("output", "out")), image, "a"});
+  all.push_back({"conv", end(begin().conv("a", 4, 3, 1).add("relu", "t").add("maxpool2d", "p")), image, "a"});
+  all.push_back({"conv, norm, dropout", end(begin().conv("a", 4, 3, 0).add("batchnorm", "n").add("dropout", "d").add("elu", "t")), image, "d"});
+  all.push_back({"conv, conv, mean pool", end(begin().conv("a", 4, 3, 1).conv("a2", 3, 3, 1).add("avgpool2d", "p").add("tanh", "t")), image, "p"});
+  all.push_back({"noise, then a node that feeds two", end(begin().add("gaussian_noise", "g").conv("a", 4, 3, 1).add("tanh", "t").add("add", "s", {}, {"t", "a"})), image, "a"});
+  all.push_back({"affine all through", std::move(begin().add("flatten", "f").dense("a", 5).dense("c", 3).add("output", "out")), image, "out"});
+  all.push_back({"no affine layer", end(begin().add("tanh", "t").conv("a", 4, 3, 1).add("relu", "r")), image, "in"});
+  all.push_back({"two ways from the input", end(begin().conv("a", 2, 3, 1).add("tanh", "t").add("multiply", "m", {}, {"t", "in"})), image, "in"});
+  all.push_back({"two convolutions of the input", end(begin().conv("a", 2, 3, 1).conv("a2", 2, 3, 1, {"in"}).add("multiply", "m", {}, {"a", "a2"})), image, "in"});
+  return all;
+}
+
+TEST(Explainers, IntegratedGradientsAreThePlainSumWhereTheFirstLayersAreAffine) {
+  for (const Way& way : ways()) {
+    SCOPED_TRACE(way.name);
+    Case c(way.drawing.compile(classesOf(way.input, 3)), 11);
+    ASSERT_TRUE(c.network);
+    for (const PlacedBlock& b : c.network->blocks())  // statistics as training would leave them
+      if (b.block.name == "running_var")
+        for (std::int64_t i = 0; i < b.size(); ++i) c.params[static_cast<std::size_t>(b.offset + i)] = Real(0.5) + static_cast<Real>(i);
+    EXPECT_EQ(c.network->graph().find(c.network->affineEnd())->name, way.entry);
+    std::vector<Real> baseline(c.input.size());
+    Rng rng(5, Stream::Test);
+    for (Real& b : baseline) b = static_cast<Real>(0.3 * rng.normal());
+    const std::vector<double> plain = plainIntegratedGradients(c, baseline, 2, 50);
+    double largest = 0;
+    for (const double v : plain) largest = std::max(largest, std::abs(v));
+    const Result<Attribution> alone = c.explain("integrated-gradients", {}, {2, false}, baseline);
+    ASSERT_TRUE(alone) << alone.error().text();
+    for (std::size_t i = 0; i < plain.size(); ++i) ASSERT_NEAR(alone->values[i], plain[i], 1e-5 * largest) << i;
+    for (const int threads : {1, 2, 3, 8}) {
+      ThreadPool pool(threads);
+      ExplainArgs args{*c.network, c.params.span(), c.input, {2, false}, {}, baseline};
+      args.pool = &pool;
+      EXPECT_EQ(findExplainer("integrated-gradients")->explain(args)->values, alone->values) << threads << " threads";
+    }
+  }
+}
+
 TEST(Explainers, GradCamTakesTheLastConvolutionOrTheNamedLayer) {
   const Case c = cnn();
   const Result<Attribution> last = c.explain("grad-cam"), named = c.explain("grad-cam", {{"layer", std::string("conv2")}});

@@ -79,6 +79,7 @@ RecipeForm::RecipeForm(QWidget* parent) : QWidget(parent) {
   row(split, tr("Seed"), seed_, {ratio, groups, folds});
   row(split, {}, stratify_, {ratio, folds});
   QFormLayout* series = group(tr("Series"));
+  seriesBox_ = series->parentWidget();
   series->addRow(tr("Samples"), series_);
   row(series, tr("Length"), length_, {QStringLiteral("windows")});
   row(series, tr("Stride"), stride_, {QStringLiteral("windows")});
@@ -87,6 +88,16 @@ RecipeForm::RecipeForm(QWidget* parent) : QWidget(parent) {
   for (QComboBox* b : {task_, balance_, mode_, series_}) connect(b, &QComboBox::activated, this, &RecipeForm::tell);
   for (QSpinBox* b : {validation_, test_, seed_, folds_, fold_, length_, stride_, horizon_}) connect(b, &QSpinBox::valueChanged, this, &RecipeForm::tell);
   connect(stratify_, &QCheckBox::toggled, this, &RecipeForm::tell);
+}
+
+void RecipeForm::showForImages(bool given) {
+  task_->hide();
+  if (QWidget* label = qobject_cast<QFormLayout*>(task_->parentWidget()->layout())->labelForField(task_)) label->hide();
+  seriesBox_->hide();
+  mode_->clear();
+  if (given) mode_->addItem(tr("as the file has it"), QStringLiteral("given"));
+  mode_->addItem(tr("at random"), QStringLiteral("ratio"));
+  mode_->addItem(tr("folds"), QStringLiteral("folds"));
 }
 
 void RecipeForm::setRecipe(const Recipe& r) {

@@ -18,6 +18,8 @@ class RecipeForm : public QWidget {
  public:
   explicit RecipeForm(QWidget* parent = nullptr);
   void setRecipe(const Recipe& recipe);
+  /// Images and arrays of series: no columns to split by and no windows to cut. `given`: the file tells its own parts.
+  void showForImages(bool given);
 
  signals:
   /// The recipe with these parts changed; columns, format and steps as they were given.
@@ -32,6 +34,7 @@ class RecipeForm : public QWidget {
   QComboBox *task_, *mode_, *series_, *balance_;
   QSpinBox *validation_, *test_, *seed_, *folds_, *fold_, *length_, *stride_, *horizon_;
   QCheckBox* stratify_;
+  QWidget* seriesBox_;
   std::vector<std::pair<QWidget*, std::vector<QString>>> onlyFor_;  ///< rows shown in some modes only
 };
 

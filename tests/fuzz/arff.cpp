@@ -1,0 +1,7 @@
+#include "core/data/read_table.h"
+#include "tests/fuzz/fuzz.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  (void)vitrine::readArffTable(std::string(asText(data, size)));
+  return 0;
+}
