@@ -25,6 +25,7 @@ class ExplainInside : public QObject {
   UnitView* unit() { return unit_; }
   StepView* step() { return step_; }
   /// Choices for the panels' heads.
+  QComboBox* showChoice() { return show_; }
   QComboBox* scaleChoice() { return scale_; }
   QComboBox* partChoice() { return part_; }
   QComboBox* stepChoice() { return stepOf_; }
@@ -53,7 +54,7 @@ class ExplainInside : public QObject {
   WalkView* walk_;
   UnitView* unit_;
   StepView* step_;
-  QComboBox *scale_, *part_, *stepOf_;
+  QComboBox *show_, *scale_, *part_, *stepOf_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::optional<ExplainSample> sample_;
   NodeId node_{0};

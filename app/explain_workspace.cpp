@@ -181,6 +181,7 @@ void ExplainWorkspace::buildTabs() {
   };
   QSplitter* inside = page(tr("Inside the network"), "explainInsideSplitter", Qt::Vertical, tr("The chosen sample on its way through the layers, and one unit of them"));
   FigurePanel* walk = panel(QStringLiteral("panelExplainWalk"), tr("Walk a sample through the network"), scrolled(inside_->walk()), inside_->walk(), inside);
+  walk->addHeaderWidget(inside_->showChoice());
   walk->addHeaderWidget(inside_->scaleChoice());
   FigurePanel* unit = panel(QStringLiteral("panelExplainUnit"), tr("One unit"), inside_->unit(), inside_->unit(), inside);
   unit->addHeaderWidget(inside_->partChoice());
