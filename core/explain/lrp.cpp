@@ -28,7 +28,9 @@ std::vector<Param> params() {
           {.id = "bias", .label = "Biases count", .help = "Whether a bias takes its share, which is lost to the inputs (single rules other than epsilon).", .fallback = true},
           {.id = "convention", .label = "As in", .help = "zennit: rules heed the sign of inputs, max pooling passes relevance to its winner, batch norm is merged into the layer "
                                                          "before. Captum: only weights are changed; pooling and batch norm use epsilon.",
-           .fallback = std::string("zennit"), .choices = {{"zennit", "zennit"}, {"captum", "Captum"}}}};
+           .fallback = std::string("zennit"), .choices = {{"zennit", "zennit"}, {"captum", "Captum"}}},
+          {.id = "stabiliser", .label = "Stabiliser", .help = "Epsilon of the rules that are not epsilon; only keeps them from dividing by 0.", .fallback = 1e-6, .low = 1e-12,
+           .high = 1, .onlyIf = "convention", .onlyIfValue = "zennit"}};
 }
 
 struct Settings {
@@ -46,7 +48,7 @@ Settings read(const Params& values) {
   s.captum = param<std::string>(values, d, "convention") == "captum";
   s.numbers = {param<double>(values, d, "epsilon"), param<double>(values, d, "gamma"), param<double>(values, d, "alpha"),
                param<double>(values, d, "low"),     param<double>(values, d, "high"),  param<bool>(values, d, "bias")};
-  s.steady = s.captum ? 1e-9 : 1e-6;
+  s.steady = s.captum ? 1e-9 : param<double>(values, d, "stabiliser");
   return s;
 }
 

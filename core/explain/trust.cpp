@@ -1,6 +1,8 @@
 #include "core/explain/trust.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 #include "core/explain/trust_parts.h"

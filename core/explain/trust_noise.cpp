@@ -1,4 +1,7 @@
 // Infidelity and max-sensitivity (Yeh et al. 2019): what small changes of the input do to the output and to the map.
+#include <algorithm>
+#include <cmath>
+
 #include "core/base/random.h"
 #include "core/explain/trust_parts.h"
 

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include "core/base/random.h"
 #include "core/explain/trust_parts.h"
 
@@ -26,6 +29,7 @@ Result<std::vector<RandomisedLayer>> randomisationTest(const TrustTask& task) {
     args.params = params.span(), args.target = targetOf(task), args.progress = {};
     const Result<Attribution> map = task.method.explain(args);
     if (!map) return map.error();
+    if (map->values.size() != original.size()) return problem("The map of a changed network has another size.");
     out.push_back({layer, network.graph().find(layer)->name, rankCorrelation(original, magnitudes(*map))});
     if (task.args.progress) task.args.progress(static_cast<double>(out.size()) / static_cast<double>(layers.size()));
   }

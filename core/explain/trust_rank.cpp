@@ -75,8 +75,25 @@ Result<std::vector<double>> valuesByInput(const Network& network, const Attribut
 
 Target targetOf(const TrustTask& task) {
   Target target = task.args.target;
-  if (target.output < 0) target.output = task.map.target;
+  if (target.kind != Target::Kind::Output && target.kind != Target::Kind::Difference) return target;
+  const Target& definite = task.map.explained;
+  if (target.output < 0) target.output = definite.output >= 0 ? definite.output : task.map.target;
+  if (target.other < 0) target.other = definite.other;
   return target;
+}
+
+Result<std::vector<double>> scoresOf(const TrustTask& task, std::int64_t count, bool probability, const Passes::Make& make, double from, double to) {
+  ExplainArgs args = task.args;
+  args.target = targetOf(task);
+  args.target.probability = probability;
+  if (Status s = checkExplainArgs(args, task.method.params); !s) return s.error();
+  const Result<Start> start = startGoal(args);
+  if (!start) return start.error();
+  Result<std::vector<double>> scores = Passes(args, start->goal, false, count).values(count, make, from, to);
+  if (!scores) return scores.error();
+  for (const double s : *scores)
+    if (!std::isfinite(s)) return problem("The network's outputs for a changed input are not finite numbers.");
+  return scores;
 }
 
 }  // namespace vitrine

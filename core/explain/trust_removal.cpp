@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "core/base/random.h"
@@ -90,7 +92,7 @@ Result<RemovalTest> removalTest(const TrustTask& task, const Params& settings) {
   const std::vector<std::vector<std::int64_t>> groups = groupsOf(task);
   RemovalTest test;
   test.orders = static_cast<int>(param<std::int64_t>(settings, trustParams(), "orders"));
-  test.probability = network.data().task == Task::Classification && param<std::string>(settings, trustParams(), "score") == "probability";
+  test.probability = network.data().task == Task::Classification && task.args.target.kind == Target::Kind::Output && param<std::string>(settings, trustParams(), "score") == "probability";
   const double step = param<double>(settings, trustParams(), "step"), n = static_cast<double>(groups.size());
   std::vector<std::size_t> counts{0};
   for (int k = 1; counts.back() < groups.size(); ++k)
@@ -105,9 +107,9 @@ Result<RemovalTest> removalTest(const TrustTask& task, const Params& settings) {
     for (std::size_t g = 0; g < counts[static_cast<std::size_t>(i % points)]; ++g)
       for (const std::int64_t e : groups[order[g]]) x[e] = changed[static_cast<std::size_t>(e)];
   };
-  const auto deletion = scoresOf(task, rows, test.probability, [&](std::int64_t i, Real* x) { fill(i, x, task.args.input, removed); }, 0, 0.5);
+  const auto deletion = scoresOf(task, rows, test.probability || task.args.target.probability, [&](std::int64_t i, Real* x) { fill(i, x, task.args.input, removed); }, 0, 0.5);
   if (!deletion) return deletion.error();
-  const auto insertion = scoresOf(task, rows, test.probability, [&](std::int64_t i, Real* x) { fill(i, x, removed, task.args.input); }, 0.5, 1);
+  const auto insertion = scoresOf(task, rows, test.probability || task.args.target.probability, [&](std::int64_t i, Real* x) { fill(i, x, removed, task.args.input); }, 0.5, 1);
   if (!insertion) return insertion.error();
   test.deletion = curveOf(*deletion, test.shares, orders.size());
   test.insertion = curveOf(*insertion, test.shares, orders.size());

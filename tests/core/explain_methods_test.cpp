@@ -7,6 +7,7 @@
 #include "core/explain/explainer.h"
 #include "core/explain/grad_cam.h"
 #include "core/explain/quadrature.h"
+#include "core/io/strict_json.h"
 #include "tests/support/networks.h"
 
 namespace vitrine {
@@ -315,6 +316,112 @@ TEST_P(EveryExplainer, StopsAndTellsProgress) {
   EXPECT_EQ(last, 1);
   stop.request_stop();
   EXPECT_FALSE(c.explain(GetParam(), {}, {}, {}, stop.get_token()));
+}
+
+/// Networks with what else there is: batch norm, strides, average pooling, sigmoid, residuals, series, recurrent layers.
+std::vector<std::pair<std::string, Case>> otherNetworks() {
+  std::vector<std::pair<std::string, Case>> all;
+  {
+    Drawing d;
+    d.add("input", "in").add("conv2d", "c1", {{"filters", std::int64_t{4}}, {"stride", IntPair{2, 2}}}).add("batchnorm", "bn").add("relu", "r1");
+    d.add("avgpool2d", "pool").conv("c2", 4, 3, 1).add("sigmoid", "s").conv("c3", 4, 3, 1).add("add", "sum", {}, {"s", "c3"});
+    d.add("flatten", "flat").dense("fc", 3).add("output", "out");
+    all.emplace_back("batchnorm_stride_avgpool_residual", Case(d.compile(classesOf({9, 8, 2}, 3))));
+  }
+  {
+    Drawing d;
+    d.add("input", "in").add("conv1d", "c1", {{"filters", std::int64_t{5}}}).add("relu", "r1").add("maxpool1d", "pool").add("global_avgpool", "mean");
+    d.dense("fc", 3).add("output", "out");
+    all.emplace_back("series", Case(d.compile(classesOf({10, 2}, 3))));
+  }
+  for (const std::string kind : {"simple_rnn", "lstm", "gru"}) {
+    Drawing d;
+    d.add("input", "in").add(kind, "rnn", {{"units", std::int64_t{5}}}).dense("fc", 3).add("output", "out");
+    all.emplace_back(kind, Case(d.compile(classesOf({6, 2}, 3))));
+  }
+  {
+    Drawing d;
+    d.add("input", "in").dense("a", 6).add("layernorm", "norm").add("sigmoid", "s").dense("b", 3).add("softmax", "p").dense("c", 3).add("output", "out");
+    all.emplace_back("layernorm_softmax", Case(d.compile(classesOf({5}, 3))));
+  }
+  all.emplace_back("mlp", mlp(classesOf({4}, 3)));
+  all.emplace_back("regression", mlp(test::numbersOf({4}, 2)));
+  return all;
+}
+
+/// A method either says why it does not fit, the same way twice, or gives finite numbers of its shape.
+TEST_P(EveryExplainer, FitsOtherNetworksOrSaysWhyNot) {
+  int fits = 0;
+  for (const auto& [name, c] : otherNetworks()) {
+    SCOPED_TRACE(name);
+    const Status s = findExplainer(GetParam())->supports(*c.network, {});
+    const Result<Attribution> a = c.explain(GetParam(), {}, {});
+    ASSERT_EQ(s.ok(), a.ok()) << (s.ok() ? a.error().text() : s.error().text());
+    if (!s) {
+      EXPECT_GT(s.error().text().size(), 20u);
+      continue;
+    }
+    ++fits;
+    EXPECT_EQ(static_cast<std::int64_t>(a->values.size()), a->shape.size());
+    for (Real v : a->values) ASSERT_TRUE(std::isfinite(v));
+  }
+  EXPECT_GE(fits, 1);
+}
+
+TEST_P(EveryExplainer, SameBitsForAnyNumberOfThreads) {
+  const Case c = cnn();
+  const Params none;
+  const std::vector<Real> samples(c.input.size() * 3, Real(0.1));
+  std::vector<std::vector<Real>> values;
+  for (int threads : {1, 2, 3}) {
+    ThreadPool pool(threads);
+    const Result<Attribution> a = findExplainer(GetParam())->explain({.network = *c.network, .params = c.params.span(), .input = c.input, .target = {}, .settings = none,
+                                                                      .pool = &pool, .samples = samples});
+    ASSERT_TRUE(a) << a.error().text();
+    values.push_back(a->values);
+  }
+  EXPECT_EQ(values[0], values[1]);
+  EXPECT_EQ(values[0], values[2]);
+}
+
+TEST_P(EveryExplainer, TakesDifferencesLossesAndUnitsOrRefusesThemWithTheReason) {
+  const Case c = cnn();
+  const NodeId conv = c.network->graph().findName("conv1")->id, fc1 = c.network->graph().findName("fc1")->id;
+  for (const Target& t : {Target::difference(1, 2), Target::difference(-1), Target::lossOfClass(3), Target::unitOf(fc1, 7)}) {
+    const Result<Attribution> a = c.explain(GetParam(), {}, t);
+    if (!a) {
+      const std::string why = a.error().text();
+      EXPECT_TRUE(why.find("loss") != std::string::npos || why.find("does not feed") != std::string::npos) << why;
+      continue;
+    }
+    for (Real v : a->values) ASSERT_TRUE(std::isfinite(v));
+  }
+  EXPECT_FALSE(c.explain(GetParam(), {}, Target::difference(1, 1)));
+  EXPECT_FALSE(c.explain(GetParam(), {}, Target::difference(1, 9)));
+  EXPECT_FALSE(c.explain(GetParam(), {}, Target::lossOfClass(5)));
+  EXPECT_FALSE(c.explain(GetParam(), {}, Target::unitOf(conv, 8 * 8 * 8)));
+  EXPECT_FALSE(c.explain(GetParam(), {}, Target::unitOf(NodeId{999}, 0)));
+}
+
+TEST_P(EveryExplainer, SettingsGoThroughJsonAndBadOnesAreRefused) {
+  const ExplainerSpec& spec = *findExplainer(GetParam());
+  Params all;
+  for (const Param& p : spec.params) all[p.id] = p.choices.empty() ? p.fallback : ParamValue(p.choices.back().id);
+  const Result<nlohmann::json> json = parseStrict(paramsToJson(all).dump(), "settings");
+  ASSERT_TRUE(json) << json.error().text();
+  JsonReader reader("settings");
+  EXPECT_EQ(reader.params(*json, "settings", spec.params), all);
+  EXPECT_TRUE(reader.ok());
+  const Case c = cnn();
+  for (const Param& p : spec.params) {
+    ParamValue bad = p.fallback;
+    if (std::holds_alternative<std::int64_t>(bad)) bad = static_cast<std::int64_t>(p.low - 1);
+    if (std::holds_alternative<double>(bad)) bad = std::numeric_limits<double>::quiet_NaN();
+    if (std::holds_alternative<bool>(bad)) bad = 1.0;
+    if (std::holds_alternative<std::string>(bad)) bad = std::string("no such choice");
+    if (std::holds_alternative<IntPair>(bad)) bad = IntPair{0, 0};
+    EXPECT_FALSE(c.explain(GetParam(), {{p.id, bad}})) << p.id;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Registry, EveryExplainer, testing::ValuesIn([] {

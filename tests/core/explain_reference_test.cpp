@@ -121,7 +121,9 @@ TEST_P(ExplainReference, LrpAsInZennit) {
   compare("zennit.epsilon_plus_flat", "lrp", rule("epsilon-plus-flat"));
   compare("zennit.epsilon_gamma_box_0_1", "lrp", rule("epsilon-gamma-box"));
   compare("zennit.gamma0.25_conv_eps1e-6_dense", "lrp", rule("gamma", 1e-6, "convolutions"));
-  compare("zennit.zplus_conv_nobias_eps1e-9", "lrp", rule("z-plus", 1e-9, "convolutions", false));
+  Params fine = rule("z-plus", 1e-9, "convolutions", false);
+  fine["stabiliser"] = 1e-9;
+  compare("zennit.zplus_conv_nobias_eps1e-9", "lrp", fine);
   EXPECT_EQ(compared_, name_ == "lstm" ? 0 : name_ == "cnn_fashion" ? 8 : 4);
 }
 

@@ -7,7 +7,7 @@ namespace {
 using test::StepCase;
 using test::StepSetting;
 
-Snapshot snapshotOf(const Run& run) {
+Snapshot snapshotOf(const vitrine::Run& run) {
   Snapshot s;
   s.network = run.network(), s.data = run.data(), s.settings = run.settings(), s.history = run.history();
   s.state = std::make_shared<TrainState>(run.state());
@@ -34,7 +34,7 @@ TEST(ExplainStep, UpdateIsTheTrainersForEveryOptimiser) {
         }
         settings.options = {{"clip_norm", 0.05}, {"clip_value", 0.02}};
       }
-      Run run(s.network, s.data, settings, pool);
+      vitrine::Run run(s.network, s.data, settings, pool);
       const NodeId node = s.network->graph().findName("a")->id;
       for (int step = 0; step < 8; ++step) {  // 3 batches an epoch; RAdam rectifies from step 6 on
         SCOPED_TRACE(spec.id + ", step " + std::to_string(step) + (more ? ", more settings" : ""));

@@ -67,9 +67,15 @@ TEST(ReceptiveFieldTest, BoxesByHand) {
   // 3 × 3, then 2 × 2 windows of stride 2, then 3 × 3 over steps of 2 pixels: 3 + 1 + 2 · 2 = 8 pixels.
   const ReceptiveField middle = at("conv2", 5, 6);
   EXPECT_EQ(middle.count, 64);
-  EXPECT_EQ(middle.y0, 7), EXPECT_EQ(middle.y1, 15), EXPECT_EQ(middle.x0, 9), EXPECT_EQ(middle.x1, 17);
+  EXPECT_EQ(middle.y0, 7);
+  EXPECT_EQ(middle.y1, 15);
+  EXPECT_EQ(middle.x0, 9);
+  EXPECT_EQ(middle.x1, 17);
   const ReceptiveField corner = at("conv2", 0, 0);
-  EXPECT_EQ(corner.y0, 0), EXPECT_EQ(corner.y1, 5), EXPECT_EQ(corner.x0, 0), EXPECT_EQ(corner.x1, 5);
+  EXPECT_EQ(corner.y0, 0);
+  EXPECT_EQ(corner.y1, 5);
+  EXPECT_EQ(corner.x0, 0);
+  EXPECT_EQ(corner.x1, 5);
   EXPECT_EQ(at("conv1", 3, 3).count, 9);
   EXPECT_EQ(receptiveField(*network, network->graph().findName("fc1")->id, 2).count, 28 * 28);
 
@@ -81,7 +87,9 @@ TEST(ReceptiveFieldTest, BoxesByHand) {
   const ReceptiveField holes = receptiveField(*series, d.graph.findName("c")->id, 1);
   EXPECT_EQ(holes.count, 3);
   EXPECT_EQ(std::vector<char>(holes.mask.begin(), holes.mask.end()), (std::vector<char>{0, 1, 0, 0, 1, 0, 0, 1, 0}));
-  EXPECT_EQ(holes.x0, 1), EXPECT_EQ(holes.x1, 8), EXPECT_EQ(holes.y1, 1);
+  EXPECT_EQ(holes.x0, 1);
+  EXPECT_EQ(holes.x1, 8);
+  EXPECT_EQ(holes.y1, 1);
 }
 
 TEST(TopSamplesTest, AreTheLargestOfAll) {

@@ -81,7 +81,7 @@ TEST(Removal, AreasByHand) {
   // Random orders: a straight line on average, and deviations of areas over the six orders.
   EXPECT_NEAR(t->deletion.randomArea, 3.5, 0.1);
   EXPECT_NEAR(t->deletion.mean[1], 7 * 2.0 / 3, 0.2);
-  EXPECT_EQ(t->deletion.deviation[0], 0);
+  EXPECT_NEAR(t->deletion.deviation[0], 0, 1e-9);
   EXPECT_NEAR(t->deletion.deviation[1], std::sqrt(14.0 / 9), 0.15);  // of 4, 2, 1 at random
   EXPECT_FALSE(t->probability);
 
@@ -315,6 +315,25 @@ TEST(Trust, SameBitsForAnyThreadsAndSeedsCount) {
   EXPECT_NE(other->infidelity->value, a->infidelity->value);
   EXPECT_NE(other->removal->deletion.randomArea, a->removal->deletion.randomArea);
   EXPECT_EQ(other->removal->deletion.area, a->removal->deletion.area);
+}
+
+TEST(Trust, TakesEveryTarget) {
+  const Trained t;
+  const ExplainerSpec& saliency = *findExplainer("saliency");
+  const NodeId inner = t.network->graph().findName("conv2")->id;
+  for (const Target& target : {Target{}, Target::difference(1), Target::lossOfClass(2), Target::unitOf(inner, 100), Target{.output = 1, .probability = true}}) {
+    ExplainArgs args = t.args();
+    args.target = target;
+    const Result<Attribution> map = saliency.explain(args);
+    ASSERT_TRUE(map) << map.error().text();
+    const auto report = trustReport({saliency, args, *map});
+    ASSERT_TRUE(report) << report.error().text();
+    ASSERT_TRUE(report->removal && report->infidelity && report->sensitivity) << report->sentence;
+    if (target.kind != Target::Kind::Output || target.probability) {
+      EXPECT_NEAR(report->removal->deletion.score.front(), map->outputValue, 1e-5);
+    }
+    EXPECT_EQ(report->removal->deletion.score.front(), report->removal->insertion.score.back());
+  }
 }
 
 TEST(Trust, StopsAndTellsFaults) {

@@ -83,7 +83,7 @@ TEST_P(ExplainContract, SaliencyIsTheDerivative) {
   for (std::uint64_t seed : {1, 2, 3}) {
     SCOPED_TRACE(named_.name + ", seed " + std::to_string(seed));
     const Setting s(named_, seed);
-    for (const Target target : {Target{0, false}, Target{2, false}, Target{1, true}}) {
+    for (const Target& target : {Target{0, false}, Target{2, false}, Target{1, true}}) {
       const Attribution a = s.explain("saliency", {}, target, s.input);
       for (std::size_t i = 0; i < s.input.size(); ++i) {
         constexpr double h = 1e-5;
@@ -104,7 +104,7 @@ TEST_P(ExplainContract, IntegratedGradientsAreComplete) {
     std::vector<Real> baseline(s.input.size());
     Rng rng(seed, Stream::Test, 1);
     for (Real& b : baseline) b = rng.normal();
-    for (const Target target : {Target{0, false}, Target{1, true}}) {
+    for (const Target& target : {Target{0, false}, Target{1, true}}) {
       const Attribution a = s.explain("integrated-gradients", {}, target, s.input, baseline);
       const double sum = std::accumulate(a.values.begin(), a.values.end(), 0.0);
       EXPECT_NEAR(sum, a.outputValue - *a.baselineValue, 1e-8);
@@ -119,6 +119,49 @@ TEST_P(ExplainContract, IntegratedGradientsAreComplete) {
       }
       EXPECT_LT(fineError, 0.02 * coarseError + 1e-12);
       EXPECT_LT(coarseError, 1e-2);
+    }
+  }
+}
+
+TEST_P(ExplainContract, DeepLiftAddsUp) {
+  for (std::uint64_t seed : {6, 7}) {
+    SCOPED_TRACE(named_.name + ", seed " + std::to_string(seed));
+    const Setting s(named_, seed);
+    std::vector<Real> baseline(s.input.size());
+    Rng rng(seed, Stream::Test, 1);
+    for (Real& b : baseline) b = rng.normal();
+    for (const Target& target : {Target{.output = 0}, Target::difference(1, 2)}) {
+      const Attribution a = s.explain("deeplift", {}, target, s.input, baseline);
+      EXPECT_NEAR(std::accumulate(a.values.begin(), a.values.end(), 0.0), a.outputValue - *a.baselineValue, 1e-9);
+    }
+  }
+}
+
+/// Without biases nothing is lost on the way but what epsilon takes.
+TEST_P(ExplainContract, LrpKeepsTheOutputWhereThereIsNoBias) {
+  Setting s(named_, 8);
+  for (const PlacedBlock& b : s.network->blocks())
+    if (b.block.name == "bias") std::fill_n(s.params.begin() + b.offset, b.size(), 0.0);
+  for (const std::string convention : {"captum", "zennit"}) {
+    const Attribution a = s.explain("lrp", {{"epsilon", 1e-12}, {"convention", convention}}, {.output = 1}, s.input);
+    // Zennit's pools keep an epsilon of 1e-6.
+    EXPECT_NEAR(std::accumulate(a.values.begin(), a.values.end(), 0.0), a.outputValue, convention == "captum" ? 1e-7 : 1e-3);
+  }
+}
+
+TEST_P(ExplainContract, GradientsOfDifferencesLossesAndUnitsAreDerivatives) {
+  const Setting s(named_, 9);
+  const NodeId unit = s.network->order()[s.network->order().size() - 3];
+  for (const Target& target : {Target::difference(0, 2), Target{.output = 0, .probability = true, .kind = Target::Kind::Difference, .other = 1}, Target::lossOfClass(1),
+                               Target::unitOf(unit, 1)}) {
+    const Attribution a = s.explain("saliency", {}, target, s.input);
+    for (std::size_t i = 0; i < s.input.size(); ++i) {
+      constexpr double h = 1e-5;
+      std::vector<Real> high = s.input, low = s.input;
+      high[i] += h;
+      low[i] -= h;
+      const double slope = (s.explain("saliency", {}, target, high).outputValue - s.explain("saliency", {}, target, low).outputValue) / (2 * h);
+      ASSERT_NEAR(a.values[i], slope, 1e-8 + 1e-7 * std::abs(slope)) << "input " << i;
     }
   }
 }

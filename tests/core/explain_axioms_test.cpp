@@ -1,0 +1,301 @@
+// What attributions must do whatever the network: axioms, linear models, planted signals, targets, groups, sets of rows.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+
+#include "core/base/random.h"
+#include "core/explain/baseline.h"
+#include "core/explain/explainer.h"
+#include "core/explain/groups.h"
+#include "core/explain/table_importance.h"
+#include "tests/support/networks.h"
+
+namespace vitrine {
+namespace {
+
+using std::int64_t;
+using test::classesOf;
+using test::Drawing;
+using Values = std::vector<Real>;
+
+struct Model {
+  std::shared_ptr<const Network> network;
+  Buffer params;
+  explicit Model(std::shared_ptr<const Network> n, std::uint64_t seed = 3) : network(std::move(n)), params(network->initialise(seed)) {
+    Rng rng(seed, Stream::Test);
+    for (Real& p : params) p += static_cast<Real>(0.1 * rng.normal());
+  }
+  std::span<Real> block(const std::string& name) {
+    for (const PlacedBlock& b : network->blocks())
+      if (b.fullName == name) return params.span().subspan(static_cast<std::size_t>(b.offset), static_cast<std::size_t>(b.size()));
+    throw std::runtime_error("no block " + name);
+  }
+  Attribution explain(const std::string& id, const Values& x, const Params& settings = {}, Target target = {.output = 0}, const Values& baseline = {}) const {
+    const Result<Attribution> a = findExplainer(id)->explain({.network = *network, .params = params.span(), .input = x, .target = target, .settings = settings, .baseline = baseline});
+    if (!a) ADD_FAILURE() << id << ": " << a.error().text();
+    return a ? *a : Attribution{};
+  }
+  double f(const Values& x, int64_t output = 0) const { return explain("saliency", x, {}, {.output = output}).outputValue; }
+};
+
+Model mlp(int64_t inputs) {
+  Drawing d;
+  d.add("input", "in").dense("a", 8).add("tanh", "t").dense("b", 3).add("output", "out");
+  return Model(d.compile(classesOf({inputs}, 3)));
+}
+Model linear(int64_t inputs) {
+  Drawing d;
+  d.add("input", "in").dense("only", 3).add("output", "out");
+  return Model(d.compile(classesOf({inputs}, 3)));
+}
+Values random(std::size_t n, std::uint64_t seed) {
+  Rng rng(seed, Stream::Test, 9);
+  Values x(n);
+  for (Real& v : x) v = static_cast<Real>(rng.normal());
+  return x;
+}
+
+/// The definition by orders, which shares nothing with the subset formula.
+TEST(ExplainAxioms, ShapleyIsTheMeanOverAllOrders) {
+  const Model m = mlp(5);
+  const Values x = random(5, 1), base = random(5, 2);
+  std::vector<std::size_t> order{0, 1, 2, 3, 4};
+  std::vector<double> phi(5, 0.0);
+  int orders = 0;
+  do {
+    Values at = base;
+    double before = m.f(at);
+    for (std::size_t i : order) {
+      at[i] = x[i];
+      const double now = m.f(at);
+      phi[i] += now - before;
+      before = now;
+    }
+    ++orders;
+  } while (std::next_permutation(order.begin(), order.end()));
+  const Attribution exact = m.explain("shapley", x, {}, {.output = 0}, base), kernel = m.explain("kernel-shap", x, {}, {.output = 0}, base);
+  const Attribution sampled = m.explain("shapley", x, {{"exact", int64_t{0}}, {"permutations", int64_t{400}}}, {.output = 0}, base);
+  ASSERT_EQ(sampled.standardError.size(), 5u);
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_NEAR(exact.values[i], phi[i] / orders, 1e-5);
+    EXPECT_NEAR(kernel.values[i], phi[i] / orders, 1e-5);
+    EXPECT_NEAR(sampled.values[i], phi[i] / orders, 5 * sampled.standardError[i] + 1e-5);
+  }
+  EXPECT_NEAR(*sampled.completenessError, 0, 1e-5);
+}
+
+TEST(ExplainAxioms, OnLinearModelsAllAgreeWithTheWeights) {
+  Model m = linear(6);
+  const Values x = random(6, 3), base = random(6, 4);
+  const std::span<const Real> w = m.block("only.weight");  // [in × out]
+  for (const std::string id : {"integrated-gradients", "input-x-gradient", "deeplift", "shapley", "kernel-shap", "feature-ablation", "expected-gradients", "lime"}) {
+    const Attribution a = m.explain(id, x, id == "lime" ? Params{{"ridge", 0.0}} : Params{}, {.output = 1}, base);
+    for (std::size_t i = 0; i < 6; ++i) EXPECT_NEAR(a.values[i], w[i * 3 + 1] * (x[i] - base[i]), 1e-4) << id << " " << i;
+  }
+  const Attribution slopes = m.explain("lime", x, {{"change", std::string("noise")}, {"ridge", 0.0}}, {.output = 1});
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_NEAR(slopes.values[i], w[i * 3 + 1], 1e-4);
+  EXPECT_NEAR(*slopes.fit, 1, 1e-6);
+  // Too many features to try all subsets: drawn ones give the same on a linear model.
+  const Model wide = linear(30);
+  const Values y = random(30, 5);
+  const Attribution exact = wide.explain("input-x-gradient", y), drawn = wide.explain("kernel-shap", y);
+  for (std::size_t i = 0; i < 30; ++i) EXPECT_NEAR(drawn.values[i], exact.values[i], 1e-3);
+}
+
+TEST(ExplainAxioms, EqualFeaturesGetEqualSharesAndIdleOnesNone) {
+  Model m = mlp(5);
+  const std::span<Real> w = m.block("a.weight");  // [in × out]
+  for (std::size_t u = 0; u < 8; ++u) w[8 + u] = w[u], w[16 + u] = 0;
+  const Values x{Real(0.7), Real(0.7), Real(1.3), Real(-0.4), Real(0.2)};
+  for (const std::string id : {"saliency", "input-x-gradient", "smoothgrad-squared", "integrated-gradients", "expected-gradients", "deeplift", "lrp", "occlusion", "feature-ablation",
+                               "shapley", "kernel-shap"}) {
+    const Attribution a = m.explain(id, x, id == "occlusion" ? Params{{"window", IntPair{1, 1}}, {"stride", IntPair{1, 1}}} : Params{});
+    if (id != "smoothgrad-squared") {
+      EXPECT_NEAR(a.values[0], a.values[1], 1e-5) << id;
+    }
+    EXPECT_NEAR(a.values[2], 0, 1e-6) << id;
+  }
+}
+
+TEST(ExplainAxioms, APlantedPatchGetsTheMass) {
+  Drawing d;
+  d.add("input", "in").add("flatten", "flat").dense("a", 4).add("relu", "r").dense("b", 2).add("output", "out");
+  Model m(d.compile(classesOf({8, 8, 1}, 2)));
+  const auto inPatch = [](std::size_t p) { return p / 8 >= 2 && p / 8 < 4 && p % 8 >= 4 && p % 8 < 6; };
+  const std::span<Real> w = m.block("a.weight");
+  for (std::size_t p = 0; p < 64; ++p)
+    for (std::size_t u = 0; u < 4; ++u) w[p * 4 + u] = inPatch(p) ? Real(0.5) + static_cast<Real>(u) / 10 : 0;
+  for (Real& v : m.block("a.bias")) v = Real(0.1);
+  const std::span<Real> out = m.block("b.weight");
+  for (std::size_t u = 0; u < 4; ++u) out[u * 2] = 1, out[u * 2 + 1] = -1;
+  const Values x(64, Real(0.8));
+  const Params squares{{"groups", std::string("squares")}, {"square", int64_t{2}}};
+  const std::vector<std::pair<std::string, Params>> methods{
+      {"saliency", {}}, {"input-x-gradient", {}}, {"smoothgrad", {}}, {"smoothgrad-squared", {}}, {"integrated-gradients", {}}, {"expected-gradients", {}},
+      {"guided-backprop", {}}, {"deconvnet", {}}, {"deeplift", {}}, {"lrp", {}}, {"occlusion", {{"window", IntPair{2, 2}}}}, {"feature-ablation", squares},
+      {"shapley", squares}, {"kernel-shap", squares}, {"lime", squares}};
+  for (const auto& [id, settings] : methods) {
+    const Attribution a = m.explain(id, x, settings);
+    double inside = 0, all = 0;
+    for (std::size_t p = 0; p < a.values.size(); ++p) {
+      all += std::abs(static_cast<double>(a.values[p]));
+      if (inPatch(p)) inside += std::abs(static_cast<double>(a.values[p]));
+    }
+    EXPECT_GT(all, 0) << id;
+    EXPECT_GT(inside, 0.9 * all) << id;
+  }
+  // RISE finds the place, if not the outline.
+  const Attribution rise = m.explain("rise", x);
+  const std::size_t best = static_cast<std::size_t>(std::max_element(rise.values.begin(), rise.values.end()) - rise.values.begin());
+  EXPECT_LE(std::abs(static_cast<int>(best / 8) - 2), 2);
+  EXPECT_LE(std::abs(static_cast<int>(best % 8) - 4), 2);
+}
+
+TEST(ExplainAxioms, OtherWeightsGiveOtherMaps) {
+  const auto network = test::smallCnn(4).compile(classesOf({8, 8, 1}, 4));
+  const Model a(network, 1), b(network, 2);
+  const Values x = random(64, 6);
+  for (const ExplainerSpec& s : explainerRegistry()) {
+    if (s.family == ExplainerSpec::Family::Counterfactual) continue;
+    // Without the positive part only: two maps may both have none.
+    const bool hasRelu = std::any_of(s.params.begin(), s.params.end(), [](const Param& p) { return p.id == "relu"; });
+    const Params settings = hasRelu ? Params{{"relu", false}} : Params{};
+    EXPECT_NE(a.explain(s.id, x, settings).values, b.explain(s.id, x, settings).values) << s.id;
+  }
+}
+
+TEST(ExplainTargets, DifferenceLossAndUnit) {
+  const Model m = mlp(4);
+  const Values x = random(4, 7);
+  const Attribution a = m.explain("saliency", x, {}, {.output = 0}), b = m.explain("saliency", x, {}, {.output = 2});
+  const Attribution both = m.explain("saliency", x, {}, Target::difference(0, 2)), loss = m.explain("saliency", x, {}, Target::lossOfClass(1));
+  double exps = 0;
+  for (int64_t c = 0; c < 3; ++c) exps += std::exp(m.f(x, c));
+  EXPECT_NEAR(loss.outputValue, std::log(exps) - m.f(x, 1), 1e-5);
+  EXPECT_NEAR(both.outputValue, m.f(x, 0) - m.f(x, 2), 1e-5);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_NEAR(both.values[i], a.values[i] - b.values[i], 1e-5);
+    Values up = x, down = x;
+    up[i] += Real(0.01), down[i] -= Real(0.01);
+    const double slope = (m.explain("saliency", up, {}, Target::lossOfClass(1)).outputValue - m.explain("saliency", down, {}, Target::lossOfClass(1)).outputValue) / 0.02;
+    EXPECT_NEAR(loss.values[i], slope, 2e-3);
+  }
+  const NodeId hidden = m.network->graph().findName("t")->id;
+  Workspace ws(*m.network, 1, true, false);
+  std::copy(x.begin(), x.end(), ws.input());
+  m.network->forward(m.params.span(), ws, 1);
+  const Attribution unit = m.explain("integrated-gradients", x, {}, Target::unitOf(hidden, 5));
+  EXPECT_NEAR(unit.outputValue, ws.activation(hidden)[5], 1e-6);
+  EXPECT_NEAR(*unit.completenessError, 0, 1e-4);
+  const Attribution neuron = m.explain("neuron", x, {{"layer", std::string("t")}, {"unit", int64_t{5}}});
+  EXPECT_EQ(neuron.values, unit.values);
+  EXPECT_EQ(neuron.node, hidden);
+}
+
+TEST(ExplainCounterfactual, FlipsAndIsNearlyAsSmallAsItCanBeAlongItsWay) {
+  const Model m = mlp(4);
+  const Values x = random(4, 8);
+  for (const std::string id : {"fgsm", "pgd"}) {
+    const Attribution a = m.explain(id, x, {{"largest", 20.0}});
+    ASSERT_TRUE(a.counterfactual);
+    const Counterfactual& c = *a.counterfactual;
+    ASSERT_TRUE(c.flipped) << id;
+    EXPECT_NE(c.from, c.to);
+    EXPECT_EQ(m.explain("saliency", c.result, {}, {}).target, c.to);
+    double squares = 0;
+    Values shorter = x;
+    for (std::size_t i = 0; i < 4; ++i) {
+      EXPECT_NEAR(a.values[i], c.result[i] - x[i], 1e-6);
+      squares += static_cast<double>(a.values[i]) * static_cast<double>(a.values[i]);
+      shorter[i] += Real(0.9) * a.values[i];
+    }
+    EXPECT_NEAR(c.euclidean, std::sqrt(squares), 1e-5);
+    EXPECT_EQ(m.explain("saliency", shorter, {}, {}).target, c.from) << id;
+  }
+  const Attribution none = m.explain("fgsm", x, {{"largest", 1e-6}});
+  EXPECT_FALSE(none.counterfactual->flipped);
+}
+
+TEST(ExplainGroups, PartitionsByHand) {
+  EXPECT_EQ(squareGroups({3, 4, 1}, 2).of, (std::vector<std::int32_t>{0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 3, 3}));
+  EXPECT_EQ(pixelGroups({1, 2, 3}).of, (std::vector<std::int32_t>{0, 0, 0, 1, 1, 1}));
+  EXPECT_EQ(stepGroups({2, 3}).of, (std::vector<std::int32_t>{0, 0, 0, 1, 1, 1}));
+  EXPECT_EQ(gridGroups({5, 1, 1}, 3, 1).of, (std::vector<std::int32_t>{0, 0, 1, 1, 2}));
+  EXPECT_EQ(elementGroups({3}).count, 3);
+}
+
+TEST(ExplainGroups, PatchesFollowTheImageAndCoverIt) {
+  const Shape shape{16, 16, 1};
+  Values image(256);
+  for (std::size_t p = 0; p < 256; ++p) image[p] = p % 16 < 7 ? Real(0) : Real(1);
+  const Groups g = patchGroups(shape, image, 8);
+  std::set<std::int32_t> left, right;
+  for (std::size_t p = 0; p < 256; ++p) (p % 16 < 7 ? left : right).insert(g.of[p]);
+  EXPECT_EQ(static_cast<int64_t>(left.size() + right.size()), g.count);  // no patch crosses the edge
+  EXPECT_GE(g.count, 2);
+  EXPECT_EQ(*left.begin() == 0 || *right.begin() == 0, true);
+}
+
+TEST(ExplainBaselines, BlurKeepsFlatImagesAndSums) {
+  const Values flat(25, Real(0.5));
+  for (Real v : blurredBaseline({5, 5, 1}, flat, 2)) EXPECT_NEAR(v, 0.5, 1e-6);
+  Values point(81, Real(0));
+  point[40] = 1;
+  const Values blurred = blurredBaseline({9, 9, 1}, point, 0.8);
+  EXPECT_NEAR(std::accumulate(blurred.begin(), blurred.end(), 0.0), 1, 1e-4);
+  EXPECT_LT(blurred[40], 0.5);
+  EXPECT_NEAR(blurred[39], blurred[31], 1e-6);
+}
+
+/// Class 1 where column 0 is positive; column 1 stands idle.
+Dataset twoColumns() {
+  Dataset data;
+  data.name = "made";
+  data.spec = classesOf({2}, 2);
+  data.featureNames = {"that", "idle"};
+  std::vector<float> values;
+  Rng rng(5, Stream::Test);
+  for (int i = 0; i < 200; ++i) {
+    values.push_back(static_cast<float>(rng.normal())), values.push_back(static_cast<float>(rng.normal()));
+    data.classes.push_back(values[values.size() - 2] > 0);
+    data.train.push_back(i);
+  }
+  data.inputs = Samples::fromFloats({2}, values);
+  return data;
+}
+
+TEST(ExplainSets, ImportanceDependenceAndSummaryOfAKnownRule) {
+  const Dataset data = twoColumns();
+  Drawing d;
+  d.add("input", "in").dense("only", 2).add("output", "out");
+  Model m(d.compile(data.spec));
+  for (Real& p : m.params) p = 0;
+  m.block("only.weight")[1] = 3;  // logit of class 1 = 3 · column 0
+  const Groups groups = columnGroups(data);
+  ASSERT_EQ(groups.names, (std::vector<std::string>{"that", "idle"}));
+  const SetArgs args{*m.network, m.params.span(), data, data.train, groups};
+  const Result<PermutationImportance> importance = permutationImportance(args, 8, 1);
+  ASSERT_TRUE(importance) << importance.error().text();
+  EXPECT_EQ(importance->intact, 1);
+  EXPECT_NEAR(importance->mean[0], 0.5, 0.1);
+  EXPECT_GT(importance->deviation[0], 0);
+  EXPECT_EQ(importance->mean[1], 0);
+  EXPECT_EQ(importance->deviation[1], 0);
+  const Result<PartialDependence> curve = partialDependence(args, 0, {.output = 1}, 9);
+  ASSERT_TRUE(curve) << curve.error().text();
+  ASSERT_EQ(curve->curves.size(), 200u);
+  for (std::size_t p = 0; p < curve->grid.size(); ++p) EXPECT_NEAR(curve->mean[p], 3 * curve->grid[p], 1e-4);
+  const Result<ShapSummary> shap = shapSummary(args, {.output = 1}, {}, 20, 1);
+  ASSERT_TRUE(shap) << shap.error().text();
+  EXPECT_EQ(shap->order.front(), 0);
+  for (std::size_t r = 0; r < 200; ++r) {
+    EXPECT_NEAR(shap->values[r][0], 3 * shap->features[r][0], 1e-4);
+    EXPECT_NEAR(shap->values[r][1], 0, 1e-6);
+  }
+  EXPECT_FALSE(partialDependence(args, 2, {.output = 1}, 9));
+  EXPECT_FALSE(permutationImportance(args, 0, 1));
+}
+
+}  // namespace
+}  // namespace vitrine
