@@ -71,7 +71,7 @@ StepData stepData(const StepExplanation& e) {
 ExplainInside::ExplainInside(QObject* parent)
     : QObject(parent),
       walk_(new WalkView),
-      unit_(new UnitView),
+      unit_(new UnitFigure),
       step_(new StepView),
       show_(choiceBox(QStringLiteral("explainWalkShow"), tr("What the maps show"), tr("Each unit's activation, or what flows through it to the predicted output (conductance, against zero)"), {tr("activation")})),
       scale_(choiceBox(QStringLiteral("explainWalkScale"), tr("Colour scale"), tr("Colour scale: one for a layer, for each map, or for the whole network"), {tr("layer"), tr("map"), tr("network")})),

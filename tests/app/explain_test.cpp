@@ -325,7 +325,7 @@ TEST(Explain, WalksThroughTheNetworkAndExplainsAStep) {
   ASSERT_TRUE(b.settled());
   b.find<QTabWidget>("explainTabs")->setCurrentIndex(0);
   auto* walk = b.find<WalkView>("explainWalk");
-  auto* unit = b.find<UnitView>("explainUnit");
+  auto* unit = b.find<UnitFigure>("explainUnit");
   ASSERT_TRUE(b.waitFor([&] { return walk->data().layers.size() == b.document.graph().nodes.size() && !unit->data().after.empty() && !unit->data().top.empty() && !unit->data().best.empty(); }))
       << walk->data().layers.size() << qPrintable(unit->data().topNote + unit->data().bestNote + unit->data().ablationNote);
   EXPECT_EQ(unit->data().before.size(), 2u);

@@ -14,7 +14,7 @@
 #include "widgets/explain/set_charts.h"
 #include "widgets/explain/step_view.h"
 #include "widgets/explain/trust_views.h"
-#include "widgets/explain/unit_view.h"
+#include "widgets/explain/unit_figure.h"
 #include "widgets/explain/walk_view.h"
 #include "widgets/explain/wall_view.h"
 #include "widgets/figure/figure_export.h"
@@ -308,7 +308,7 @@ TEST(Walk, AClickChoosesTheUnitUnderThePointer) {
 }
 
 TEST(Unit, GivesItsNumbers) {
-  UnitView view;
+  UnitFigure view;
   view.resize(600, 160);
   UnitData d;
   d.title = QStringLiteral("unit");
