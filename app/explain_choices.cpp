@@ -72,7 +72,7 @@ void ExplainChoices::build() {
     chips->addWidget(chip);
   }
   column->addLayout(chips);
-  gallery_ = new GalleryView;
+  gallery_ = new SampleGallery;
   gallery_->setObjectName(QStringLiteral("explainGallery"));
   scroll_ = new QScrollArea;
   scroll_->setObjectName(QStringLiteral("explainGalleryScroll"));
@@ -120,7 +120,7 @@ void ExplainChoices::build() {
     shown_ += kPage;
     refill();
   });
-  connect(gallery_, &GalleryView::rowToggled, this, [this](int row) { toggle(row); });
+  connect(gallery_, &SampleGallery::rowToggled, this, [this](int row) { toggle(row); });
   connect(target_, &QComboBox::activated, this, &ExplainChoices::choicesChanged);
   connect(baseline_, &QComboBox::activated, this, &ExplainChoices::choicesChanged);
   connect(scale_, &QComboBox::activated, this, &ExplainChoices::scaleChanged);
@@ -295,10 +295,10 @@ std::vector<std::int32_t> ExplainChoices::matching() const {
   return out;
 }
 
-GalleryItem ExplainChoices::itemOf(std::int32_t row) const {
+SampleItem ExplainChoices::itemOf(std::int32_t row) const {
   const Dataset& d = *data_;
   const std::size_t r = static_cast<std::size_t>(row);
-  GalleryItem item;
+  SampleItem item;
   item.row = row;
   const ExplainSample s = sampleOfRow(d, row);
   if (d.spec.input.rank() == 1) {
@@ -323,7 +323,7 @@ GalleryItem ExplainChoices::itemOf(std::int32_t row) const {
 
 void ExplainChoices::refill() {
   fillBaselines();
-  GalleryData g;
+  SampleGalleryData g;
   g.title = tr("Samples");
   if (!data_) {
     gallery_->setPlaceholder(tr("Open data: its samples appear here."));
@@ -338,7 +338,7 @@ void ExplainChoices::refill() {
   const std::vector<std::int32_t> rows = matching();
   g.all = static_cast<qint64>(rows.size());
   for (std::size_t i = 0; i < rows.size() && i < static_cast<std::size_t>(shown_); ++i) {
-    GalleryItem item = itemOf(rows[i]);
+    SampleItem item = itemOf(rows[i]);
     for (const ExplainSample& s : rows_)
       if (s.row == item.row) item.chosen = true, item.pinned = s.pinned;
     g.items.push_back(std::move(item));

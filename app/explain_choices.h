@@ -9,7 +9,7 @@
 #include "app/explain_wall.h"
 #include "app/job_queue.h"
 #include "widgets/explain/draw_canvas.h"
-#include "widgets/explain/gallery_view.h"
+#include "widgets/explain/sample_gallery.h"
 #include "widgets/forms/param_form.h"
 
 class QButtonGroup;
@@ -33,7 +33,7 @@ class ExplainChoices : public QWidget {
   TargetChoice target() const;
   BaselineChoice baseline() const;
   WallScale scale() const;
-  GalleryView* gallery() { return gallery_; }
+  SampleGallery* gallery() { return gallery_; }
   /// Predictions of the gallery's rows by this snapshot, in the background.
   void predict(const std::shared_ptr<const Snapshot>& snapshot);
   /// A picture file as a sample; says why not in place.
@@ -67,7 +67,7 @@ class ExplainChoices : public QWidget {
   void rowEdited();
   void say(const QString& text);
   std::vector<std::int32_t> matching() const;
-  GalleryItem itemOf(std::int32_t row) const;
+  SampleItem itemOf(std::int32_t row) const;
   const std::vector<std::int32_t>& pool() const;
 
   Document& document_;
@@ -83,7 +83,7 @@ class ExplainChoices : public QWidget {
   QLineEdit* search_ = nullptr;
   QButtonGroup* filter_ = nullptr;
   QScrollArea* scroll_ = nullptr;
-  GalleryView* gallery_ = nullptr;
+  SampleGallery* gallery_ = nullptr;
   QToolButton *more_ = nullptr, *canvasToggle_ = nullptr, *load_ = nullptr, *edit_ = nullptr, *clearOwn_ = nullptr;
   QWidget *canvasBox_ = nullptr, *rowBox_ = nullptr;
   DrawCanvas* canvas_ = nullptr;

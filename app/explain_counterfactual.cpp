@@ -25,6 +25,15 @@ ExplainCounterfactual::ExplainCounterfactual(QObject* parent) : QObject(parent),
 
 const ExplainerSpec* ExplainCounterfactual::spec() const { return findExplainer(method_->currentData().toString().toStdString()); }
 
+Params ExplainCounterfactual::settings() const {
+  Params all = settings_;
+  const ExplainerSpec* s = spec();
+  // Pixels that the network gets as 0 … 1 stay there unless asked otherwise.
+  const bool pixels = snapshot_ && snapshot_->data->spec.input.isImage() && snapshot_->data->inputScaling.empty();
+  if (s && pixels && !all.contains("limits") && std::any_of(s->params.begin(), s->params.end(), [](const Param& p) { return p.id == "limits"; })) all["limits"] = true;
+  return all;
+}
+
 void ExplainCounterfactual::setSettings(const Params& settings) {
   settings_ = settings;
   refresh();
@@ -56,18 +65,19 @@ void ExplainCounterfactual::refresh() {
     return view_->setData({});
   }
   std::string key = std::to_string(reinterpret_cast<std::uintptr_t>(snapshot_->state.get())) + '@' + std::to_string(snapshot_->state->step) + '#' + std::to_string(sample_->id) + spec->id;
-  for (const auto& [id, value] : settings_)
+  const Params settings = this->settings();
+  for (const auto& [id, value] : settings)
     for (const Param& p : spec->params)
       if (p.id == id) key += '|' + id + paramText(p, value);
   if (key == shown_) return;
   shown_ = key;
-  if (Status s = spec->supports(*snapshot_->network, settings_); !s) {
+  if (Status s = spec->supports(*snapshot_->network, settings); !s) {
     queue_.cancel();
     view_->setPlaceholder(fromCore(s.error().text()));
     return view_->setData({});
   }
   view_->setPlaceholder(tr("looking for it…"));
-  queue_.start({{fromCore(spec->name), [this, spec, settings = settings_, snapshot = snapshot_, sample = *sample_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+  queue_.start({{fromCore(spec->name), [this, spec, settings, snapshot = snapshot_, sample = *sample_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
                    const Network& network = *snapshot->network;
                    std::unique_ptr<ThreadPool> pool = snapshot->run == RunState::Running ? nullptr : std::make_unique<ThreadPool>(machineThreads());
                    auto r = std::make_shared<Result<Attribution>>(spec->explain({.network = network, .params = snapshot->state->params.span(), .input = sample.input, .target = {}, .settings = settings,
@@ -103,12 +113,12 @@ void ExplainCounterfactual::refresh() {
                      const PixelRange pixels = pixelRange(data);
                      for (std::size_t i = 0; i < n; ++i) {
                        const double slope = static_cast<double>(b[i] - a[i]);
-                       double before = static_cast<double>(sample.raw[i]);
-                       double after = slope != 0 ? (static_cast<double>(c.result[i]) - static_cast<double>(a[i])) / slope : before;
-                       if (shape.isImage()) before = (before - pixels.black) / (pixels.white - pixels.black), after = (after - pixels.black) / (pixels.white - pixels.black);
+                       double was = static_cast<double>(sample.raw[i]);
+                       double is = slope != 0 ? (static_cast<double>(c.result[i]) - static_cast<double>(a[i])) / slope : was;
+                       if (shape.isImage()) was = (was - pixels.black) / (pixels.white - pixels.black), is = (is - pixels.black) / (pixels.white - pixels.black);
                        if (shape.rank() == 2 && static_cast<std::int64_t>(i) % shape[1] != 0) continue;
-                       d.original.push_back(static_cast<Real>(before));
-                       d.result.push_back(static_cast<Real>(after));
+                       d.original.push_back(static_cast<Real>(was));
+                       d.result.push_back(static_cast<Real>(is));
                      }
                      if (shape.rank() == 2) d.channels = 0, d.width = static_cast<int>(shape[0]);
                      for (const std::string& f : data.featureNames) d.features << fromCore(f);

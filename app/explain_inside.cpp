@@ -71,8 +71,9 @@ StepData stepData(const StepExplanation& e) {
 ExplainInside::ExplainInside(QObject* parent)
     : QObject(parent),
       walk_(new WalkView),
-      unit_(new UnitView),
+      unit_(new UnitFigure),
       step_(new StepView),
+      show_(choiceBox(QStringLiteral("explainWalkShow"), tr("What the maps show"), tr("Each unit's activation, or what flows through it to the predicted output (conductance, against zero)"), {tr("activation")})),
       scale_(choiceBox(QStringLiteral("explainWalkScale"), tr("Colour scale"), tr("Colour scale: one for a layer, for each map, or for the whole network"), {tr("layer"), tr("map"), tr("network")})),
       part_(choiceBox(QStringLiteral("explainUnitPart"), tr("What is looked at"), tr("The whole channel at all its places, or the one unit that was clicked"), {tr("whole channel"), tr("this unit")})),
       stepOf_(choiceBox(QStringLiteral("explainStepOf"), tr("Which step"), tr("A step on this sample alone, or on the batch that training takes next"), {tr("this sample alone"), tr("the next batch")})) {
@@ -82,6 +83,9 @@ ExplainInside::ExplainInside(QObject* parent)
   walk_->setPlaceholder(tr("Choose a sample: what every layer makes of it appears here."));
   unit_->setPlaceholder(tr("Click on a map above: what that unit sees, what moves it most, and what the answer is without it."));
   step_->setPlaceholder(tr("Click on a unit in 'Inside the network': its numbers in one training step appear here."));
+  for (const ExplainerSpec& spec : explainerRegistry())
+    if (spec.id.starts_with("layer-")) show_->addItem(fromCore(spec.name).toLower(), fromCore(spec.id));
+  connect(show_, &QComboBox::currentIndexChanged, this, &ExplainInside::refreshWalk);
   connect(scale_, &QComboBox::currentIndexChanged, walk_, [this](int i) { walk_->setScale(static_cast<WalkScale>(i)); });
   connect(part_, &QComboBox::currentIndexChanged, this, &ExplainInside::refreshUnit);
   connect(stepOf_, &QComboBox::currentIndexChanged, this, &ExplainInside::refreshStep);
@@ -144,11 +148,25 @@ void ExplainInside::select(NodeId node, std::int64_t unit) {
 
 void ExplainInside::refreshWalk() {
   if (!inside_ || !snapshot_ || !sample_) return;
-  const std::string key = keyOf(*snapshot_, *sample_);
+  const ExplainerSpec* through = findExplainer(show_->currentData().toString().toStdString());
+  const std::string key = keyOf(*snapshot_, *sample_) + (through ? through->id : "");
   if (key == walked_) return;
   walked_ = key;
-  walkQueue_.start({{tr("feature maps"), [this, snapshot = snapshot_, sample = *sample_](std::stop_token, const JobQueue::Progress&) -> JobQueue::Deliver {
-                       auto maps = std::make_shared<Result<std::vector<NodeActivation>>>(featureMaps(*snapshot->network, snapshot->state->params.span(), sample.input));
+  walkQueue_.start({{tr("feature maps"), [this, snapshot = snapshot_, sample = *sample_, through](std::stop_token stop, const JobQueue::Progress&) -> JobQueue::Deliver {
+                       const std::span<const Real> params = snapshot->state->params.span();
+                       auto maps = std::make_shared<Result<std::vector<NodeActivation>>>(featureMaps(*snapshot->network, params, sample.input));
+                       if (*maps && through) {
+                         // In place of its activation what each layer lets through; a layer that has none (the input) goes.
+                         std::vector<NodeActivation> flows;
+                         for (NodeActivation& a : **maps) {
+                           const Params layer{{"layer", snapshot->network->graph().find(a.node)->name}};
+                           if (!through->supports(*snapshot->network, layer)) continue;
+                           Result<Attribution> flow = through->explain({.network = *snapshot->network, .params = params, .input = sample.input, .target = {}, .settings = layer, .stop = stop});
+                           if (stop.stop_requested()) return {};
+                           if (flow && flow->shape == a.shape) flows.push_back({a.node, a.shape, std::move(flow->values)});
+                         }
+                         *maps = std::move(flows);
+                       }
                        return [this, snapshot, maps, name = sample.name] {
                          if (!*maps) {
                            walk_->setPlaceholder(fromCore(maps->error().text()));

@@ -9,7 +9,7 @@
 #include "core/insight/top_samples.h"
 #include "core/insight/unit_inputs.h"
 #include "widgets/explain/step_view.h"
-#include "widgets/explain/unit_view.h"
+#include "widgets/explain/unit_figure.h"
 #include "widgets/explain/walk_view.h"
 
 namespace vitrine {
@@ -22,9 +22,10 @@ class ExplainInside : public QObject {
   explicit ExplainInside(QObject* parent = nullptr);
 
   WalkView* walk() { return walk_; }
-  UnitView* unit() { return unit_; }
+  UnitFigure* unit() { return unit_; }
   StepView* step() { return step_; }
   /// Choices for the panels' heads.
+  QComboBox* showChoice() { return show_; }
   QComboBox* scaleChoice() { return scale_; }
   QComboBox* partChoice() { return part_; }
   QComboBox* stepChoice() { return stepOf_; }
@@ -51,9 +52,9 @@ class ExplainInside : public QObject {
   JobQueue::Job ablationJob();
 
   WalkView* walk_;
-  UnitView* unit_;
+  UnitFigure* unit_;
   StepView* step_;
-  QComboBox *scale_, *part_, *stepOf_;
+  QComboBox *show_, *scale_, *part_, *stepOf_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::optional<ExplainSample> sample_;
   NodeId node_{0};

@@ -64,7 +64,7 @@ class ExplainCounterfactual : public QObject {
   void show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample);
   /// The chosen method with its settings; null: there is none.
   const ExplainerSpec* spec() const;
-  const Params& settings() const { return settings_; }
+  Params settings() const;
   void setSettings(const Params& settings);
 
  private:

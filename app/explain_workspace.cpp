@@ -181,6 +181,7 @@ void ExplainWorkspace::buildTabs() {
   };
   QSplitter* inside = page(tr("Inside the network"), "explainInsideSplitter", Qt::Vertical, tr("The chosen sample on its way through the layers, and one unit of them"));
   FigurePanel* walk = panel(QStringLiteral("panelExplainWalk"), tr("Walk a sample through the network"), scrolled(inside_->walk()), inside_->walk(), inside);
+  walk->addHeaderWidget(inside_->showChoice());
   walk->addHeaderWidget(inside_->scaleChoice());
   FigurePanel* unit = panel(QStringLiteral("panelExplainUnit"), tr("One unit"), inside_->unit(), inside_->unit(), inside);
   unit->addHeaderWidget(inside_->partChoice());
@@ -286,6 +287,9 @@ void ExplainWorkspace::feedChosen() {
   const int sample = view_->selectedSample(), method = view_->selectedMethod();
   trust_->show(*wall_, sample, method);
   const ExplainSample* chosen = sample >= 0 && sample < static_cast<int>(wall_->samples().size()) ? &wall_->samples()[static_cast<std::size_t>(sample)] : nullptr;
+  const bool table = !wall_->snapshot() || wall_->snapshot()->data->spec.input.rank() == 1;
+  for (int i = 0; i < tabs_->count(); ++i)
+    if (const QString page = tabs_->widget(i)->objectName(); page == QLatin1String("explainImportanceSplitter") || page == QLatin1String("explainDependenceSplitter")) tabs_->setTabVisible(i, table);
   inside_->show(wall_->snapshot(), chosen);
   tables_->show(wall_->snapshot(), chosen, choices_->target());
   counterfactual_->show(wall_->snapshot(), chosen);
@@ -330,6 +334,8 @@ void ExplainWorkspace::onSnapshot() {
 }
 
 void ExplainWorkspace::onSamples() {
+  // New data are told before their first snapshot: nothing of the old one may meet their samples.
+  if (wall_->snapshot() && wall_->snapshot()->data != document_.data()) wall_->setSnapshot(nullptr);
   wall_->setSamples(choices_->samples());
   refresh();
 }

@@ -296,7 +296,7 @@ TEST(Explain, TheGalleryFiltersByMistakesClassAndNumber) {
   ExplainBench b(nullptr);
   b.document.useData(squares());
   ASSERT_TRUE(b.settled());
-  auto* gallery = b.find<GalleryView>("explainGallery");
+  auto* gallery = b.find<SampleGallery>("explainGallery");
   EXPECT_EQ(gallery->data().items.size(), 20u);
   auto* search = b.find<QLineEdit>("explainSearch");
   search->setText(QStringLiteral("1"));  // a number is a sample, of whatever part
@@ -307,13 +307,13 @@ TEST(Explain, TheGalleryFiltersByMistakesClassAndNumber) {
   search->clear();
   ASSERT_TRUE(b.waitFor([&] { return !gallery->data().items[0].predicted.isEmpty(); }));
   std::size_t wrong = 0;
-  for (const GalleryItem& i : gallery->data().items) wrong += !i.right;
+  for (const SampleItem& i : gallery->data().items) wrong += !i.right;
   b.click("explainMistakes");
   EXPECT_EQ(gallery->data().items.size(), wrong);
   b.click("explainAll");
   const std::size_t rows = b.wall()->data().samples.size();
   int other = -1;
-  for (const GalleryItem& i : gallery->data().items)
+  for (const SampleItem& i : gallery->data().items)
     if (!i.chosen) other = i.row;
   emit gallery->rowToggled(other);
   EXPECT_TRUE(b.waitFor([&] { return b.wall()->data().samples.size() == rows + 1; }));
@@ -325,7 +325,7 @@ TEST(Explain, WalksThroughTheNetworkAndExplainsAStep) {
   ASSERT_TRUE(b.settled());
   b.find<QTabWidget>("explainTabs")->setCurrentIndex(0);
   auto* walk = b.find<WalkView>("explainWalk");
-  auto* unit = b.find<UnitView>("explainUnit");
+  auto* unit = b.find<UnitFigure>("explainUnit");
   ASSERT_TRUE(b.waitFor([&] { return walk->data().layers.size() == b.document.graph().nodes.size() && !unit->data().after.empty() && !unit->data().top.empty() && !unit->data().best.empty(); }))
       << walk->data().layers.size() << qPrintable(unit->data().topNote + unit->data().bestNote + unit->data().ablationNote);
   EXPECT_EQ(unit->data().before.size(), 2u);

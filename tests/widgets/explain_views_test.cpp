@@ -10,11 +10,11 @@
 
 #include "widgets/explain/counterfactual_view.h"
 #include "widgets/explain/draw_canvas.h"
-#include "widgets/explain/gallery_view.h"
+#include "widgets/explain/sample_gallery.h"
 #include "widgets/explain/set_charts.h"
 #include "widgets/explain/step_view.h"
 #include "widgets/explain/trust_views.h"
-#include "widgets/explain/unit_view.h"
+#include "widgets/explain/unit_figure.h"
 #include "widgets/explain/walk_view.h"
 #include "widgets/explain/wall_view.h"
 #include "widgets/figure/figure_export.h"
@@ -208,14 +208,14 @@ TEST(Wall, TablesShowTheFeaturesThatWeighMost) {
 }
 
 TEST(Gallery, AClickAndSpaceToggleASample) {
-  GalleryView view;
+  SampleGallery view;
   view.resize(180, 300);
-  GalleryData d;
+  SampleGalleryData d;
   d.height = d.width = 2;
   for (int i = 0; i < 4; ++i) d.items.push_back({.row = 10 + i, .pixels = {0, 1, 0, 1}, .truth = QStringLiteral("a")});
   view.setData(d);
   view.show();
-  QSignalSpy toggled(&view, &GalleryView::rowToggled);
+  QSignalSpy toggled(&view, &SampleGallery::rowToggled);
   QTest::mouseClick(&view, Qt::LeftButton, {}, view.itemRect(2).center().toPoint());
   QTest::keyClick(&view, Qt::Key_Right);
   QTest::keyClick(&view, Qt::Key_Space);
@@ -308,7 +308,7 @@ TEST(Walk, AClickChoosesTheUnitUnderThePointer) {
 }
 
 TEST(Unit, GivesItsNumbers) {
-  UnitView view;
+  UnitFigure view;
   view.resize(600, 160);
   UnitData d;
   d.title = QStringLiteral("unit");

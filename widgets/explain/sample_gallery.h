@@ -9,7 +9,7 @@
 namespace vitrine {
 
 /// One sample that may be chosen.
-struct GalleryItem {
+struct SampleItem {
   int row = 0;                ///< told back when it is clicked
   std::vector<Real> pixels;   ///< images: [height × width × channels], 0 black … 1 white; series: [steps]; tables: empty
   QStringList lines;          ///< tables: "petal_length 1.4", as many as fit are shown
@@ -19,21 +19,21 @@ struct GalleryItem {
   bool chosen = false, pinned = false;
 };
 
-struct GalleryData {
+struct SampleGalleryData {
   QString title;
   int height = 0, width = 0, channels = 1;  ///< images; height 0: tables; channels 0: a series of `width` steps
-  std::vector<GalleryItem> items;
+  std::vector<SampleItem> items;
   qint64 all = 0;  ///< how many samples there are behind those shown
 };
 
 /// Small pictures of samples in columns; a click (or Space) chooses one or lets it go.
-class GalleryView : public FigureWidget {
+class SampleGallery : public FigureWidget {
   Q_OBJECT
  public:
-  explicit GalleryView(QWidget* parent = nullptr);
+  explicit SampleGallery(QWidget* parent = nullptr);
 
-  void setData(GalleryData data);
-  const GalleryData& data() const { return data_; }
+  void setData(SampleGalleryData data);
+  const SampleGalleryData& data() const { return data_; }
   QRectF itemRect(int item) const;
 
   QString figureTitle() const override { return data_.title; }
@@ -58,7 +58,7 @@ class GalleryView : public FigureWidget {
   int itemAt(QPointF position) const;
   void refit();
 
-  GalleryData data_;
+  SampleGalleryData data_;
   int focus_ = -1;
 };
 

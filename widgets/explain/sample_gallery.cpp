@@ -1,4 +1,4 @@
-#include "widgets/explain/gallery_view.h"
+#include "widgets/explain/sample_gallery.h"
 
 #include <qcustomplot.h>
 
@@ -18,58 +18,58 @@ constexpr int kTableLines = 3;
 
 }  // namespace
 
-GalleryView::GalleryView(QWidget* parent) : FigureWidget(parent) {
+SampleGallery::SampleGallery(QWidget* parent) : FigureWidget(parent) {
   setAccessibleName(tr("Samples"));
   setFocusPolicy(Qt::StrongFocus);
 }
 
-void GalleryView::setData(GalleryData data) {
+void SampleGallery::setData(SampleGalleryData data) {
   data_ = std::move(data);
   if (focus_ >= static_cast<int>(data_.items.size())) focus_ = -1;
   refit();
   update();
 }
 
-void GalleryView::refit() {
+void SampleGallery::refit() {
   const double rows = std::ceil(static_cast<double>(data_.items.size()) / columnsIn(width()));
   const double w = (width() - (columnsIn(width()) - 1) * kGap) / columnsIn(width());
   setMinimumSize(80, std::max(60, static_cast<int>(rows * (itemHeight(w, FigureStyle::screen()) + kGap))));
 }
 
-void GalleryView::resizeEvent(QResizeEvent* event) {
+void SampleGallery::resizeEvent(QResizeEvent* event) {
   FigureWidget::resizeEvent(event);
   if (event->size().width() != event->oldSize().width()) refit();
 }
 
-int GalleryView::columnsIn(double width) const { return std::max(1, static_cast<int>((width + kGap) / ((data_.height > 0 ? 68 : 130) + kGap))); }
+int SampleGallery::columnsIn(double width) const { return std::max(1, static_cast<int>((width + kGap) / ((data_.height > 0 ? 68 : 130) + kGap))); }
 
-double GalleryView::itemHeight(double width, const FigureStyle& style) const {
+double SampleGallery::itemHeight(double width, const FigureStyle& style) const {
   const double line = lineHeight(style.font(-1.5));
   if (data_.channels == 0) return width * 0.5 + line;
   if (data_.height == 0) return (kTableLines + 1) * line + 8;
   return width * data_.height / std::max(1, data_.width) + line;
 }
 
-QRectF GalleryView::itemRect(int item, const QRectF& rect, const FigureStyle& style) const {
+QRectF SampleGallery::itemRect(int item, const QRectF& rect, const FigureStyle& style) const {
   const int columns = columnsIn(rect.width());
   const double w = (rect.width() - (columns - 1) * kGap) / columns, h = itemHeight(w, style);
   return {rect.left() + item % columns * (w + kGap), rect.top() + item / columns * (h + kGap), w, h};
 }
 
-QRectF GalleryView::itemRect(int item) const { return itemRect(item, figureRect(), FigureStyle::screen()); }
+QRectF SampleGallery::itemRect(int item) const { return itemRect(item, figureRect(), FigureStyle::screen()); }
 
-int GalleryView::itemAt(QPointF position) const {
+int SampleGallery::itemAt(QPointF position) const {
   for (int i = 0; i < static_cast<int>(data_.items.size()); ++i)
     if (itemRect(i).contains(position)) return i;
   return -1;
 }
 
-void GalleryView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
+void SampleGallery::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
   const QFont small = style.font(-1.5);
   const double line = lineHeight(small);
   const Theme& t = style.colors;
   for (int i = 0; i < static_cast<int>(data_.items.size()); ++i) {
-    const GalleryItem& item = data_.items[static_cast<std::size_t>(i)];
+    const SampleItem& item = data_.items[static_cast<std::size_t>(i)];
     const QRectF place = itemRect(i, rect, style);
     if (place.top() > rect.bottom()) break;
     const QRectF picture = place.adjusted(1, 1, -1, -line);
@@ -120,16 +120,16 @@ void GalleryView::paintFigure(QCPPainter& painter, const QRectF& rect, const Fig
   }
 }
 
-FigureTable GalleryView::figureData() const {
+FigureTable SampleGallery::figureData() const {
   FigureTable table{{tr("sample"), tr("class"), tr("predicted"), tr("chosen")}, {}};
-  for (const GalleryItem& i : data_.items) table.rows.push_back({i.row, i.truth, i.predicted, i.chosen ? 1 : 0});
+  for (const SampleItem& i : data_.items) table.rows.push_back({i.row, i.truth, i.predicted, i.chosen ? 1 : 0});
   return table;
 }
 
-QString GalleryView::readoutAt(QPointF position) const {
+QString SampleGallery::readoutAt(QPointF position) const {
   const int i = itemAt(position);
   if (i < 0) return {};
-  const GalleryItem& item = data_.items[static_cast<std::size_t>(i)];
+  const SampleItem& item = data_.items[static_cast<std::size_t>(i)];
   QStringList lines{tr("sample %1").arg(item.row) + (item.truth.isEmpty() ? QString() : QStringLiteral(" · ") + item.truth)};
   if (!item.predicted.isEmpty()) lines << (item.right ? tr("rightly predicted") : tr("taken for %1").arg(item.predicted));
   lines << item.lines.mid(0, 12);
@@ -137,7 +137,7 @@ QString GalleryView::readoutAt(QPointF position) const {
   return lines.join(QLatin1Char('\n'));
 }
 
-void GalleryView::mousePressEvent(QMouseEvent* event) {
+void SampleGallery::mousePressEvent(QMouseEvent* event) {
   FigureWidget::mousePressEvent(event);
   if (event->button() != Qt::LeftButton) return;
   const int i = itemAt(event->position());
@@ -146,7 +146,7 @@ void GalleryView::mousePressEvent(QMouseEvent* event) {
   emit rowToggled(data_.items[static_cast<std::size_t>(i)].row);
 }
 
-void GalleryView::keyPressEvent(QKeyEvent* event) {
+void SampleGallery::keyPressEvent(QKeyEvent* event) {
   const int columns = columnsIn(width()), last = static_cast<int>(data_.items.size()) - 1;
   int next = focus_;
   switch (event->key()) {

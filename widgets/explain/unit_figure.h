@@ -33,10 +33,10 @@ struct UnitData {
 };
 
 /// Receptive field, top-activating samples, activation maximisation and ablation of one unit.
-class UnitView : public FigureWidget {
+class UnitFigure : public FigureWidget {
   Q_OBJECT
  public:
-  explicit UnitView(QWidget* parent = nullptr);
+  explicit UnitFigure(QWidget* parent = nullptr);
   void setData(UnitData data);
   const UnitData& data() const { return data_; }
 

@@ -1,4 +1,4 @@
-#include "widgets/explain/unit_view.h"
+#include "widgets/explain/unit_figure.h"
 
 #include <qcustomplot.h>
 
@@ -11,19 +11,19 @@
 
 namespace vitrine {
 
-UnitView::UnitView(QWidget* parent) : FigureWidget(parent) {
+UnitFigure::UnitFigure(QWidget* parent) : FigureWidget(parent) {
   setAccessibleName(tr("One unit"));
   setMinimumSize(320, 120);
 }
 
-void UnitView::setData(UnitData data) {
+void UnitFigure::setData(UnitData data) {
   const bool retitled = data.title != data_.title;
   data_ = std::move(data);
   if (retitled) emit titleChanged();
   update();
 }
 
-void UnitView::paintPicture(QCPPainter& painter, const QRectF& rect, const UnitInputPicture& picture, const FigureStyle& style) const {
+void UnitFigure::paintPicture(QCPPainter& painter, const QRectF& rect, const UnitInputPicture& picture, const FigureStyle& style) const {
   const QFont small = style.font(-1.5);
   const double line = lineHeight(small);
   QRectF place = rect.adjusted(0, 0, 0, -line);
@@ -69,7 +69,7 @@ void UnitView::paintPicture(QCPPainter& painter, const QRectF& rect, const UnitI
   drawLine(painter, QRectF(rect.left(), std::min(rect.bottom() - line, place.bottom() + 1), rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, picture.name);
 }
 
-void UnitView::paintAblation(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
+void UnitFigure::paintAblation(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
   const QFont small = style.font(-1);
   const double line = lineHeight(small);
   const bool classes = !data_.classes.isEmpty();
@@ -103,7 +103,7 @@ void UnitView::paintAblation(QCPPainter& painter, const QRectF& rect, const Figu
   drawLine(painter, QRectF(rect.left(), y + 2, rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, tr("gray: as it is · blue: with the unit set to 0"));
 }
 
-void UnitView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
+void UnitFigure::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
   if (isEmpty()) return;
   const QFont head = style.font(-1, true), small = style.font(-1);
   const double line = lineHeight(head), gap = 14;
@@ -152,7 +152,7 @@ void UnitView::paintFigure(QCPPainter& painter, const QRectF& rect, const Figure
     paintAblation(painter, QRectF(x, top, rect.right() - x, high), style);
 }
 
-FigureTable UnitView::figureData() const {
+FigureTable UnitFigure::figureData() const {
   FigureTable table{{tr("part"), tr("name"), tr("place"), tr("value")}, {}};
   const auto add = [&](const QString& part, const UnitInputPicture& p) {
     for (std::size_t k = 0; k < p.values.size(); ++k) table.rows.push_back({part, p.name, static_cast<int>(k), p.values[k]});
