@@ -66,7 +66,7 @@ void ExplainTrust::showAgreement(const ExplainWall& wall, int sample) {
   if (of == agreed_) return;
   agreed_ = of;
   if (maps.size() < 2) return agreement_->setData({});
-  d.values = agreement(maps);
+  d.values = vitrine::agreement(maps);
   agreement_->setData(std::move(d));
 }
 
