@@ -159,6 +159,8 @@ void MainWindow::buildWorkspaces() {
   workspaces_ = new QTabBar;
   workspaces_->setObjectName(QStringLiteral("workspaces"));
   workspaces_->setAccessibleName(tr("Workspaces"));
+  workspaces_->setUsesScrollButtons(false);
+  workspaces_->setElideMode(Qt::ElideNone);
   const std::pair<QString, QString> tabs[] = {{tr("Data"), tr("Look at the data, choose samples (Ctrl+1)")},
                                               {tr("Build"), tr("The network alone, large (Ctrl+2)")},
                                               {tr("Train"), tr("The network and everything that moves while it learns (Ctrl+3)")},
@@ -170,6 +172,11 @@ void MainWindow::buildWorkspaces() {
     bottom_->setVisible(w != Build);
   });
   pages_->setCurrentIndex(1);
+  // Wide enough whichever is chosen: the chosen one is bold.
+  const QFontMetrics bold(theme().font(0, true));
+  int width = 0;
+  for (const auto& [text, tip] : tabs) width += bold.horizontalAdvance(text) + 44;
+  workspaces_->setMinimumWidth(width);
   menuBar()->setCornerWidget(workspaces_);
 }
 
