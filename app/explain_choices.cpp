@@ -81,6 +81,8 @@ void ExplainChoices::build() {
   scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   scroll_->setMinimumHeight(120);
   scroll_->setWidget(gallery_);
+  gallery_->setAutoFillBackground(false);
+  scroll_->viewport()->setAutoFillBackground(false);
   column->addWidget(scroll_, 1);
   more_ = flat(QStringLiteral("explainMore"), tr("show more"), tr("Shows the next samples that fit"));
   column->addWidget(more_, 0, Qt::AlignHCenter);

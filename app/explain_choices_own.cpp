@@ -67,6 +67,8 @@ QWidget* ExplainChoices::buildOwn() {
   rowForm_ = new ParamForm;
   rowForm_->setObjectName(QStringLiteral("explainRowForm"));
   area->setWidget(rowForm_);
+  rowForm_->setAutoFillBackground(false);
+  area->viewport()->setAutoFillBackground(false);
   rowBox_->hide();
   column->addWidget(rowBox_);
   prediction_ = new QLabel;
