@@ -106,7 +106,7 @@ std::vector<WalkView::Place> WalkView::places(const QRectF& rect, const FigureSt
 
 void WalkView::refit() {
   const std::vector<Place> p = places(QRectF(0, 0, 100, height()), FigureStyle::screen());
-  setMinimumSize(p.empty() ? 120 : static_cast<int>(p.back().head.right()) + 4, 112);
+  setMinimumSize(p.empty() ? 120 : static_cast<int>(p.back().head.right()) + 4, 100);
 }
 
 void WalkView::resizeEvent(QResizeEvent* event) {
