@@ -87,9 +87,9 @@ void ExplainTrust::showNumbers(const ExplainWall& wall, int sample, int column, 
     d.warning = fromCore(report->warning.empty() ? c.spec->warning : report->warning);
     for (const TrustFinding& f : report->findings) {
       TrustLine line{fromCore(f.name), numberText(f.value, 3), {}, f.verdict ? markOf(*f.verdict) : TrustMark::None, fromCore(f.sentence)};
-      if (report->removal && f.id == "deletion") line.remark = tr("random %1").arg(numberText(report->removal->deletion.randomArea, 3));
-      if (report->removal && f.id == "insertion") line.remark = tr("random %1").arg(numberText(report->removal->insertion.randomArea, 3));
-      if (f.id == "randomisation") line.remark = tr("should fall below 0.3");
+      if (report->removal && f.id == "deletion") line.remark = tr("random %1").arg(numberText(report->removal->deletion.randomArea, 2));
+      if (report->removal && f.id == "insertion") line.remark = tr("random %1").arg(numberText(report->removal->insertion.randomArea, 2));
+      if (f.id == "randomisation") line.remark = tr("should fall");
       d.lines.push_back(std::move(line));
     }
     for (const RandomisedLayer& l : report->randomisation)
