@@ -86,6 +86,7 @@ void MainWindow::buildFileMenu() {
   for (const auto& [id, name, tip] : std::initializer_list<std::tuple<QString, QString, QString>>{
            {QStringLiteral("iris"), tr("Iris"), tr("150 flowers of three kinds, by four lengths (Fisher 1936)")},
            {QStringLiteral("wine"), tr("Wine"), tr("178 wines of three growers, by thirteen measurements (Forina 1991)")},
+           {QStringLiteral("digits"), tr("Digits"), tr("1797 handwritten digits of 8 × 8 pixels (Alpaydin and Kaynak 1998)")},
            {QStringLiteral("sunspots"), tr("Sunspots"), tr("Yearly sunspot numbers from 1700 to 2008, in windows of 20 years: a series to forecast")}})
     add(sample, name, QStringLiteral("sample_") + id, {}, tip, [this, id = id] { openSampleTable(id); });
   sample->addSeparator();
@@ -269,8 +270,15 @@ void MainWindow::chooseData() {
 }
 
 void MainWindow::openSampleTable(const QString& id) {
-  QFile file(QStringLiteral(":/samples/%1.csv").arg(id));
+  const QString kind = id == QStringLiteral("digits") ? QStringLiteral("npz") : QStringLiteral("csv");
+  QFile file(QStringLiteral(":/samples/%1.%2").arg(id, kind));
   if (!file.open(QIODevice::ReadOnly)) return;
+  if (kind == QStringLiteral("npz")) {
+    const Result<ImageSetPtr> set = readImageBytes(file.readAll().toStdString(), "npz", id.toStdString() + ".npz");
+    const Result<DatasetPtr> images = set ? prepareImages(*set, defaultRecipe(**set)) : set.error();
+    if (!images) return showMessage(fromCore(images.error().text()));
+    return document_.useData(*images);
+  }
   Result<TableFile> table = readTableBytes(file.readAll().toStdString(), "csv", id.toStdString() + ".csv");
   if (table && id == QStringLiteral("sunspots")) {
     // The year only puts the rows in order; a window's target is the year after.

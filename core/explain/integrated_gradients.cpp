@@ -86,7 +86,8 @@ void addGradients(const ExplainArgs& args, const Ends& ends, const Quadrature& q
   Real* const way = network.outputOf(ends.entry, ws);
   for (std::size_t r = 0; r < rows; ++r) {
     const Real share = static_cast<Real>(q.points[first + r]);
-    for (std::size_t i = 0; i < n; ++i) way[r * n + i] = ends.baseline[i] + share * (ends.input[i] - ends.baseline[i]);
+    // Exact at both ends: what is equal there stays equal, and max pooling's ties are told as in a pass over the input itself.
+    for (std::size_t i = 0; i < n; ++i) way[r * n + i] = (1 - share) * ends.baseline[i] + share * ends.input[i];
   }
   const std::int64_t count = static_cast<std::int64_t>(rows);
   network.forwardFrom(ends.entry, args.params, ws, count);

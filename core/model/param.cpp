@@ -22,11 +22,13 @@ const char* kindName(const ParamValue& v) {
   return names[v.index()];
 }
 
+bool isText(const Param& p) { return std::holds_alternative<std::string>(p.fallback) && p.choices.empty(); }
+
 }  // namespace
 
 Status checkParam(const Param& p, const ParamValue& value) {
   if (value.index() != p.fallback.index())
-    return Error{{}, "parameter '" + p.label + "'", kindName(value), kindName(p.fallback), {}};
+    return Error{{}, "parameter '" + p.label + "'", kindName(value), isText(p) ? "a text" : kindName(p.fallback), {}};
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return outside(p, static_cast<double>(*whole));
   if (const auto* real = std::get_if<double>(&value)) return outside(p, *real);
   if (const auto* pair = std::get_if<IntPair>(&value)) {

@@ -61,7 +61,7 @@ std::string npy() {
 std::string projectBytes() {
   const Folder folder;
   GeneratorSettings g;
-  g.size = 8;
+  g.size = 10;
   Project p;
   p.data = *generate("circles", g);
   p.graph = findTemplate("playground")->make(p.data->spec);
@@ -214,7 +214,8 @@ TEST(CsvSpectrum, EveryCellOfEveryFile) {
     ++files;
     SCOPED_TRACE(entry.path().filename().string());
     const std::string text = fileText(entry.path());
-    const nlohmann::json expected = nlohmann::json::parse(fileText(std::filesystem::path(entry.path()).replace_extension(".json")));
+    nlohmann::json expected = nlohmann::json::parse(fileText(std::filesystem::path(entry.path()).replace_extension(".json")));
+    if (expected.is_object()) expected = nlohmann::json::array({expected});  // one record
     CsvRecords records(text, detectSeparator(text));
     ASSERT_TRUE(records.next());
     const std::vector<std::string> names(records.fields().begin(), records.fields().end());

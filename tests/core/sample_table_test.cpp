@@ -90,7 +90,10 @@ TEST(SampleTable, FiltersByTextConditionPartAndClass) {
   EXPECT_THAT(arrangeRows(*t, {"", {}, 1, {}}, {}), ElementsAre(1, 3, 5));
   std::size_t all = 0;
   for (const Part p : {Part::Train, Part::Validation, Part::Test})
-    for (const std::int32_t r : arrangeRows(*t, {"", p, {}, {}}, {})) EXPECT_EQ(t->parts[static_cast<std::size_t>(r)], p), ++all;
+    for (const std::int32_t r : arrangeRows(*t, {"", p, {}, {}}, {})) {
+      EXPECT_EQ(t->parts[static_cast<std::size_t>(r)], p);
+      ++all;
+    }
   EXPECT_EQ(all, 6u);
 }
 
