@@ -81,6 +81,8 @@ void ExplainChoices::build() {
   scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   scroll_->setMinimumHeight(120);
   scroll_->setWidget(gallery_);
+  gallery_->setAutoFillBackground(false);
+  scroll_->viewport()->setAutoFillBackground(false);
   column->addWidget(scroll_, 1);
   more_ = flat(QStringLiteral("explainMore"), tr("show more"), tr("Shows the next samples that fit"));
   column->addWidget(more_, 0, Qt::AlignHCenter);
@@ -153,6 +155,8 @@ void ExplainChoices::restart() {
   canvasToggle_->setChecked(false);
   edit_->setChecked(false);
   canvas_->clear();
+  // As thick as MNIST's digits, and never thinner than what fills a pixel.
+  if (image) canvas_->setPen(std::max(0.085, 1.7 / static_cast<double>(std::max(data_->spec.input[0], data_->spec.input[1]))));
   filter_->button(Mistakes)->setEnabled(data_ && data_->spec.task == Task::Classification);
   filter_->button(All)->setChecked(true);
   fillTargets();

@@ -67,6 +67,8 @@ QWidget* ExplainChoices::buildOwn() {
   rowForm_ = new ParamForm;
   rowForm_->setObjectName(QStringLiteral("explainRowForm"));
   area->setWidget(rowForm_);
+  rowForm_->setAutoFillBackground(false);
+  area->viewport()->setAutoFillBackground(false);
   rowBox_->hide();
   column->addWidget(rowBox_);
   prediction_ = new QLabel;
@@ -155,7 +157,7 @@ void ExplainChoices::editFrom(const ExplainSample& sample) {
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     const FeatureGroup& group = groups_[g];
     Param p;
-    p.id = "f" + std::to_string(g);
+    p.id = QStringLiteral("f%1").arg(g).toStdString();
     p.label = group.name.toStdString();
     if (group.categories.isEmpty()) {
       p.help = tr("In the column's own units").toStdString();
@@ -182,7 +184,7 @@ void ExplainChoices::rowEdited() {
   if (!data_ || edited_.empty()) return;
   const Params values = rowForm_->values();
   for (std::size_t g = 0; g < groups_.size(); ++g) {
-    const auto it = values.find("f" + std::to_string(g));
+    const auto it = values.find(QStringLiteral("f%1").arg(g).toStdString());
     if (it == values.end()) continue;
     if (const double* number = std::get_if<double>(&it->second))
       edited_[static_cast<std::size_t>(groups_[g].members.front())] = static_cast<float>(*number);

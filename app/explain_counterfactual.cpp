@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "app/explain_tables.h"
 #include "core/base/thread_pool.h"
@@ -31,6 +32,9 @@ Params ExplainCounterfactual::settings() const {
   // Pixels that the network gets as 0 … 1 stay there unless asked otherwise.
   const bool pixels = snapshot_ && snapshot_->data->spec.input.isImage() && snapshot_->data->inputScaling.empty();
   if (s && pixels && !all.contains("limits") && std::any_of(s->params.begin(), s->params.end(), [](const Param& p) { return p.id == "limits"; })) all["limits"] = true;
+  // A length grows with the root of the number of inputs; what is sought is the smallest that flips, below this.
+  const bool length = s && std::any_of(s->params.begin(), s->params.end(), [](const Param& p) { return p.id == "norm"; }) && (!all.contains("norm") || all["norm"] == ParamValue(std::string("euclidean")));
+  if (length && snapshot_ && !all.contains("largest")) all["largest"] = 2 * std::sqrt(static_cast<double>(snapshot_->data->spec.input.size()));
   return all;
 }
 

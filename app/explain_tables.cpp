@@ -145,8 +145,8 @@ JobQueue::Job ExplainTables::importanceJob() {
               std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p.mean[a] > p.mean[b]; });
               BarsData d;
               d.title = tr("Permutation importance");
-              d.axis = tr("%1 lost when shuffled").arg(fromCore(p.score));
-              d.note = tr("%1 %2 intact · mean and deviation of %3 shuffles").arg(fromCore(p.score), numberText(p.intact, 3)).arg(kRepeats);
+              d.axis = tr("%1 lost").arg(fromCore(p.score));
+              d.note = tr("%1 %2 intact · %3 shuffles each").arg(fromCore(p.score), numberText(p.intact, 3)).arg(kRepeats);
               for (std::size_t i : order) {
                 d.names << (i < groups.names.size() ? fromCore(groups.names[i]) : QString::number(i));
                 d.values.push_back(p.mean[i]);

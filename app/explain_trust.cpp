@@ -37,16 +37,16 @@ void ExplainTrust::showCurves(const TrustReport* report) {
   if (now == shown_) return;
   shown_ = std::move(now);
   curves_->clear();
-  curves_->setAxes(tr("share removed or put back"), r.probability ? tr("probability of the target") : tr("output"), false);
+  curves_->setAxes(tr("share removed or put back (r: in random order)"), r.probability ? tr("probability of the target") : tr("output"), false);
   const auto add = [&](const QString& name, const std::vector<double>& y, const QColor& ink) {
     curves_->addSeries(name, ink);
     curves_->setSeries(name, r.shares, y, 0);
   };
   const Theme& t = theme();
-  add(tr("deletion"), r.deletion.score, t.training);
-  add(tr("insertion"), r.insertion.score, t.validation);
-  add(tr("deletion, random"), r.deletion.mean, t.secondary);
-  add(tr("insertion, random"), r.insertion.mean, t.bar.lighter(140));
+  add(tr("del"), r.deletion.score, t.training);
+  add(tr("ins"), r.insertion.score, t.validation);
+  add(tr("del r"), r.deletion.mean, t.secondary);
+  add(tr("ins r"), r.insertion.mean, t.bar.lighter(140));
   const auto n = [](double v) { return QLocale().toString(v, 'f', 2); };
   emit sideTextChanged(tr("areas %1 / %2 · random %3 / %4").arg(n(r.deletion.area), n(r.insertion.area), n(r.deletion.randomArea), n(r.insertion.randomArea)));
 }
@@ -87,9 +87,9 @@ void ExplainTrust::showNumbers(const ExplainWall& wall, int sample, int column, 
     d.warning = fromCore(report->warning.empty() ? c.spec->warning : report->warning);
     for (const TrustFinding& f : report->findings) {
       TrustLine line{fromCore(f.name), numberText(f.value, 3), {}, f.verdict ? markOf(*f.verdict) : TrustMark::None, fromCore(f.sentence)};
-      if (report->removal && f.id == "deletion") line.remark = tr("random %1").arg(numberText(report->removal->deletion.randomArea, 3));
-      if (report->removal && f.id == "insertion") line.remark = tr("random %1").arg(numberText(report->removal->insertion.randomArea, 3));
-      if (f.id == "randomisation") line.remark = tr("should fall below 0.3");
+      if (report->removal && f.id == "deletion") line.remark = tr("random %1").arg(numberText(report->removal->deletion.randomArea, 2));
+      if (report->removal && f.id == "insertion") line.remark = tr("random %1").arg(numberText(report->removal->insertion.randomArea, 2));
+      if (f.id == "randomisation") line.remark = tr("should fall");
       d.lines.push_back(std::move(line));
     }
     for (const RandomisedLayer& l : report->randomisation)

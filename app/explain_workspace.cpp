@@ -29,12 +29,15 @@ QSplitter* splitter(Qt::Orientation way, const char* name) {
   return s;
 }
 
-QScrollArea* scrolled(QWidget* content) {
+QScrollArea* scrolled(QWidget* content, int leastHeight = 60) {
   auto* area = new QScrollArea;
   area->setWidgetResizable(true);
   area->setFrameShape(QFrame::NoFrame);
-  area->setMinimumSize(80, 60);
+  area->setMinimumSize(80, leastHeight);
   area->setWidget(content);
+  // The panel below shows through.
+  content->setAutoFillBackground(false);
+  area->viewport()->setAutoFillBackground(false);
   return area;
 }
 
@@ -101,7 +104,7 @@ void ExplainWorkspace::build() {
 }
 
 void ExplainWorkspace::resetArrangement() {
-  outer_->setSizes({210, 900, 300});
+  outer_->setSizes({200, 900, 300});
   centre_->setSizes({480, 300});
   right_->setSizes({240, 250, 260});
 }
@@ -180,7 +183,7 @@ void ExplainWorkspace::buildTabs() {
     return s;
   };
   QSplitter* inside = page(tr("Inside the network"), "explainInsideSplitter", Qt::Vertical, tr("The chosen sample on its way through the layers, and one unit of them"));
-  FigurePanel* walk = panel(QStringLiteral("panelExplainWalk"), tr("Walk a sample through the network"), scrolled(inside_->walk()), inside_->walk(), inside);
+  FigurePanel* walk = panel(QStringLiteral("panelExplainWalk"), tr("Walk a sample through the network"), scrolled(inside_->walk(), 112), inside_->walk(), inside);
   walk->addHeaderWidget(inside_->showChoice());
   walk->addHeaderWidget(inside_->scaleChoice());
   FigurePanel* unit = panel(QStringLiteral("panelExplainUnit"), tr("One unit"), inside_->unit(), inside_->unit(), inside);
@@ -216,6 +219,8 @@ void ExplainWorkspace::buildTabs() {
   change->addHeaderWidget(settings);
   change->addHeaderWidget(counterfactual_->methodChoice());
   centre_->addWidget(tabs_);
+  // In a low window the wall may have all of the height: the handle drags the pages away, and back.
+  centre_->setCollapsible(1, true);
   connect(tabs_, &QTabWidget::currentChanged, this, &ExplainWorkspace::tabChanged);
   connect(inside_, &ExplainInside::unitChanged, this, [this] {
     if (!wall_->snapshot()) return;
@@ -252,11 +257,8 @@ QWidget* ExplainWorkspace::buildWall() {
   row->addWidget(progress_, 1);
   row->addWidget(cancel);
   progressRow_->hide();
-  scroll_ = new QScrollArea;
+  scroll_ = scrolled(view_, 120);
   scroll_->setObjectName(QStringLiteral("explainWallScroll"));
-  scroll_->setWidgetResizable(true);
-  scroll_->setFrameShape(QFrame::NoFrame);
-  scroll_->setWidget(view_);
   column->addWidget(progressRow_);
   column->addWidget(scroll_, 1);
   return box;

@@ -268,6 +268,7 @@ TEST(Trust, TellsVerdictNumbersAndReason) {
   d.lines = {{QStringLiteral("Deletion"), QStringLiteral("0.29"), QStringLiteral("random 0.41"), TrustMark::Passes, QStringLiteral("falls fast")}};
   view.resize(300, 200);
   view.setData(d);
+  view.show();
   const FigureTable t = view.figureData();
   EXPECT_EQ(t.rows[0][3].toString(), QStringLiteral("fails"));
   EXPECT_EQ(t.rows[1][1].toString(), QStringLiteral("0.29"));

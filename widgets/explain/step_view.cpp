@@ -8,6 +8,16 @@
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
+namespace {
+
+/// As many of four digits as there is room for.
+QString fitted(double value, const QFont& font, double room) {
+  for (int digits = 4; digits > 1; --digits)
+    if (const QString text = numberText(value, digits); textWidth(font, text) <= room) return text;
+  return numberText(value, 1);
+}
+
+}  // namespace
 
 StepView::StepView(QWidget* parent) : FigureWidget(parent) { setAccessibleName(tr("One step in numbers")); }
 
@@ -78,7 +88,7 @@ double StepView::layOutPart(QCPPainter* painter, const QRectF& rect, const StepP
       say(small, t.text, QRectF(rect.left(), y, first - 6, line), Qt::AlignLeft, g.names[r]);
       for (int c = 0; c < columns; ++c) {
         const double v = g.values[static_cast<std::size_t>(r * columns + c)];
-        say(small, t.text, QRectF(rect.left() + first + c * w, y, w - 6, line), Qt::AlignRight, std::isnan(v) ? QStringLiteral("–") : numberText(v, 4));
+        say(small, t.text, QRectF(rect.left() + first + c * w, y, w - 6, line), Qt::AlignRight, std::isnan(v) ? QStringLiteral("–") : fitted(v, small, w - 6));
       }
       y += line - 1;
     }

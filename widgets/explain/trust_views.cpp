@@ -36,7 +36,7 @@ void AgreementView::paintFigure(QCPPainter& painter, const QRectF& rect, const F
   const int n = static_cast<int>(data_.methods.size());
   const QRectF m = matrix(rect, style);
   const double w = m.width() / n, h = m.height() / n, gap = 1;
-  const QFont small = style.font(-1);
+  const QFont small = style.font(-2);
   const ColorMap map = forTheme(ColorMap::Diverging, style.colors.dark);
   for (int r = 0; r < n; ++r)
     for (int c = 0; c < n; ++c) {
@@ -50,7 +50,7 @@ void AgreementView::paintFigure(QCPPainter& painter, const QRectF& rect, const F
       const QColor paper(rgba.r, rgba.g, rgba.b);
       painter.fillRect(cell, paper);
       const QString text = QLocale().toString(v, 'f', 2).replace(QLatin1Char('-'), QChar(0x2212));
-      if (textWidth(small, text) + 2 > cell.width() || lineHeight(small) > cell.height() + 3) continue;
+      if (textWidth(small, text) > cell.width() || lineHeight(small) > cell.height() + 3) continue;
       painter.setFont(small);
       painter.setPen(readableOn(paper));
       drawLine(painter, cell, Qt::AlignCenter, text);

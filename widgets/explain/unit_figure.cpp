@@ -13,7 +13,7 @@ namespace vitrine {
 
 UnitFigure::UnitFigure(QWidget* parent) : FigureWidget(parent) {
   setAccessibleName(tr("One unit"));
-  setMinimumSize(320, 120);
+  setMinimumSize(320, 96);
 }
 
 void UnitFigure::setData(UnitData data) {

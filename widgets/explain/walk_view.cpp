@@ -81,6 +81,7 @@ std::vector<WalkView::Place> WalkView::places(const QRectF& rect, const FigureSt
     const double least = l.height * l.width == 1 ? 8 : 26;
     p.rows = std::clamp(static_cast<int>(std::floor((high + 3) / (least / std::min(1.0, aspect) + 3))), 1, p.shown);
     if (l.height * l.width > 1) p.rows = std::min(p.rows, std::max(1, static_cast<int>(std::ceil(std::sqrt(p.shown / 2.0)))));
+    else p.rows = std::min(p.rows, std::max(3, static_cast<int>(std::ceil(std::sqrt(p.shown)))));
     p.columns = (p.shown + p.rows - 1) / p.rows;
     p.rows = (p.shown + p.columns - 1) / p.columns;
     p.cellHeight = std::min((high - (p.rows - 1) * 3) / p.rows, l.height * l.width == 1 ? 14.0 : 64.0);
@@ -105,7 +106,7 @@ std::vector<WalkView::Place> WalkView::places(const QRectF& rect, const FigureSt
 
 void WalkView::refit() {
   const std::vector<Place> p = places(QRectF(0, 0, 100, height()), FigureStyle::screen());
-  setMinimumSize(p.empty() ? 120 : static_cast<int>(p.back().head.right()) + 4, 110);
+  setMinimumSize(p.empty() ? 120 : static_cast<int>(p.back().head.right()) + 4, 100);
 }
 
 void WalkView::resizeEvent(QResizeEvent* event) {

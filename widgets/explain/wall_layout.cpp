@@ -71,7 +71,7 @@ WallLayout wallLayout(const QRectF& rect, const FigureStyle& style, const WallDa
   l.inputWidth = std::clamp(rect.width() * 0.14, 96.0, 150.0);
   if (style.print) l.inputWidth = std::max(40.0, rect.width() / (columns + 1.2));
   const double byWidth = columnFor(kLeastCell, kMostCell);
-  l.columnWidth = style.print ? byWidth : std::clamp(std::min(byWidth, std::max(byHeight, 84.0) / aspect), kLeastCell, kMostCell);
+  l.columnWidth = style.print ? byWidth : std::clamp(std::min(byWidth, std::max(byHeight, 112.0) / aspect), kLeastCell, kMostCell);
   l.cellHeight = l.columnWidth * aspect;
   return l;
 }

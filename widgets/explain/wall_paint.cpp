@@ -65,7 +65,7 @@ void WallView::paintHeads(QCPPainter& painter, const WallLayout& l, const Figure
     painter.setFont(bold);
     painter.setPen(chosen ? style.colors.accent : style.colors.text);
     if (textWidth(bold, method.name) > head.width() && method.name.contains(QLatin1Char(' '))) {
-      painter.drawText(head.adjusted(0, 0, l.columnGap - 2, -2), Qt::AlignLeft | Qt::AlignBottom | Qt::TextWordWrap, method.name);
+      painter.drawText(head.adjusted(0, 0, 1, -2), Qt::AlignLeft | Qt::AlignBottom | Qt::TextWordWrap, method.name);
       continue;
     }
     const bool two = !method.settings.isEmpty();
@@ -177,7 +177,7 @@ void WallView::paintCell(QCPPainter& painter, const WallLayout& l, int sample, i
   if (sample == sample_ && method == method_ && !style.print) {
     painter.setPen(QPen(style.colors.accent, 2));
     painter.setBrush(Qt::NoBrush);
-    painter.drawRect(cell.adjusted(-1.5, -1.5, 1.5, 1.5));
+    painter.drawRect(cell.adjusted(-1.5, -1.5, 1.5, data_.kind == WallKind::Table ? -2.2 * lineHeight(style.font(-1)) : 1.5));
   }
 }
 
