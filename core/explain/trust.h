@@ -56,7 +56,9 @@ Result<double> maxSensitivity(const TrustTask& task, std::span<const Real> pertu
 Result<double> maxSensitivity(const TrustTask& task, const Params& settings);
 
 /// Adebayo 2018: layers with parameters are drawn anew by their own initialisers, from the top down and each with all above it; the map
-/// is made again. Rank correlation of the absolute values with the original map; none where a map is constant.
+/// is made again. Rank correlation of the absolute values with the original map; none where a map is constant. Inputs to which both
+/// maps give exactly 0 are left out: a method that multiplies by the input gives a black background nothing whatever the network
+/// knows, and any two of its maps would look alike.
 struct RandomisedLayer {
   NodeId node;
   std::string name;

@@ -5,6 +5,17 @@
 #include "core/explain/trust_parts.h"
 
 namespace vitrine {
+namespace {
+
+/// Without the inputs to which both maps give exactly nothing.
+std::optional<double> correlationWhereAnything(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<double> x, y;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (a[i] != 0 || b[i] != 0) x.push_back(a[i]), y.push_back(b[i]);
+  return rankCorrelation(x, y);
+}
+
+}  // namespace
 
 Result<std::vector<RandomisedLayer>> randomisationTest(const TrustTask& task) {
   const Network& network = task.args.network;
@@ -30,7 +41,7 @@ Result<std::vector<RandomisedLayer>> randomisationTest(const TrustTask& task) {
     const Result<Attribution> map = task.method.explain(args);
     if (!map) return map.error();
     if (map->values.size() != original.size()) return problem("The map of a changed network has another size.");
-    out.push_back({layer, network.graph().find(layer)->name, rankCorrelation(original, magnitudes(*map))});
+    out.push_back({layer, network.graph().find(layer)->name, correlationWhereAnything(original, magnitudes(*map))});
     if (task.args.progress) task.args.progress(static_cast<double>(out.size()) / static_cast<double>(layers.size()));
   }
   return out;

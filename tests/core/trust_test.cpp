@@ -260,6 +260,24 @@ struct Trained {
   }
 };
 
+TEST(Randomisation, ABackgroundThatGetsNothingDoesNotCount) {
+  const Trained t;
+  const ExplainArgs args = t.args();
+  // Random numbers on the first half of the inputs, another draw for other parameters; 0 on the rest.
+  ExplainerSpec half = *findExplainer("saliency");
+  half.explain = [&](const ExplainArgs& a) -> Result<Attribution> {
+    Attribution out;
+    out.shape = a.network.data().input;
+    Rng rng(static_cast<std::uint64_t>(std::llround(1e6 * std::abs(static_cast<double>(a.params[0] + a.params.back())))), Stream::Test);
+    for (std::size_t i = 0; i < a.input.size(); ++i) out.values.push_back(i < a.input.size() / 2 ? static_cast<Real>(rng.normal()) : Real(0));
+    return out;
+  };
+  const Attribution map = *half.explain(args);
+  const auto layers = randomisationTest({half, args, map});
+  ASSERT_TRUE(layers && layers->back().correlation);
+  EXPECT_LT(std::abs(*layers->back().correlation), 0.35);
+}
+
 TEST(Randomisation, CorrelationFallsFromTheTopDown) {
   const Trained t;
   const ExplainArgs args = t.args();
