@@ -177,7 +177,12 @@ void MainWindow::buildWorkspaces() {
   int width = 0;
   for (const auto& [text, tip] : tabs) width += bold.horizontalAdvance(text) + 44;
   workspaces_->setMinimumWidth(width);
-  menuBar()->setCornerWidget(workspaces_);
+  // The menu bar asks for a size hint alone; a layout's heeds the least width.
+  auto* corner = new QWidget;
+  auto* row = new QHBoxLayout(corner);
+  row->setContentsMargins(0, 2, 8, 2);
+  row->addWidget(workspaces_);
+  menuBar()->setCornerWidget(corner);
 }
 
 void MainWindow::setWorkspace(int workspace) { workspaces_->setCurrentIndex(workspace); }

@@ -25,6 +25,7 @@ std::string textOf(zip_error_t& error) {
 
 /// The archive for reading; it looks into `bytes`.
 Result<std::unique_ptr<zip_t, Discard>> openZip(std::string_view bytes, const std::string& file, const char* expected) {
+  if (bytes.empty()) return Error{file, {}, "an empty file", expected, {}};  // libzip takes it for an archive of nothing
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);

@@ -5,7 +5,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/base/numbers.h"
 #include "core/base/zip_archive.h"
+#include "core/data/image_set.h"
 #include "core/data/csv_records.h"
 #include "core/data/generators.h"
 #include "core/data/idx_file.h"
@@ -51,12 +53,14 @@ std::string tableText(const Table& t) {
 template <class T>
 std::string bytesText(const std::vector<T>& v) { return {reinterpret_cast<const char*>(v.data()), v.size() * sizeof(T)}; }
 
-std::string npy() {
-  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }";
+std::string npyOf(const std::string& descr, const std::string& shape, const std::string& data) {
+  std::string header = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }";
   header.resize(117, ' ');
   header += '\n';
-  return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(header.size()) + '\0' + header + data_test::ramp(24);
+  return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(header.size()) + '\0' + header + data;
 }
+
+std::string npy() { return npyOf("<f4", "(3, 2)", data_test::ramp(24)); }
 
 std::string projectBytes() {
   const Folder folder;
@@ -75,7 +79,7 @@ std::string historyText() {
   return batchesToCsv(h, 5);
 }
 
-constexpr const char* kNames[] = {"csv", "arff", "idx", "idx_gz", "npy", "npz", "safetensors", "json", "history", "embedded_table", "project"};
+constexpr const char* kNames[] = {"csv", "arff", "idx", "idx_gz", "npy", "npz", "images_npz", "cifar", "safetensors", "json", "history", "embedded_table", "project"};
 
 std::vector<Format> makeFormats() {
   const auto folder = std::make_shared<Folder>();
@@ -122,6 +126,20 @@ std::vector<Format> makeFormats() {
                    }
                    return text;
                  }});
+  const auto dataset = [](const Result<ImageSetPtr>& set) -> Result<std::string> {
+    if (!set) return set.error();
+    const Result<DatasetPtr> d = prepareImages(*set, defaultRecipe(**set));
+    if (!d) return d.error();
+    std::string text = bytesText((*d)->classes) + bytesText((*d)->targets);
+    for (std::int64_t r = 0; r < (*d)->count(); ++r)
+      for (std::int64_t i = 0; i < (*d)->inputs.size(); ++i) text += numberText((*d)->inputs.raw(r, i)) + ' ';
+    return text;
+  };
+  all.push_back({"images_npz", *makeZip({{"images.npy", npyOf("|u1", "(4, 3, 2)", data_test::ramp(24)), false}, {"labels.npy", npyOf("|u1", "(4,)", std::string("\0\1\0\1", 4)), true}}),
+                 [dataset](const std::string& b) { return dataset(readImageBytes(b, "npz", "a.npz")); }});
+  std::string cifar;
+  for (int i = 0; i < 2; ++i) cifar += static_cast<char>(i) + data_test::ramp(3072);
+  all.push_back({"cifar", cifar, [folder, dataset](const std::string& b) { return dataset(readImages(folder->write("data_batch_1.bin", b))); }, false});
   all.push_back({"safetensors", encodeSafetensors({{"a.weight", {2, 3}, {1, 2, 3, 4, 5, 6}}, {"a.bias", {3}, {7, 8, 9}}}), [](const std::string& b) -> Result<std::string> {
                    const auto tensors = decodeSafetensors(b, "w");
                    if (!tensors) return tensors.error();
@@ -141,7 +159,7 @@ std::vector<Format> makeFormats() {
                  },
                  false});
   GeneratorSettings g;
-  g.size = 6;
+  g.size = 10;
   all.push_back({"embedded_table", encodeTable(**generate("gaussians", g)), [](const std::string& b) -> Result<std::string> {
                    const Result<DatasetPtr> d = decodeTable(b);
                    if (!d) return d.error();
