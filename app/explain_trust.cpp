@@ -37,7 +37,7 @@ void ExplainTrust::showCurves(const TrustReport* report) {
   if (now == shown_) return;
   shown_ = std::move(now);
   curves_->clear();
-  curves_->setAxes(tr("share removed or put back (r: in random order)"), r.probability ? tr("probability of the target") : tr("output"), false);
+  curves_->setAxes(tr("share removed or put back (r: random)"), r.probability ? tr("probability of the target") : tr("output"), false);
   const auto add = [&](const QString& name, const std::vector<double>& y, const QColor& ink) {
     curves_->addSeries(name, ink);
     curves_->setSeries(name, r.shares, y, 0);

@@ -235,13 +235,15 @@ void LiveViews::feedWeights() {
         HeatmapData d;
         d.title = tr("Weights of %1").arg(name);
         d.values = std::move(copy);
-        d.rows = shape.rank() == 2 ? static_cast<int>(shape[0]) : 1;
-        d.columns = static_cast<int>(shape.rank() == 2 ? shape[1] : shape[0]);
+        // The last extent across, all others down: a matrix, or a series' filters ({taps, inputs, filters}).
+        d.columns = static_cast<int>(shape.dims.back());
+        d.rows = static_cast<int>(shape.size() / shape.dims.back());
         d.rowTitle = tr("input");
-        d.columnTitle = shape.rank() == 2 ? tr("unit") : tr("channel");
+        d.columnTitle = shape.rank() == 2 ? tr("unit") : shape.rank() == 3 ? tr("filter") : tr("channel");
+        if (shape.rank() == 3) d.rowTitle = tr("tap and input");
         d.valueName = tr("weight");
         const std::vector<NodeId> sources = s->network->graph().inputsOf(node_);
-        if (sources.size() == 1 && s->network->graph().find(sources[0])->type == "input") d.rowNames = names(s->data->featureNames);
+        if (shape.rank() == 2 && sources.size() == 1 && s->network->graph().find(sources[0])->type == "input") d.rowNames = names(s->data->featureNames);
         weights_->showMatrix(std::move(d));
       }
     }

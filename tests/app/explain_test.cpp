@@ -367,6 +367,24 @@ TEST(Explain, TablesHaveImportanceDependenceAndAWaterfall) {
   EXPECT_TRUE(b.waitFor([&] { return dependence->data().feature.toStdString() == b.document.data()->featureNames[2]; }));
 }
 
+TEST(Explain, SeriesAreExplainedStepByStep) {
+  ExplainBench b(nullptr);
+  b.window.setWorkspace(MainWindow::Train);
+  b.trigger("sample_sunspots");
+  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data() && b.document.data()->spec.input.rank() == 2; }));
+  // Weights of a convolution over time: as many numbers as there are, in a matrix.
+  ASSERT_TRUE(b.waitFor([&] { return !b.window.views().weights()->isEmpty(); }));
+  auto* matrix = b.window.views().weights()->findChild<HeatmapView*>();
+  ASSERT_TRUE(matrix);
+  EXPECT_EQ(matrix->data().values.size(), static_cast<std::size_t>(matrix->data().rows * matrix->data().columns));
+  b.window.setWorkspace(MainWindow::Explain);
+  ASSERT_TRUE(b.settled());
+  EXPECT_EQ(b.wall()->data().kind, WallKind::Series);
+  EXPECT_EQ(b.wall()->data().height, static_cast<int>(b.document.data()->spec.input[0]));
+  EXPECT_EQ(b.cells(WallCell::State::Failed), 0);
+  EXPECT_FALSE(b.wall()->grab().isNull());
+}
+
 TEST(Explain, ACounterfactualFlipsTheClass) {
   ExplainBench b(nullptr);
   b.document.useData(squares());

@@ -130,7 +130,7 @@ void UnitFigure::paintFigure(QCPPainter& painter, const QRectF& rect, const Figu
   if (data_.top.empty()) {
     note(std::max(60.0, tops), data_.topNote);
   } else {
-    const double w = std::clamp(tops / 4 - 6, 34.0, side);
+    const double w = std::clamp(std::min(tops / 4 - 6, high - 16), 30.0, side);
     for (std::size_t i = 0; i < data_.top.size(); ++i) {
       const int across = std::max(1, static_cast<int>((tops + 6) / (w + 6)));
       const QRectF place(x + static_cast<double>(static_cast<int>(i) % across) * (w + 6), top + static_cast<double>(static_cast<int>(i) / across) * (w + 20), w, w + 14);

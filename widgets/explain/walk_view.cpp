@@ -77,7 +77,7 @@ std::vector<WalkView::Place> WalkView::places(const QRectF& rect, const FigureSt
   for (const WalkLayer& l : data_.layers) {
     Place p;
     p.shown = std::min(l.channels, kMostMaps);
-    const double aspect = std::clamp(static_cast<double>(l.width) / l.height, 0.2, 8.0);
+    const double aspect = std::clamp(static_cast<double>(l.width) / l.height, 0.2, 3.0);
     const double least = l.height * l.width == 1 ? 8 : 26;
     p.rows = std::clamp(static_cast<int>(std::floor((high + 3) / (least / std::min(1.0, aspect) + 3))), 1, p.shown);
     if (l.height * l.width > 1) p.rows = std::min(p.rows, std::max(1, static_cast<int>(std::ceil(std::sqrt(p.shown / 2.0)))));
