@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 
 #include "core/explain/trust_parts.h"
 
@@ -32,8 +32,7 @@ constexpr std::int64_t kFewInputs = 16;  ///< fewer have no ranks worth comparin
 
 std::string shown(double value) {
   std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), "%.3g", value);
-  return text.data();
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 3).ptr};
 }
 
 Verdict upTo(double value, double passes, double doubtful) {
@@ -49,8 +48,9 @@ TrustFinding ofCompleteness(double error) {
 /// sign: +1 when a small area is good.
 TrustFinding ofCurve(const char* id, const char* name, const RemovalCurve& c, double sign) {
   const double better = sign * (c.randomArea - c.area), spread = c.randomDeviation;
-  const Verdict verdict = better > 0 && better >= 2 * spread ? Verdict::Passes : better > 0 ? Verdict::Doubtful : Verdict::Fails;
-  const std::string than = verdict == Verdict::Passes ? "clearly better than" : verdict == Verdict::Doubtful ? "hardly better than" : "no better than";
+  const bool clear = std::abs(better) >= 2 * spread && better != 0;
+  const Verdict verdict = clear && better > 0 ? Verdict::Passes : std::isnan(better) || (clear && better < 0) || (spread == 0 && better == 0) ? Verdict::Fails : Verdict::Doubtful;
+  const std::string than = verdict == Verdict::Passes ? "clearly better than" : verdict == Verdict::Doubtful ? "not told from" : better < 0 ? "clearly worse than" : "no better than";
   return {id, name, c.area, verdict, std::string(name) + " area " + shown(c.area) + ", " + than + " random order's " + shown(c.randomArea) + " ± " + shown(spread) + "."};
 }
 

@@ -84,7 +84,7 @@ struct TrustFinding {
 
 /// All of it, with a badge. Thresholds (passes up to / doubtful up to / else fails):
 ///   completeness |error| ÷ |f(x) − f(baseline)|: 0.01 / 0.1; where the method promises it
-///   deletion, insertion: better than the random orders' mean by 2 deviations / by anything
+///   deletion, insertion: better than the random orders' mean by 2 deviations / worse by less than 2
 ///   infidelity, unexplained share: 0.5 / —; never fails, since maps in units of the output (input × gradient …) do not promise it;
 ///     judged for signed maps only
 ///   sensitivity: 0.5 / 1.5
