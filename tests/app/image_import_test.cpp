@@ -153,5 +153,25 @@ TEST(ImageImport, SampleDigitsAreLearnt) {
   EXPECT_GE(s.history->epochs[s.epochPoints - 1].validationAccuracy, 0.9);
 }
 
+// Willem van Schaik's PngSuite: every colour type, depth and interlacing; files whose names begin with x are damaged.
+TEST(ImageImport, PngSuiteLoadsAndDamagedFilesAreRefused) {
+  installImageDecoder();
+  const QDir folder(QStringLiteral(VITRINE_TEST_DATA "/pngsuite"));
+  int good = 0, bad = 0;
+  for (const QString& name : folder.entryList({QStringLiteral("*.png")})) {
+    const Result<DecodedImage> image = imageDecoder()(folder.filePath(name).toStdString(), {});
+    if (name.startsWith(QLatin1Char('x'))) {
+      EXPECT_FALSE(image.ok()) << qPrintable(name);
+      ++bad;
+    } else {
+      EXPECT_TRUE(image.ok()) << qPrintable(name) << (image ? "" : image.error().text());
+      if (image) EXPECT_EQ(image->values.size(), static_cast<std::size_t>(image->height * image->width * image->channels)) << qPrintable(name);
+      ++good;
+    }
+  }
+  EXPECT_EQ(good, 161);
+  EXPECT_EQ(bad, 14);
+}
+
 }  // namespace
 }  // namespace vitrine
