@@ -12,6 +12,7 @@
 #include <QProgressBar>
 #include <QRegularExpression>
 #include <QScreen>
+#include <QScrollArea>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -155,7 +156,17 @@ void MainWindow::buildWorkspaces() {
   pages_->setObjectName(QStringLiteral("pages"));
   data_ = new DataWorkspace(document_, panels_);
   explain_ = new ExplainWorkspace(document_, panels_);
-  for (QWidget* page : {static_cast<QWidget*>(data_), static_cast<QWidget*>(outer_), static_cast<QWidget*>(explain_)}) pages_->addWidget(page);
+  // On a small screen these scroll; the window must not ask for more than there is.
+  const auto scrolled = [](QWidget* page) {
+    auto* area = new QScrollArea;
+    area->setWidget(page);
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    return area;
+  };
+  pages_->addWidget(scrolled(data_));
+  pages_->addWidget(outer_);
+  pages_->addWidget(scrolled(explain_));
   workspaces_ = new QTabBar;
   workspaces_->setObjectName(QStringLiteral("workspaces"));
   workspaces_->setAccessibleName(tr("Workspaces"));

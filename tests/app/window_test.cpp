@@ -37,6 +37,18 @@ TEST(Window, PlaysPausesStepsAndResets) {
   ASSERT_TRUE(b.waitFor([&] { return b.step() == 0 && b.window.views().loss()->isEmpty(); }));
 }
 
+TEST(Window, FitsASmallScreenInEveryWorkspace) {
+  for (const char* generator : {static_cast<const char*>(nullptr), "gaussians"}) {
+    AppBench b(generator);
+    for (int w = MainWindow::Data; w <= MainWindow::Explain; ++w) {
+      b.window.setWorkspace(w);
+      QApplication::processEvents();
+      EXPECT_LE(b.window.minimumSizeHint().width(), 960) << "workspace " << w;
+      EXPECT_LE(b.window.minimumSizeHint().height(), 600) << "workspace " << w;
+    }
+  }
+}
+
 TEST(Window, SaysWhyItCannotPlay) {
   AppBench b(nullptr);
   auto* play = b.find<QWidget>("playButton");
