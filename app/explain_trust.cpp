@@ -37,16 +37,17 @@ void ExplainTrust::showCurves(const TrustReport* report) {
   if (now == shown_) return;
   shown_ = std::move(now);
   curves_->clear();
-  curves_->setAxes(tr("share removed or put back (r: random)"), r.probability ? tr("probability of the target") : tr("output"), false);
+  curves_->setLegendColumns(2);
+  curves_->setAxes(tr("share removed or put back"), r.probability ? tr("probability of the target") : tr("output"), false);
   const auto add = [&](const QString& name, const std::vector<double>& y, const QColor& ink) {
     curves_->addSeries(name, ink);
     curves_->setSeries(name, r.shares, y, 0);
   };
   const Theme& t = theme();
-  add(tr("del"), r.deletion.score, t.training);
-  add(tr("ins"), r.insertion.score, t.validation);
-  add(tr("del r"), r.deletion.mean, t.secondary);
-  add(tr("ins r"), r.insertion.mean, t.bar.lighter(140));
+  add(tr("deletion"), r.deletion.score, t.training);
+  add(tr("insertion"), r.insertion.score, t.validation);
+  add(tr("deletion, random"), r.deletion.mean, t.secondary);
+  add(tr("insertion, random"), r.insertion.mean, t.bar.lighter(140));
   const auto n = [](double v) { return QLocale().toString(v, 'f', 2); };
   emit sideTextChanged(tr("areas %1 / %2 · random %3 / %4").arg(n(r.deletion.area), n(r.insertion.area), n(r.deletion.randomArea), n(r.insertion.randomArea)));
 }

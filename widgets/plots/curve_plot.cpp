@@ -84,6 +84,12 @@ void CurvePlot::makeReadout() {
 
 void CurvePlot::setUp(QCustomPlot& plot, const FigureStyle& style) const {
   setUpCurveAxes(plot, {xTitle_, yTitle_, percent_, logY_}, style);
+  plot.legend->setWrap(legendColumns_);
+}
+
+void CurvePlot::setLegendColumns(int columns) {
+  legendColumns_ = columns;
+  plot_->legend->setWrap(columns);
 }
 
 QColor CurvePlot::colorOf(std::size_t index, const Theme& t) const {

@@ -27,6 +27,8 @@ class CurvePlot : public FigureWidget {
 
   /// With units: "epoch", "cross-entropy". A y of percentages takes values 0 … 1 and `percent`.
   void setAxes(const QString& x, const QString& y, bool percent = false);
+  /// So many entries in a line of the legend; 0: all in one line. Before the first series.
+  void setLegendColumns(int columns);
   /// Declares a series (or changes its colour); series are drawn in this order. An invalid colour takes the theme's:
   /// training, validation, then the classes' colours.
   void addSeries(const QString& name, const QColor& color = {});
@@ -92,6 +94,7 @@ class CurvePlot : public FigureWidget {
   double smoothing_ = 0;
   double mark_ = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::unique_ptr<Series>> series_;
+  int legendColumns_ = 0;
   QCustomPlot* plot_ = nullptr;
   QCPItemStraightLine* cross_ = nullptr;
   QCPItemText* readout_ = nullptr;
