@@ -90,9 +90,21 @@ def peer(name, threads):
         (g,) = torch.autograd.grad(net(way)[:, 3].sum(), way)
         return g.mean(0) * one[0]
 
+    convolutions = [i for i, m in enumerate(net) if isinstance(m, nn.Conv2d)] if isinstance(net, nn.Sequential) else []
+
+    def grad_cam():
+        cut = convolutions[-1] + 1
+        maps = net[:cut](one)
+        (g,) = torch.autograd.grad(net[cut:](maps)[:, 3].sum(), maps)
+        cam = torch.relu((g.mean((2, 3), keepdim=True) * maps).sum(1, keepdim=True))
+        return nn.functional.interpolate(cam, shape[1:], mode="bilinear")
+
     with torch.no_grad():
         forward = timed(lambda: net(one), 20, 200)
-    print(json.dumps({"train": float(np.median(rates[1:])), "forward_us": forward * 1e6, "ig50_ms": timed(gradients, 2, 20) * 1e3}))
+    figures = {"train": float(np.median(rates[1:])), "forward_us": forward * 1e6, "ig50_ms": timed(gradients, 2, 20) * 1e3}
+    if convolutions:
+        figures["gradcam_ms"] = timed(grad_cam, 5, 50) * 1e3
+    print(json.dumps(figures))
 
 
 def main():
@@ -112,9 +124,10 @@ def main():
         ratio = {k: own[k] / other[k] if k == "train" else other[k] / own[k] for k in own}
         results[name] = {"vitrine": own, "pytorch": other, "ratio": ratio}
         if "--json" not in rest:
+            cam = f"   Grad-CAM {own['gradcam_ms']:7.3f} / {other['gradcam_ms']:7.3f} ms = {ratio['gradcam_ms']:5.1f}×" if "gradcam_ms" in own else ""
             print(f"{name:10s} train {own['train']:9.0f} / {other['train']:7.0f} samples/s = {ratio['train']:5.1f}×   "
                   f"forward of one {own['forward_us']:7.1f} / {other['forward_us']:7.1f} µs = {ratio['forward_us']:5.1f}×   "
-                  f"IG50 {own['ig50_ms']:7.2f} / {other['ig50_ms']:7.2f} ms = {ratio['ig50_ms']:5.1f}×", flush=True)
+                  f"IG50 {own['ig50_ms']:7.2f} / {other['ig50_ms']:7.2f} ms = {ratio['ig50_ms']:5.1f}×{cam}", flush=True)
     if "--json" in rest:
         print(json.dumps(results))
 

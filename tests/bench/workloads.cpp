@@ -98,7 +98,7 @@ DatasetPtr firstRows(const Dataset& data, std::int64_t n) {
 }
 
 struct Figures {
-  double train = 0, forwardUs = 0, ig50Ms = 0;
+  double train = 0, forwardUs = 0, ig50Ms = 0, gradCamMs = 0;  ///< 0: no activation maps in this network
 };
 
 Figures measure(const Workload& w, const DatasetPtr& data, int threads, double budget) {
@@ -140,6 +140,12 @@ Figures measure(const Workload& w, const DatasetPtr& data, int threads, double b
   t = Clock::now();
   for (int i = 0; i < 20; ++i) (void)ig->explain(args);
   f.ig50Ms = since(t) / 20 * 1e3;
+  const ExplainerSpec* cam = findExplainer("grad-cam");
+  if (!cam->supports(**network, {})) return f;
+  (void)cam->explain(args);
+  t = Clock::now();
+  for (int i = 0; i < 50; ++i) (void)cam->explain(args);
+  f.gradCamMs = since(t) / 50 * 1e3;
   return f;
 }
 
@@ -228,10 +234,11 @@ int main(int argc, char** argv) {
   for (const Workload& w : workloads()) {
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), w.name) == wanted.end()) continue;
     const Figures f = measure(w, w.colour ? colour : *fashion, threads > 0 ? threads : machineThreads(), seconds);
-    char line[200];
+    char line[240];
     if (json)
-      std::snprintf(line, sizeof line, "%s\"%s\": {\"train\": %.0f, \"forward_us\": %.1f, \"ig50_ms\": %.3f}", out.empty() ? "{" : ", ",
-                    w.name.c_str(), f.train, f.forwardUs, f.ig50Ms);
+      std::snprintf(line, sizeof line, f.gradCamMs > 0 ? "%s\"%s\": {\"train\": %.0f, \"forward_us\": %.1f, \"ig50_ms\": %.3f, \"gradcam_ms\": %.3f}"
+                                                       : "%s\"%s\": {\"train\": %.0f, \"forward_us\": %.1f, \"ig50_ms\": %.3f}",
+                    out.empty() ? "{" : ", ", w.name.c_str(), f.train, f.forwardUs, f.ig50Ms, f.gradCamMs);
     else
       std::snprintf(line, sizeof line, "%-10s train %9.0f samples/s   forward of one %7.1f us   IG50 %7.2f ms\n", w.name.c_str(), f.train,
                     f.forwardUs, f.ig50Ms);
