@@ -130,8 +130,8 @@ Params JsonReader::params(const json& in, const std::string& place, std::span<co
 
 json paramsToJson(const Params& params) {
   json out = json::object();
-  for (const auto& [id, v] : params)
-    std::visit([&](const auto& x) { out[id] = x; }, v);
+  for (const auto& param : params)
+    std::visit([&](const auto& x) { out[param.first] = x; }, param.second);
   return out;
 }
 

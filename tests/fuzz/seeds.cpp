@@ -53,7 +53,7 @@ void idxSeeds(const fs::path& folder) {
 
 void projectSeeds(const fs::path& folder) {
   GeneratorSettings g;
-  g.size = 8;
+  g.size = 10;
   Project p;
   p.data = *generate("circles", g);
   p.graph = findTemplate("playground")->make(p.data->spec);
@@ -87,6 +87,11 @@ int main(int argc, char** argv) {
   const std::string floats = npy("<f4", "(3, 2)", 24, false), bytes = npy("|u1", "(2, 3, 2)", 12, true), halves = npy(">f2", "(2,)", 4, false), whole = npy("<i8", "()", 8, false);
   write(folder / "npy" / "floats", floats), write(folder / "npy" / "bytes", bytes), write(folder / "npy" / "halves", halves), write(folder / "npy" / "whole", whole);
   write(folder / "npz" / "two", *makeZip({{"x_train.npy", floats, false}, {"y_train.npy", whole, true}}));
+  const std::string pixels = npy("|u1", "(4, 3, 2)", 24, false);
+  std::string classes = npy("|u1", "(4,)", 4, false);
+  classes[classes.size() - 1] = '\3';
+  write(folder / "images" / "grey", *makeZip({{"images.npy", pixels, false}, {"labels.npy", classes, true}}));
+  write(folder / "cifar" / "two", std::string(1, '\1') + std::string(3072, 'a') + std::string(1, '\2') + std::string(3072, 'b'));
   write(folder / "safetensors" / "two", encodeSafetensors({{"a.weight", {2, 3}, {1, 2, 3, 4, 5, 6}}, {"a.bias", {3}, {7, 8, 9}}}));
   write(folder / "json" / "values", R"({"nodes": [1, -2.5e3, "a\u00e9\n"], "deep": {"er": [true, null, {}]}})");
   projectSeeds(folder);
