@@ -22,14 +22,6 @@ namespace {
 /// What is done sooner needs no bar.
 constexpr int kBarAfterMs = 300;
 
-QSplitter* makeSplitter(Qt::Orientation way, const QString& name) {
-  auto* s = new QSplitter(way);
-  s->setObjectName(name);
-  s->setHandleWidth(8);
-  s->setChildrenCollapsible(false);
-  return s;
-}
-
 /// The balance of classes or the target's distribution: one figure, whichever suits the data.
 class BalanceStack : public QStackedWidget, public Figure {
  public:

@@ -13,8 +13,6 @@ namespace {
 constexpr std::int64_t kMostNumbers = 20'000'000, kMostRanked = 2'000'000'000;
 constexpr std::size_t kMostColumns = 500;
 
-bool seen(const QWidget* w) { return w->isVisible(); }
-
 }  // namespace
 
 void DataWorkspace::due(View view) {
@@ -24,7 +22,7 @@ void DataWorkspace::due(View view) {
 
 void DataWorkspace::refresh(View view) {
   QWidget* const views[] = {distribution_, correlation_, scatter_, series_, balances_};
-  if (!due_[view] || !table_ || !seen(views[view])) return;
+  if (!due_[view] || !table_ || !views[view]->isVisible()) return;
   due_[view] = false;
   switch (view) {
     case Distribution: return feedDistribution();

@@ -23,7 +23,9 @@ constexpr int kPage = 60;
 constexpr std::size_t kMostChosen = 24;
 enum Filter { All, Mistakes, Chosen };
 
-QToolButton* flat(const QString& name, const QString& text, const QString& tip) {
+}  // namespace
+
+QToolButton* ExplainChoices::flatButton(const QString& name, const QString& text, const QString& tip) {
   auto* b = new QToolButton;
   b->setObjectName(name);
   b->setText(text);
@@ -32,8 +34,6 @@ QToolButton* flat(const QString& name, const QString& text, const QString& tip) 
   b->setProperty("flat", true);
   return b;
 }
-
-}  // namespace
 
 ExplainChoices::ExplainChoices(Document& document, QWidget* parent) : QWidget(parent), document_(document) {
   build();
@@ -84,7 +84,7 @@ void ExplainChoices::build() {
   gallery_->setAutoFillBackground(false);
   scroll_->viewport()->setAutoFillBackground(false);
   column->addWidget(scroll_, 1);
-  more_ = flat(QStringLiteral("explainMore"), tr("show more"), tr("Shows the next samples that fit"));
+  more_ = flatButton(QStringLiteral("explainMore"), tr("show more"), tr("Shows the next samples that fit"));
   column->addWidget(more_, 0, Qt::AlignHCenter);
   column->addWidget(buildOwn());
   auto* form = new QFormLayout;

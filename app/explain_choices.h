@@ -55,6 +55,7 @@ class ExplainChoices : public QWidget {
   void sideTextChanged(const QString& text);
 
  private:
+  static QToolButton* flatButton(const QString& name, const QString& text, const QString& tip);
   void build();
   QWidget* buildOwn();
   void restart();

@@ -15,20 +15,6 @@
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
-namespace {
-
-QToolButton* flat(const QString& name, const QString& text, const QString& tip) {
-  auto* b = new QToolButton;
-  b->setObjectName(name);
-  b->setText(text);
-  b->setAccessibleName(text);
-  b->setToolTip(tip);
-  b->setProperty("flat", true);
-  return b;
-}
-
-}  // namespace
-
 QWidget* ExplainChoices::buildOwn() {
   auto* box = new QWidget;
   auto* column = new QVBoxLayout(box);
@@ -36,12 +22,12 @@ QWidget* ExplainChoices::buildOwn() {
   column->setSpacing(4);
   auto* row = new QHBoxLayout;
   row->setSpacing(2);
-  canvasToggle_ = flat(QStringLiteral("explainDraw"), tr("draw"), tr("Opens a page to draw a sample of your own on (Ctrl+Shift+D)"));
+  canvasToggle_ = flatButton(QStringLiteral("explainDraw"), tr("draw"), tr("Opens a page to draw a sample of your own on (Ctrl+Shift+D)"));
   canvasToggle_->setCheckable(true);
-  load_ = flat(QStringLiteral("explainLoad"), tr("load image…"), tr("A picture file, brought to the size of the network's input"));
-  edit_ = flat(QStringLiteral("explainEdit"), tr("edit a row"), tr("A row of your own, with the network's answer while you type"));
+  load_ = flatButton(QStringLiteral("explainLoad"), tr("load image…"), tr("A picture file, brought to the size of the network's input"));
+  edit_ = flatButton(QStringLiteral("explainEdit"), tr("edit a row"), tr("A row of your own, with the network's answer while you type"));
   edit_->setCheckable(true);
-  clearOwn_ = flat(QStringLiteral("explainClearOwn"), tr("remove own"), tr("Takes drawn, loaded and edited samples off the wall"));
+  clearOwn_ = flatButton(QStringLiteral("explainClearOwn"), tr("remove own"), tr("Takes drawn, loaded and edited samples off the wall"));
   for (QToolButton* b : {canvasToggle_, load_, edit_}) row->addWidget(b);
   row->addStretch(1);
   row->addWidget(clearOwn_);
@@ -52,7 +38,7 @@ QWidget* ExplainChoices::buildOwn() {
   page->setSpacing(2);
   canvas_ = new DrawCanvas;
   canvas_->setObjectName(QStringLiteral("explainCanvas"));
-  auto* clear = flat(QStringLiteral("explainCanvasClear"), tr("clear"), tr("A blank page"));
+  auto* clear = flatButton(QStringLiteral("explainCanvasClear"), tr("clear"), tr("A blank page"));
   page->addWidget(canvas_);
   page->addWidget(clear, 0, Qt::AlignRight);
   canvasBox_->hide();

@@ -108,23 +108,18 @@ void ExplainCounterfactual::refresh() {
                      d.flipped = c.flipped;
                      d.sentence = tr("Change L∞ %1, L2 %2 in the network's units.").arg(numberText(c.largest, 3), numberText(c.euclidean, 3));
                      if (!c.flipped) d.sentence += QLatin1Char(' ') + tr("No change within the allowed size makes another class of it: this is the largest that was tried.");
-                     // Back to the units a person knows: undo what prepareInputs() did, element by element, by its own slope.
                      const std::size_t n = sample.input.size();
-                     std::vector<float> low(n, 0.0f), high(n, 1.0f);
-                     std::vector<Real> a(n), b(n);
-                     prepareInputs(data, 1, low.data(), a.data());
-                     prepareInputs(data, 1, high.data(), b.data());
+                     std::vector<Real> raw(n);
+                     inputsInUnits(data, 1, c.result.data(), raw.data());
                      const PixelRange pixels = pixelRange(data);
+                     const auto shown = [&](double v) { return static_cast<Real>(shape.isImage() ? (v - pixels.black) / (pixels.white - pixels.black) : v); };
                      for (std::size_t i = 0; i < n; ++i) {
-                       const double slope = static_cast<double>(b[i] - a[i]);
-                       double was = static_cast<double>(sample.raw[i]);
-                       double is = slope != 0 ? (static_cast<double>(c.result[i]) - static_cast<double>(a[i])) / slope : was;
-                       if (shape.isImage()) was = (was - pixels.black) / (pixels.white - pixels.black), is = (is - pixels.black) / (pixels.white - pixels.black);
-                       if (shape.rank() == 2 && static_cast<std::int64_t>(i) % shape[1] != 0) continue;
-                       d.original.push_back(static_cast<Real>(was));
-                       d.result.push_back(static_cast<Real>(is));
+                       // What was not changed keeps its number to the digit.
+                       const bool same = c.result[i] == sample.input[i];
+                       d.original.push_back(shown(static_cast<double>(sample.raw[i])));
+                       d.result.push_back(same ? d.original.back() : shown(static_cast<double>(raw[i])));
                      }
-                     if (shape.rank() == 2) d.channels = 0, d.width = static_cast<int>(shape[0]);
+                     if (shape.rank() == 2) d.steps = static_cast<int>(shape[0]);
                      for (const std::string& f : data.featureNames) d.features << fromCore(f);
                      if (!after.empty() && data.spec.task == Task::Classification) {
                        const std::size_t f = static_cast<std::size_t>(c.from), t = static_cast<std::size_t>(c.to);

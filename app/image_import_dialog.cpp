@@ -253,18 +253,13 @@ void ImageImportDialog::showSamples() {
     PreviewSample s;
     s.label = !d.classes.empty() ? shown(d.spec.classes[static_cast<std::size_t>(d.classes[row])])
               : !d.targets.empty() ? QLocale().toString(double(d.targets[row * static_cast<std::size_t>(d.spec.outputs)]), 'g', 4) : QString();
-    if (p.series) {
-      s.height = int(d.spec.input[0]), s.width = int(d.spec.input[1]);
-      for (std::size_t k = 0; k < size; ++k) s.before.push_back(Real(d.inputs.raw(rows[i], std::int64_t(k))));
-    } else {
-      Picture picture = pictureOf(d, rows[i]);
-      s.height = picture.height, s.width = picture.width, s.channels = picture.channels;
-      s.before = std::move(picture.values);
-      if (changed) {
-        gatherTraining(d, {&rows[i], 1}, 1, 0, std::int64_t(i), room, after.data());
-        inputsInUnits(d, 1, after.data(), raw.data());
-        s.after = pictureOf(d.spec.input, raw).values;
-      }
+    s.height = int(d.spec.input[0]), s.width = int(d.spec.input[1]);
+    if (!p.series) s.channels = int(d.spec.input[2]);
+    s.before = rawInput(d, rows[i]);
+    if (changed) {
+      gatherTraining(d, {&rows[i], 1}, 1, 0, std::int64_t(i), room, after.data());
+      inputsInUnits(d, 1, after.data(), raw.data());
+      s.after = raw;
     }
     p.samples.push_back(std::move(s));
   }

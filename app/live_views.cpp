@@ -308,6 +308,7 @@ void LiveViews::feedPinned() {
     PinnedSample s;
     s.name = tr("sample %1").arg(p.row);
     s.input = p.input;
+    if (shape.isImage()) s.height = static_cast<int>(shape[0]), s.width = static_cast<int>(shape[1]), s.channels = static_cast<int>(shape[2]);
     s.probabilities.assign(p.outputs.begin(), p.outputs.end());
     if (p.row < data.count()) {
       if (data.spec.task == Task::Labels)
@@ -316,14 +317,7 @@ void LiveViews::feedPinned() {
         s.trueClass = data.classes[static_cast<std::size_t>(p.row)];
       else
         s.trueValue = data.targets[static_cast<std::size_t>(p.row * data.spec.outputs)];
-      // What stands in the file, not what the network gets.
-      if (shape.isImage()) {
-        Picture picture = pictureOf(data, p.row);
-        s.height = picture.height, s.width = picture.width, s.channels = picture.channels;
-        s.input = std::move(picture.values);
-      } else {
-        for (std::int64_t i = 0; i < shape.size(); ++i) s.input[static_cast<std::size_t>(i)] = static_cast<Real>(data.inputs.raw(p.row, i));
-      }
+      s.input = rawInput(data, p.row);  // what stands in the file, not what the network gets
     }
     for (std::size_t m : shown) {
       PinnedMap map;
@@ -427,8 +421,7 @@ QImage LiveViews::thumbnail(const PlacedBlock* weight, const NodeActivation* a, 
     if (node.type == "input") {
       std::vector<Real> raw(a->values.size());
       inputsInUnits(*s.data, 1, a->values.data(), raw.data());
-      const Picture p = pictureOf(a->shape, raw);
-      return toImage(imageRaster(p.values, p.height, p.width, p.channels, {s.data->low, s.data->high}));
+      return toImage(imageRaster(raw, static_cast<int>(a->shape[0]), static_cast<int>(a->shape[1]), static_cast<int>(a->shape[2]), {s.data->low, s.data->high}));
     }
     MapsShape maps = mapsOf(a->shape);
     const int shown = std::min(maps.count, 18), columns = maps.count <= 4 ? maps.count : maps.count <= 8 ? 4 : 6;

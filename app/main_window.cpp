@@ -35,14 +35,6 @@
 namespace vitrine {
 namespace {
 
-QSplitter* makeSplitter(Qt::Orientation way, const QString& name) {
-  auto* s = new QSplitter(way);
-  s->setObjectName(name);
-  s->setHandleWidth(8);
-  s->setChildrenCollapsible(false);
-  return s;
-}
-
 QFrame* makeBar(const QString& name) {
   auto* bar = new QFrame;
   bar->setObjectName(name);

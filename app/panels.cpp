@@ -7,6 +7,14 @@
 
 namespace vitrine {
 
+QSplitter* makeSplitter(Qt::Orientation way, const QString& name) {
+  auto* s = new QSplitter(way);
+  s->setObjectName(name);
+  s->setHandleWidth(8);
+  s->setChildrenCollapsible(false);
+  return s;
+}
+
 void Panels::add(const QString& id, FigurePanel* panel) {
   Entry e;
   e.panel = panel;

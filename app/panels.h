@@ -13,6 +13,9 @@ class QSplitter;
 
 namespace vitrine {
 
+/// A splitter as all workspaces have them: wide handles, no part can be folded away by accident.
+QSplitter* makeSplitter(Qt::Orientation way, const QString& name);
+
 /// Where the panels of the Train workspace are: each may be hidden, shown again, or popped out into a window of its own
 /// and put back when that is closed.
 class Panels : public QObject {

@@ -1,12 +1,24 @@
 #pragma once
 
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
 namespace vitrine {
+
+/// What stands where there is no number.
+inline constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+/// ASCII letters in lower case, whatever the locale.
+inline std::string lowerAscii(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
 
 /// The shortest text that reads back as the same number, in the C locale.
 template <class T>

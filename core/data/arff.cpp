@@ -3,6 +3,7 @@
 #include <charconv>
 #include <limits>
 
+#include "core/base/numbers.h"
 #include "core/data/cells.h"
 #include "core/data/read_table.h"
 
@@ -10,12 +11,6 @@ namespace vitrine {
 namespace {
 
 bool isSpace(char c) { return c == ' ' || c == '\t'; }
-
-std::string lower(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
 
 /// The tokens of one line: words, texts in either quote (backslash escapes), and the marks { } ,
 class Line {
@@ -117,7 +112,7 @@ Result<Attribute> readAttribute(Line& line) {
   }
   Result<std::string> type = line.word(bare);
   if (!type) return type.error();
-  const std::string t = lower(*type);
+  const std::string t = lowerAscii(*type);
   if (t == "numeric" || t == "real" || t == "integer")
     a.kind = ColumnKind::Number;
   else if (t == "string")
@@ -241,7 +236,7 @@ Result<Table> readArffTable(std::string bytes, std::stop_token stop, const Progr
     bool bare = false;
     const Result<std::string> keyword = line.word(bare);
     if (!keyword) return keyword.error();
-    const std::string word = lower(*keyword);
+    const std::string word = lowerAscii(*keyword);
     if (word == "@relation") {
       const Result<std::string> name = line.word(bare);
       if (!name) return name.error();

@@ -6,13 +6,13 @@
 
 #include "core/base/numbers.h"
 #include "core/data/arrays.h"
+#include "core/data/target.h"
 
 namespace vitrine {
 namespace {
 
 constexpr const char* kPartNames[] = {"train", "validation", "test"};
 constexpr std::int64_t kMostRows = 2147483647, kMostColumns = 100000, kMostChannels = 64;
-constexpr std::size_t kMostClasses = 1000;
 
 /// Numbers a sample, and whether there are samples at all.
 Result<std::int64_t> perSample(const NpyArray& a, const std::string& name) {

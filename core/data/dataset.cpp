@@ -111,18 +111,10 @@ void inputsInUnits(const Dataset& data, std::int64_t rows, const Real* prepared,
   }
 }
 
-Picture pictureOf(const Shape& shape, std::span<const Real> raw) {
-  const std::int64_t channels = shape[2];
-  Picture p{static_cast<int>(shape[0]), static_cast<int>(shape[1]), channels >= 3 ? 3 : 1, {}};
-  for (std::int64_t at = 0; at < shape.size(); at += channels)
-    for (int c = 0; c < p.channels; ++c) p.values.push_back(raw[static_cast<std::size_t>(at + c)]);
-  return p;
-}
-
-Picture pictureOf(const Dataset& data, std::int32_t row) {
+std::vector<Real> rawInput(const Dataset& data, std::int32_t row) {
   std::vector<Real> raw;
   for (std::int64_t i = 0; i < data.inputs.size(); ++i) raw.push_back(static_cast<Real>(data.inputs.raw(row, i)));
-  return pictureOf(data.spec.input, raw);
+  return raw;
 }
 
 double targetInUnits(const Dataset& data, std::int64_t output, double value) {

@@ -94,16 +94,8 @@ void prepareInputs(const Dataset& data, std::int64_t rows, const float* raw, Rea
 /// The way back: the network's numbers in the features' own units, for display.
 void inputsInUnits(const Dataset& data, std::int64_t rows, const Real* prepared, Real* raw);
 
-/// An image as it is shown, in its own units (`low` is black, `high` white): one channel or three. Of other numbers of channels
-/// the first three are red, green and blue, or the first alone where there are two.
-struct Picture {
-  int height = 0, width = 0, channels = 0;
-  std::vector<Real> values;
-};
-/// Requires images.
-Picture pictureOf(const Dataset& data, std::int32_t row);
-/// The same of one image in its own units, [spec.input.size()].
-Picture pictureOf(const Shape& shape, std::span<const Real> raw);
+/// A sample in its own units, [spec.input.size()].
+std::vector<Real> rawInput(const Dataset& data, std::int32_t row);
 
 /// A network's regression output `output` in the target's own units.
 double targetInUnits(const Dataset& data, std::int64_t output, double value);

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 
+#include "core/base/numbers.h"
 #include "core/data/file_bytes.h"
 #include "core/data/idx_file.h"
 #include "core/data/readers.h"
@@ -96,18 +97,12 @@ Status checkPair(const Pair& pair, const IdxFile& images, const IdxFile& labels)
                std::to_string(images.dims[0]) + ", one for each image of " + shownName(pair.images), {}};
 }
 
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 void nameClasses(ImageSet& set, const fs::path& folder) {
   static const std::array<const char*, 10> kFashion{"T-shirt/top", "Trouser", "Pullover", "Dress",   "Coat",
                                                     "Sandal",      "Shirt",   "Sneaker",  "Bag",     "Ankle boot"};
   const std::int32_t highest = *std::max_element(set.classes.begin(), set.classes.end());
   const std::string folderName = folder.filename().string();
-  const bool fashion = lower(folderName).find("fashion") != std::string::npos && highest < 10;
+  const bool fashion = lowerAscii(folderName).find("fashion") != std::string::npos && highest < 10;
   set.name = fashion ? "Fashion-MNIST" : folderName.empty() ? "Images" : folderName;
   for (std::int32_t c = 0; c < (fashion ? 10 : highest + 1); ++c)
     set.classNames.push_back(fashion ? kFashion[static_cast<std::size_t>(c)] : std::to_string(c));

@@ -4,6 +4,7 @@
 #include <map>
 #include <thread>
 
+#include "core/base/numbers.h"
 #include "core/base/sha256.h"
 #include "core/data/file_bytes.h"
 #include "core/data/readers.h"
@@ -28,14 +29,9 @@ struct Listing {
   bool parts = false;
 };
 
-std::string lower(std::string s) {
-  for (char& c : s) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return s;
-}
-
 bool isPicture(const fs::path& path) {
   static const char* const kEndings[] = {".png", ".jpg", ".jpeg", ".bmp", ".pnm", ".pgm", ".ppm", ".pbm"};
-  const std::string ending = lower(path.extension().string());
+  const std::string ending = lowerAscii(path.extension().string());
   return std::any_of(std::begin(kEndings), std::end(kEndings), [&](const char* e) { return ending == e; });
 }
 
@@ -52,7 +48,7 @@ std::vector<fs::path> children(const fs::path& folder, bool folders) {
 }
 
 std::optional<Part> partOf(const fs::path& folder) {
-  const std::string name = lower(folder.filename().string());
+  const std::string name = lowerAscii(folder.filename().string());
   if (name == "train" || name == "training") return Part::Train;
   if (name == "val" || name == "valid" || name == "validation") return Part::Validation;
   if (name == "test" || name == "testing") return Part::Test;

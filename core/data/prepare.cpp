@@ -83,7 +83,7 @@ Result<FrameColumn> frameColumn(const Table& table, std::size_t c, const std::ve
 }
 
 /// What stands before the first step.
-struct Start {
+struct Groundwork {
   Plan plan;
   Frame frame;
   Targets targets;                   ///< by frame row
@@ -98,10 +98,10 @@ struct Start {
   }
 };
 
-Result<Start> start(const Table& table, const Recipe& recipe) {
+Result<Groundwork> start(const Table& table, const Recipe& recipe) {
   const Result<Plan> plan = planOf(table, recipe);
   if (!plan) return plan.error();
-  Start s;
+  Groundwork s;
   s.plan = *plan;
   if (Status odd = checkOdd(table, recipe, plan->features); !odd) return odd.error();
   if (Status odd = checkOdd(table, recipe, plan->targets); !odd) return odd.error();
@@ -210,7 +210,7 @@ Status checkReady(const Frame& f) {
 }
 
 /// A row a sample.
-void takeRows(Dataset& d, const Start& s, const std::vector<std::int32_t>& from) {
+void takeRows(Dataset& d, const Groundwork& s, const std::vector<std::int32_t>& from) {
   const std::size_t columns = s.frame.columns.size();
   std::vector<float> values(s.frame.size() * columns);
   for (std::size_t c = 0; c < columns; ++c)
@@ -222,7 +222,7 @@ void takeRows(Dataset& d, const Start& s, const std::vector<std::int32_t>& from)
 }
 
 /// Windows of rows that follow each other in one group and lie on one side, with their target.
-Status takeWindows(Dataset& d, const Start& s, const std::vector<std::int32_t>& from, const SeriesPlan& plan) {
+Status takeWindows(Dataset& d, const Groundwork& s, const std::vector<std::int32_t>& from, const SeriesPlan& plan) {
   const std::int64_t n = static_cast<std::int64_t>(s.frame.size()), columns = static_cast<std::int64_t>(s.frame.columns.size());
   if (plan.length < 1 || plan.stride < 1 || plan.horizon < 0 || plan.length > 100000 || plan.horizon > 100000 || plan.stride > 100000)
     return Error{{}, "windows", "length " + std::to_string(plan.length) + ", stride " + std::to_string(plan.stride) + ", horizon " + std::to_string(plan.horizon), "1 to 100000", {}};
@@ -280,9 +280,9 @@ std::vector<StepPlan> defaultSteps(const Table& table, const std::vector<ColumnP
 }
 
 Result<DatasetPtr> prepare(TablePtr table, const Recipe& recipe, std::stop_token stop) {
-  Result<Start> begun = start(*table, recipe);
+  Result<Groundwork> begun = start(*table, recipe);
   if (!begun) return begun.error();
-  Start& s = *begun;
+  Groundwork& s = *begun;
   if (stop.stop_requested()) return problem("stopped");
   // Targets and groups keep their first numbering; steps may leave rows out.
   std::map<std::int32_t, std::int32_t> first;
@@ -324,7 +324,7 @@ Result<DatasetPtr> prepare(TablePtr table, const Recipe& recipe, std::stop_token
 std::vector<Stage> stagesOf(const Table& table, const Recipe& recipe, std::stop_token stop) {
   constexpr std::size_t kMost = 64;
   std::vector<Stage> stages;
-  Result<Start> begun = start(table, recipe);
+  Result<Groundwork> begun = start(table, recipe);
   if (!begun) return stages;
   Frame& f = begun->frame;
   const auto look = [&] {

@@ -14,7 +14,6 @@
 namespace vitrine {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kDay = 86400;
 
 /// Days since 1970-01-01 of the proleptic Gregorian calendar (Hinnant 2013, days_from_civil).

@@ -9,7 +9,7 @@
 namespace vitrine {
 namespace {
 
-constexpr std::size_t kFewValues = 20, kMostClasses = 1000;
+constexpr std::size_t kFewValues = 20;
 
 /// Only the classes that the rows have, in the column's order.
 Result<Targets> asClasses(const Column& column, std::span<const std::int32_t> rows) {

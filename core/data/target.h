@@ -6,6 +6,9 @@
 
 namespace vitrine {
 
+/// More distinct values than this are no classes, and more targets a sample are no targets.
+inline constexpr std::size_t kMostClasses = 1000;
+
 /// The target of each row, told apart as classes or numbers.
 struct Targets {
   Task task = Task::Classification;

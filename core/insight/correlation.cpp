@@ -5,16 +5,16 @@
 #include <limits>
 #include <numeric>
 
+#include "core/base/numbers.h"
 #include "core/insight/data_statistics.h"
 
 namespace vitrine {
 namespace {
 
-using Matrix = Eigen::MatrixXd;
+using DoubleMatrix = Eigen::MatrixXd;
 using Columns = std::vector<std::vector<double>>;
 using Tell = std::function<void(double)>;
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr Eigen::Index kBlock = 2048;
 /// Below this share of a column's own spread, what is left is rounding: the column is constant in these rows.
 constexpr double kRounding = 1e-13;
@@ -49,8 +49,8 @@ Correlation pearson(const Columns& columns, std::stop_token stop, const Tell& te
     scalings.push_back(scalingOf(c));
   }
   // Over the rows where both are there: m counts them, x and xx are the row's column's sums, xy the products'.
-  Matrix m = Matrix::Zero(p, p), x = m, xx = m, xy = m;
-  Matrix block(kBlock, p), there(kBlock, p), squares;
+  DoubleMatrix m = DoubleMatrix::Zero(p, p), x = m, xx = m, xy = m;
+  DoubleMatrix block(kBlock, p), there(kBlock, p), squares;
   for (Eigen::Index from = 0; from < n; from += kBlock) {
     if (stop.stop_requested()) return {};
     const Eigen::Index rows = std::min(kBlock, n - from);

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/numbers.h"
 #include "core/base/random.h"
 
 namespace vitrine {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kMostWhole = 60;
 
 std::vector<double> finite(std::span<const double> values) {

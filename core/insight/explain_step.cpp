@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/base/numbers.h"
 #include "core/explain/pass.h"
 #include "core/insight/layer_geometry.h"
 #include "core/insight/step_parts.h"
@@ -11,8 +12,6 @@
 
 namespace vitrine {
 namespace {
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 Status check(const StepQuestion& q) {
   if (!q.network || !q.data) return problem("There is no network or no data.");
@@ -135,7 +134,7 @@ StepTable Explaining::inputTable() const {
               "∂L/∂y · ∂y/∂x is what this unit sends back; ∂L/∂x is what the input gets from all that read it"};
   for (std::size_t i = 0; i < view_->inputs.size(); ++i)
     t.add(view_->nameOf(view_->inputs[i]), {view_->x(view_->inputs[i]), slopes_[i], view_->delta() * slopes_[i], inputGradients_[i], ofInputs_[i].value,
-                                            ofInputs_[i].h > 0 ? ofInputs_[i].h : kNone});
+                                            ofInputs_[i].h > 0 ? ofInputs_[i].h : kNan});
   return t;
 }
 
@@ -151,14 +150,14 @@ StepTable Explaining::parameterTable() const {
     const UnitParameter& p = parameters_[i];
     const double value = static_cast<double>(q_.params[static_cast<std::size_t>(p.at)]);
     const auto share = shares.find(p.at);
-    double own = share != shares.end() ? share->second : kNone;
+    double own = share != shares.end() ? share->second : kNan;
     // A weight that lies on the padding here gets nothing from this place.
     if (share == shares.end() && !shares.empty()) own = p.label == "bias" ? view_->delta() : 0;
     std::vector<double> row{value, own};
     if (p.trainable)
-      row.insert(row.end(), {pass_.dataGradient(p.at), ofParameters_[i].value, ofParameters_[i].h > 0 ? ofParameters_[i].h : kNone, pass_.penalised(p.at), pass_.final(p.at)});
+      row.insert(row.end(), {pass_.dataGradient(p.at), ofParameters_[i].value, ofParameters_[i].h > 0 ? ofParameters_[i].h : kNan, pass_.penalised(p.at), pass_.final(p.at)});
     else
-      row.insert(row.end(), 5, kNone);
+      row.insert(row.end(), 5, kNan);
     for (const Buffer& slot : before_.vectors) row.push_back(static_cast<double>(slot[i]));
     row.push_back(static_cast<double>(moved_[i]) - value);
     row.push_back(static_cast<double>(moved_[i]));

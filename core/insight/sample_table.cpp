@@ -11,10 +11,9 @@
 namespace vitrine {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 /// Cells of a table made for looking: it is a copy, and must stay small beside the data.
 constexpr std::int64_t kMostCells = 50'000'000;
-constexpr std::int64_t kMostColumns = 1000;
+constexpr std::int64_t kMostShownColumns = 1000;
 constexpr std::int64_t kLookEvery = 4096;
 
 Column numberColumn(std::string name, std::int64_t rows, const std::function<double(std::int64_t)>& at) {
@@ -35,7 +34,7 @@ void makeTable(SampleTable& t, std::stop_token stop) {
   table->name = d.name;
   const std::int64_t n = d.count();
   if (d.spec.input.rank() == 1) {
-    const std::int64_t all = d.inputs.size(), shown = std::min({all, kMostColumns, std::max<std::int64_t>(1, kMostCells / std::max<std::int64_t>(1, n))});
+    const std::int64_t all = d.inputs.size(), shown = std::min({all, kMostShownColumns, std::max<std::int64_t>(1, kMostCells / std::max<std::int64_t>(1, n))});
     t.leftOutColumns = all - shown;
     for (std::int64_t f = 0; f < shown && !stop.stop_requested(); ++f) {
       const std::size_t i = static_cast<std::size_t>(f);
@@ -53,7 +52,7 @@ void makeTable(SampleTable& t, std::stop_token stop) {
     table->columns.push_back(std::move(c));
   } else {
     t.targets.clear();
-    for (std::int64_t k = 0; k < d.spec.outputs && k < kMostColumns; ++k) {
+    for (std::int64_t k = 0; k < d.spec.outputs && k < kMostShownColumns; ++k) {
       const std::size_t i = static_cast<std::size_t>(k);
       std::string name = i < d.spec.classes.size() ? d.spec.classes[i] : d.spec.outputs == 1 && !d.targetName.empty() ? d.targetName : "y" + std::to_string(k + 1);
       t.targets.push_back(static_cast<int>(table->columns.size()));

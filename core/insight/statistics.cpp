@@ -7,7 +7,7 @@
 namespace vitrine {
 namespace {
 
-constexpr std::int64_t kRows = 16;
+constexpr std::int64_t kRowsAtOnce = 16;
 
 /// A summary that grows by stretches. Deviations are taken about a first guess of the mean, so that large offsets cost
 /// no digits.
@@ -100,10 +100,10 @@ std::vector<ActivationSummary> activationSummaries(const Network& network, std::
   std::vector<Summing> sums(order.size());
   std::vector<Idle> idle;
   for (NodeId id : order) idle.emplace_back(network.graph().find(id)->type, network.shape(id).dims.back());
-  Workspace ws(network, kRows, true, false);
-  for (std::size_t first = 0; first < rows.size(); first += kRows) {
+  Workspace ws(network, kRowsAtOnce, true, false);
+  for (std::size_t first = 0; first < rows.size(); first += kRowsAtOnce) {
     if (stop.stop_requested()) return {};
-    const std::span<const std::int32_t> block = rows.subspan(first, std::min<std::size_t>(kRows, rows.size() - first));
+    const std::span<const std::int32_t> block = rows.subspan(first, std::min<std::size_t>(kRowsAtOnce, rows.size() - first));
     gatherInputs(data, block, ws.input());
     network.forward(params, ws, static_cast<std::int64_t>(block.size()));
     for (std::size_t i = 0; i < order.size(); ++i) {

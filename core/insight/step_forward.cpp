@@ -1,14 +1,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/numbers.h"
 #include "core/insight/layer_geometry.h"
 #include "core/insight/step_parts.h"
 #include "core/layers/specs.h"
 
 namespace vitrine {
 namespace {
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 bool isGroup(const Node& node) { return node.type == "softmax" || node.type == "layernorm"; }
 
@@ -213,10 +212,10 @@ std::vector<double> localSlopes(const UnitView& v) {
     } else if (t == "dropout") {
       // Where x is 0 the mask shows in the gradient alone, and there only when one comes in.
       const double delta = v.delta();
-      slope = x != 0 ? v.y() / x : delta != 0 ? v.pass.gradient(v.sources[0], v.inputs[i].element) / delta : kNone;
+      slope = x != 0 ? v.y() / x : delta != 0 ? v.pass.gradient(v.sources[0], v.inputs[i].element) / delta : kNan;
       const bool shared = v.network.graph().consumersOf(v.sources[0]).size() > 1;
-      if (x == 0 && shared) slope = kNone;
-    } else if (isRecurrent(v.node)) slope = kNone;
+      if (x == 0 && shared) slope = kNan;
+    } else if (isRecurrent(v.node)) slope = kNan;
     else if (const std::optional<ActivationAt> a = activationAt(v.node, x, t == "prelu" ? v.parameter("weight").value_or(0) : 0)) slope = a->slope;
     out.push_back(slope);
   }

@@ -2,6 +2,8 @@
 
 // The sections of explainStep, one function each. Not for views.
 
+#include <cmath>
+
 #include "core/insight/step_pass.h"
 #include "core/insight/unit_inputs.h"
 
@@ -29,6 +31,8 @@ struct UnitView {
   /// A parameter of this node by its block's name, for this unit's column; nothing when the layer has none.
   std::optional<double> parameter(const char* block) const;
 };
+
+inline double sigmoidOf(double x) { return 1 / (1 + std::exp(-x)); }
 
 /// An elementwise activation at x, by the layers' own conventions at their kinks.
 struct ActivationAt {

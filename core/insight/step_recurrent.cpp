@@ -10,8 +10,6 @@ namespace {
 
 using Doubles = std::vector<double>;
 
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
-
 /// One direction of the layer. Gates [T × G·n] after their activations, in PyTorch's order; their gradients before them.
 class Trace {
  public:
@@ -65,11 +63,11 @@ class Trace {
     for (std::int64_t i = 0; i < n; ++i) {
       double& now = h[at(t * n + i)];
       if (v.node.type == "lstm") {
-        a[i] = sigmoid(a[i]), a[n + i] = sigmoid(a[n + i]), a[2 * n + i] = std::tanh(a[2 * n + i]), a[3 * n + i] = sigmoid(a[3 * n + i]);
+        a[i] = sigmoidOf(a[i]), a[n + i] = sigmoidOf(a[n + i]), a[2 * n + i] = std::tanh(a[2 * n + i]), a[3 * n + i] = sigmoidOf(a[3 * n + i]);
         c[at(t * n + i)] = a[n + i] * before(c, k, i) + a[i] * a[2 * n + i];
         now = a[3 * n + i] * std::tanh(c[at(t * n + i)]);
       } else if (v.node.type == "gru") {
-        a[i] = sigmoid(a[i]), a[n + i] = sigmoid(a[n + i]);
+        a[i] = sigmoidOf(a[i]), a[n + i] = sigmoidOf(a[n + i]);
         a[2 * n + i] = std::tanh(a[2 * n + i] + a[i] * hidden[at((t * G + 2) * n + i)]);
         now = (1 - a[n + i]) * a[2 * n + i] + a[n + i] * before(h, k, i);
       } else {

@@ -15,9 +15,9 @@ constexpr std::string_view kEpochHead = "epoch,step,train_loss,train_accuracy,va
 std::string cell(double v) { return std::isnan(v) ? std::string() : numberText(v); }
 
 /// One line's cells, taken one after the other; the first fault sticks.
-class Line {
+class CsvLine {
  public:
-  Line(std::string_view text, std::string file, std::string name, std::size_t number)
+  CsvLine(std::string_view text, std::string file, std::string name, std::size_t number)
       : rest_(text), file_(std::move(file)), name_(std::move(name)), number_(number) {}
   std::string_view next() {
     ++column_;
@@ -70,7 +70,7 @@ Status readLines(std::string_view text, std::string_view head, const std::string
   text = first == std::string_view::npos ? std::string_view() : text.substr(first + 1);
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    Line line(text.substr(0, end), file, name, ++number);
+    CsvLine line(text.substr(0, end), file, name, ++number);
     text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
     each(line);
     line.finish();
@@ -106,7 +106,7 @@ std::string epochsToCsv(const History& history, std::size_t count) {
 
 Result<std::shared_ptr<History>> historyFromCsv(std::string_view batches, std::string_view epochs, const std::string& file) {
   auto history = std::make_shared<History>();
-  Status s = readLines(batches, kBatchHead, file, "history.csv", [&](Line& line) {
+  Status s = readLines(batches, kBatchHead, file, "history.csv", [&](CsvLine& line) {
     BatchPoint p;
     p.step = line.whole();
     p.epoch = line.real();
@@ -117,7 +117,7 @@ Result<std::shared_ptr<History>> historyFromCsv(std::string_view batches, std::s
     history->batches.append(p);
   });
   if (!s) return s.error();
-  s = readLines(epochs, kEpochHead, file, "epochs.csv", [&](Line& line) {
+  s = readLines(epochs, kEpochHead, file, "epochs.csv", [&](CsvLine& line) {
     EpochPoint p;
     p.epoch = line.whole();
     p.step = line.whole();

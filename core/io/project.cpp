@@ -20,7 +20,7 @@ using nlohmann::json;
 
 constexpr std::int64_t kSchema = 1;
 constexpr const char* kMime = "application/x-vitrine";
-constexpr std::int64_t kMostEmbedded = 20 << 20;  // bytes of a table that goes into the project itself
+constexpr std::int64_t kMostTableBytes = 20 << 20;  // bytes of a table that goes into the project itself
 
 // Permutations between the engine's layouts and PyTorch's.
 
@@ -120,7 +120,7 @@ Source sourceFromJson(JsonReader& r, const json& in, const std::string& at) {
 }
 
 bool embeds(const Dataset& data) {
-  return !data.inputs.isBytes() && data.count() * data.inputs.size() * static_cast<std::int64_t>(sizeof(float)) <= kMostEmbedded;
+  return !data.inputs.isBytes() && data.count() * data.inputs.size() * static_cast<std::int64_t>(sizeof(float)) <= kMostTableBytes;
 }
 
 /// A path as the project remembers it: relative where the file is in the project's folder or below.

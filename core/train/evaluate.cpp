@@ -9,7 +9,7 @@
 namespace vitrine {
 namespace {
 
-constexpr std::int64_t kRows = 50;  // fixed: decides in which order sums are added
+constexpr std::int64_t kBlockRows = 50;  // fixed: decides in which order sums are added
 
 struct Share {
   LossSum sum;
@@ -23,7 +23,7 @@ std::optional<Evaluation> evaluate(const Network& network, std::span<const Real>
   const std::int64_t n = static_cast<std::int64_t>(rows.size()), outputs = network.outputs();
   const bool classes = data.spec.task == Task::Classification;
   const LossRule loss = lossRule(network.graph(), data);
-  const std::int64_t blocks = (n + kRows - 1) / kRows;
+  const std::int64_t blocks = (n + kBlockRows - 1) / kBlockRows;
   std::vector<Share> parts(static_cast<std::size_t>(blocks));
   std::vector<std::unique_ptr<Workspace>> workspaces(static_cast<std::size_t>(pool.threads()));
   std::atomic<bool> stopped{false};
@@ -33,9 +33,9 @@ std::optional<Evaluation> evaluate(const Network& network, std::span<const Real>
       return;
     }
     std::unique_ptr<Workspace>& ws = workspaces[static_cast<std::size_t>(thread)];
-    if (!ws) ws = std::make_unique<Workspace>(network, kRows, false, false);
-    const std::size_t count = static_cast<std::size_t>(std::min(kRows, n - b * kRows));
-    const std::span<const std::int32_t> block = rows.subspan(static_cast<std::size_t>(b * kRows), count);
+    if (!ws) ws = std::make_unique<Workspace>(network, kBlockRows, false, false);
+    const std::size_t count = static_cast<std::size_t>(std::min(kBlockRows, n - b * kBlockRows));
+    const std::span<const std::int32_t> block = rows.subspan(static_cast<std::size_t>(b * kBlockRows), count);
     gatherInputs(data, block, ws->input());
     const Real* out = network.forward(params, *ws, static_cast<std::int64_t>(count));
     Share& part = parts[static_cast<std::size_t>(b)];

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/base/numbers.h"
 #include "core/data/deal_out.h"
 #include "core/data/image_set.h"
 #include "core/data/open.h"
@@ -12,8 +13,6 @@
 
 namespace vitrine {
 namespace {
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 Error foldsStopped() { return problem("Cross-validation was stopped."); }
 
@@ -75,7 +74,7 @@ double determination(const Network& network, std::span<const Real> params, const
   }
   double sum = 0;
   for (std::size_t o = 0; o < outputs; ++o) {
-    if (all[o] <= 0) return kNone;
+    if (all[o] <= 0) return kNan;
     sum += 1 - errors[o] / all[o];
   }
   return sum / static_cast<double>(outputs);
@@ -103,10 +102,10 @@ Result<FoldResult> trainFold(const Graph& graph, const DatasetPtr& data, const T
   result.validationRows = static_cast<std::int64_t>(data->validation.size());
   const History& history = *run.history();
   result.epochs = static_cast<std::int64_t>(history.epochs.size());
-  result.trainLoss = result.epochs > 0 ? history.epochs[history.epochs.size() - 1].trainLoss : kNone;
+  result.trainLoss = result.epochs > 0 ? history.epochs[history.epochs.size() - 1].trainLoss : kNan;
   result.validationLoss = e->loss;
   result.accuracy = e->accuracy;
-  result.r2 = data->spec.task == Task::Regression ? determination(**network, run.state().params.span(), *data) : kNone;
+  result.r2 = data->spec.task == Task::Regression ? determination(**network, run.state().params.span(), *data) : kNan;
   return result;
 }
 
@@ -119,12 +118,12 @@ MeanDeviation over(const std::vector<FoldResult>& folds, double FoldResult::* me
 }  // namespace
 
 MeanDeviation meanAndDeviation(std::span<const double> values) {
-  if (values.empty()) return {kNone, kNone};
+  if (values.empty()) return {kNan, kNan};
   const double n = static_cast<double>(values.size());
   const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
   double squares = 0;
   for (const double v : values) squares += (v - mean) * (v - mean);
-  return {mean, n > 1 ? std::sqrt(squares / (n - 1)) : kNone};
+  return {mean, n > 1 ? std::sqrt(squares / (n - 1)) : kNan};
 }
 
 Result<DatasetPtr> foldOf(const DatasetPtr& data, std::int64_t folds, std::int64_t fold, std::uint64_t seed, std::stop_token stop) {

@@ -27,7 +27,7 @@ double span(const Params& p, std::span<const Param> d, const ScheduleMoment& m) 
 
 const char* const kSpanHelp = "Epochs from start to end; 0: those after which the run stops (30 where it does not stop).";
 
-double step(const Params& p, std::span<const Param> d, const ScheduleMoment& m) {
+double stepwise(const Params& p, std::span<const Param> d, const ScheduleMoment& m) {
   const double every = static_cast<double>(param<std::int64_t>(p, d, "every"));
   return std::pow(param<double>(p, d, "gamma"), std::floor(m.epoch / every));
 }
@@ -67,7 +67,7 @@ std::span<const ScheduleSpec> scheduleRegistry() {
       {"constant", "Constant", "The same learning rate all the time.", "η", {}, [](const Params&, std::span<const Param>, const ScheduleMoment&) { return 1.0; }},
       {"step", "Step", "Makes the rate smaller at once, every so many epochs.", "η · γ^⌊epoch / every⌋",
        {epochs("every", "Every", "Epochs from one step to the next; 5 to 30 is usual.", 10), factor("gamma", "Gamma", "What is left of the rate at each step; 0.1 to 0.5 is usual.", 0.1)},
-       step},
+       stepwise},
       {"exponential", "Exponential", "Makes the rate smaller by the same share each epoch.", "η · γ^epoch",
        {factor("gamma", "Gamma", "What is left of the rate after an epoch; 0.9 to 0.99 is usual.", 0.95)}, exponential},
       {"cosine", "Cosine", "Falls slowly, then fast, then slowly, to the end of the run (Loshchilov & Hutter 2017).", "η · ½(1 + cos(π · epoch / epochs))",

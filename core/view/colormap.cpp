@@ -8,7 +8,7 @@
 namespace vitrine {
 namespace {
 
-using Table = std::array<std::uint32_t, 256>;
+using Colors = std::array<std::uint32_t, 256>;
 
 // Every fifth entry of the published 256-entry tables; between them a straight line is right to 1/255 (viridis) and
 // 4/255 (cividis, in its one corner).
@@ -34,16 +34,16 @@ std::uint32_t mix(std::uint32_t from, std::uint32_t to, double f) {
   return out;
 }
 
-Table sequential(const std::array<std::uint32_t, 52>& points) {
-  Table table;
+Colors sequential(const std::array<std::uint32_t, 52>& points) {
+  Colors table;
   for (std::size_t i = 0; i < 255; ++i) table[i] = mix(points[i / 5], points[i / 5 + 1], static_cast<double>(i % 5) / 5);
   table[255] = 0xff000000 | points.back();
   return table;
 }
 
-Table diverging(std::uint32_t zero) {
+Colors diverging(std::uint32_t zero) {
   constexpr std::uint32_t kNegative = 0xf59322, kPositive = 0x0877bd;
-  Table table;
+  Colors table;
   for (int i = 0; i < 255; ++i) {
     const double f = std::abs(i - 127) / 127.0;
     table[static_cast<std::size_t>(i)] = mix(zero, i < 127 ? kNegative : kPositive, f);
@@ -52,8 +52,8 @@ Table diverging(std::uint32_t zero) {
   return table;
 }
 
-Table gray() {
-  Table table;
+Colors gray() {
+  Colors table;
   for (std::uint32_t i = 0; i < 256; ++i) table[i] = 0xff000000 | i << 16 | i << 8 | i;
   return table;
 }
@@ -61,9 +61,9 @@ Table gray() {
 }  // namespace
 
 std::span<const std::uint32_t, 256> colorTable(ColorMap map) {
-  static const Table kTables[] = {diverging(0xe8eaeb), diverging(0x2a313b), sequential(kViridis), sequential(kCividis),
+  static const Colors kColors[] = {diverging(0xe8eaeb), diverging(0x2a313b), sequential(kViridis), sequential(kCividis),
                                   gray()};
-  return kTables[static_cast<std::size_t>(map)];
+  return kColors[static_cast<std::size_t>(map)];
 }
 
 Rgba color(ColorMap map, double t) {

@@ -132,13 +132,13 @@ MapGrid filterGrid(std::span<const Real> values, const MapsShape& shape, int col
 }
 
 Raster imageRaster(std::span<const Real> pixels, int height, int width, int channels, Range range) {
-  assert(channels == 1 || channels == 3);
+  assert(channels >= 1);
   assert(pixels.size() == count(height, width) * static_cast<std::size_t>(channels));
   Raster out(width, height);
   for (std::size_t i = 0; i < out.argb.size(); ++i) {
     std::uint32_t argb = 0xff000000;
     for (int c = 0; c < 3; ++c) {
-      const double value = pixels[i * static_cast<std::size_t>(channels) + static_cast<std::size_t>(channels == 3 ? c : 0)];
+      const double value = pixels[i * static_cast<std::size_t>(channels) + static_cast<std::size_t>(channels >= 3 ? c : 0)];
       if (std::isnan(value)) {
         argb = kNanPixel;
         break;

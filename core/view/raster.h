@@ -79,7 +79,8 @@ struct MapGrid {
 MapGrid filterGrid(std::span<const Real> values, const MapsShape& shape, int columns, int gap, MapScale scale,
                    ColorMap map);
 
-/// A sample as a picture. pixels: [height × width × channels], channels 1 (gray) or 3 (RGB), `range` is black to white.
+/// A sample as a picture. pixels: [height × width × channels], `range` is black to white. One channel is gray; of three or more the
+/// first three are red, green and blue; of two the first is shown.
 Raster imageRaster(std::span<const Real> pixels, int height, int width, int channels, Range range = {0, 1});
 
 /// `top` over `base` with opacity alpha in [0, 1]; a top of another size is scaled (bilinear) first.

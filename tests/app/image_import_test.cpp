@@ -165,7 +165,9 @@ TEST(ImageImport, PngSuiteLoadsAndDamagedFilesAreRefused) {
       ++bad;
     } else {
       EXPECT_TRUE(image.ok()) << qPrintable(name) << (image ? "" : image.error().text());
-      if (image) EXPECT_EQ(image->values.size(), static_cast<std::size_t>(image->height * image->width * image->channels)) << qPrintable(name);
+      if (image) {
+        EXPECT_EQ(image->values.size(), static_cast<std::size_t>(image->height * image->width * image->channels)) << qPrintable(name);
+      }
       ++good;
     }
   }

@@ -212,7 +212,7 @@ TEST(Gallery, AClickAndSpaceToggleASample) {
   view.resize(180, 300);
   SampleGalleryData d;
   d.height = d.width = 2;
-  for (int i = 0; i < 4; ++i) d.items.push_back({.row = 10 + i, .pixels = {0, 1, 0, 1}, .truth = QStringLiteral("a")});
+  for (int i = 0; i < 4; ++i) d.items.push_back({.row = 10 + i, .pixels = {0, 1, 0, 1}, .lines = {}, .truth = QStringLiteral("a"), .predicted = {}});
   view.setData(d);
   view.show();
   QSignalSpy toggled(&view, &SampleGallery::rowToggled);

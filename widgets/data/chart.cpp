@@ -153,10 +153,20 @@ double drawLegend(QCPPainter* painter, const QRectF& rect, const std::vector<Gro
   const double line = lineHeight(small);
   double x = rect.left(), y = rect.top();
   int lines = looks.empty() ? 0 : 1;
-  for (const GroupLook& look : looks) {
+  for (std::size_t i = 0; i < looks.size(); ++i) {
+    const GroupLook& look = looks[i];
     const double width = std::min(rect.width() - 14, textWidth(small, look.name) + 2);
-    if (x > rect.left() && x + 14 + width > rect.right()) {
-      if (lines == most) break;
+    // In the last line there must be room to say how many names are left out.
+    const double rest = lines == most && i + 1 < looks.size() ? textWidth(small, QStringLiteral("+ 000")) + 12 : 0;
+    if (x > rect.left() && x + 14 + width + rest > rect.right()) {
+      if (lines == most) {
+        if (painter) {
+          painter->setFont(small);
+          painter->setPen(style.colors.secondary);
+          drawLine(*painter, QRectF(x, y, rect.right() - x, line), Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("+ %1").arg(QLocale().toString(qlonglong(looks.size() - i))));
+        }
+        break;
+      }
       x = rect.left(), y += line, ++lines;
     }
     if (painter) {

@@ -49,7 +49,7 @@ Chart chartIn(const QRectF& rect, const ChartAxis& x, const ChartAxis& y, const 
 /// Grid, ticks and titles. Without `xTicks` the caller writes what stands below.
 void drawAxes(QCPPainter& painter, const Chart& chart, const FigureStyle& style, bool xTicks = true);
 
-/// Names with a patch of their colour, in as many lines as they need; nothing where `most` lines are too few for a name.
+/// Names with a patch of their colour, in as many lines as they need; where `most` lines are too few, "+ 3" for those left out.
 /// Gives the height it took. With a null painter nothing is drawn.
 double drawLegend(QCPPainter* painter, const QRectF& rect, const std::vector<GroupLook>& looks, const FigureStyle& style, int most = 3);
 

@@ -10,7 +10,7 @@
 namespace vitrine {
 namespace {
 
-constexpr double kGap = 10, kBetween = 3;
+constexpr double kColumnGap = 10, kBetween = 3;
 
 }  // namespace
 
@@ -50,13 +50,13 @@ std::vector<SamplePreview::Cell> SamplePreview::place(const QRectF& rect, const 
   int columns = 1;
   for (int c = 1; c <= n; ++c) {
     const int rows = (n + c - 1) / c;
-    const double w = ((rect.width() - kGap * (c - 1)) / c - kBetween * (pictures - 1)) / pictures, h = (rect.height() - kGap * (rows - 1)) / rows - line;
+    const double w = ((rect.width() - kColumnGap * (c - 1)) / c - kBetween * (pictures - 1)) / pictures, h = (rect.height() - kColumnGap * (rows - 1)) / rows - line;
     const double side = std::min(w, h * aspect);
     if (side > best) best = side, columns = c;
   }
   const double w = std::max(4.0, best), h = w / aspect, across = w * pictures + kBetween * (pictures - 1);
   for (int i = 0; i < n; ++i) {
-    const QPointF at(rect.left() + (i % columns) * (across + kGap), rect.top() + (i / columns) * (h + line + kGap));
+    const QPointF at(rect.left() + (i % columns) * (across + kColumnGap), rect.top() + (i / columns) * (h + line + kColumnGap));
     Cell cell;
     cell.before = QRectF(at, QSizeF(w, h));
     if (pictures == 2) cell.after = cell.before.translated(w + kBetween, 0);

@@ -15,7 +15,7 @@
 namespace vitrine {
 
 StepsEditor::StepsEditor(QWidget* parent)
-    : QWidget(parent), list_(new QListWidget), form_(new ParamForm), help_(new QLabel), learned_(new QLabel), shown_(new QComboBox), change_(new BeforeAfter), remove_(new QToolButton), up_(new QToolButton), down_(new QToolButton) {
+    : QWidget(parent), list_(new QListWidget), form_(new ParamForm), shown_(new QComboBox), change_(new BeforeAfter), help_(new QLabel), learned_(new QLabel), remove_(new QToolButton), up_(new QToolButton), down_(new QToolButton) {
   list_->setObjectName(QStringLiteral("stepList"));
   list_->setMaximumHeight(112);
   form_->setObjectName(QStringLiteral("stepForm"));

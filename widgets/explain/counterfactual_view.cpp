@@ -2,9 +2,11 @@
 
 #include <qcustomplot.h>
 
+#include <QLocale>
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "widgets/figure/paint.h"
 
@@ -28,43 +30,91 @@ void CounterfactualView::paintRows(QCPPainter& painter, const QRectF& rect, cons
   painter.setPen(style.colors.secondary);
   const QString heads[] = {tr("original"), tr("change"), tr("result")};
   for (int c = 0; c < 3; ++c) drawLine(painter, QRectF(rect.left() + names + c * w, rect.top(), w - 6, line), Qt::AlignRight | Qt::AlignVCenter, heads[c]);
-  const int fit = static_cast<int>((rect.height() - line) / line);
-  for (int k = 0; k < std::min<int>(fit, static_cast<int>(data_.original.size())); ++k) {
-    const double a = static_cast<double>(data_.original[static_cast<std::size_t>(k)]), b = static_cast<double>(data_.result[static_cast<std::size_t>(k)]), y = rect.top() + (k + 1) * line;
+  const std::vector<std::size_t> rows = rowsShown(rect, style);
+  double y = rect.top() + line;
+  for (const std::size_t k : rows) {
+    const double a = static_cast<double>(data_.original[k]), b = static_cast<double>(data_.result[k]);
     painter.setFont(small);
     painter.setPen(style.colors.text);
-    drawLine(painter, QRectF(rect.left(), y, names - 6, line), Qt::AlignLeft | Qt::AlignVCenter, data_.features.value(k));
+    drawLine(painter, QRectF(rect.left(), y, names - 6, line), Qt::AlignLeft | Qt::AlignVCenter, placeName(k));
     drawLine(painter, QRectF(rect.left() + names, y, w - 6, line), Qt::AlignRight | Qt::AlignVCenter, numberText(a));
     drawLine(painter, QRectF(rect.left() + names + 2 * w, y, w - 6, line), Qt::AlignRight | Qt::AlignVCenter, numberText(b));
     const Rgba c = color(ColorMap::Diverging, b < a ? 0 : 1);
-    painter.fillRect(QRectF(rect.left() + names + w + 4, y + 3, 4, line - 6), b == a ? style.colors.border : QColor(c.r, c.g, c.b));
+    painter.fillRect(QRectF(rect.left() + names + w + 4, y + 3, 4, line - 6), b == a ? style.colors.border : toColor(c));
     painter.setPen(style.colors.text);
     drawLine(painter, QRectF(rect.left() + names + w, y, w - 6, line), Qt::AlignRight | Qt::AlignVCenter, (b > a ? QStringLiteral("+") : QString()) + numberText(b - a, 3));
+    y += line;
   }
+  if (rows.size() == data_.original.size()) return;
+  painter.setPen(style.colors.secondary);
+  drawLine(painter, QRectF(rect.left(), y, rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, tr("%n others, changed less", nullptr, static_cast<int>(data_.original.size() - rows.size())));
+}
+
+std::vector<std::size_t> CounterfactualView::rowsShown(const QRectF& room, const FigureStyle& style) const {
+  const double line = lineHeight(style.font(-1));
+  const std::size_t lines = static_cast<std::size_t>(std::max(1.0, room.height() / line - 1));
+  std::vector<std::size_t> rows(data_.original.size());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  if (rows.size() <= lines) return rows;
+  const auto size = [this](std::size_t k) { return std::abs(data_.result[k] - data_.original[k]); };
+  std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return size(a) > size(b); });
+  rows.resize(std::max<std::size_t>(1, lines - 1));
+  return rows;
 }
 
 void CounterfactualView::paintSeries(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
-  std::vector<Real> both = data_.original;
-  both.insert(both.end(), data_.result.begin(), data_.result.end());
-  const Range span = fullRange(both);
-  painter.fillRect(rect, style.colors.field);
-  painter.setAntialiasing(true);
-  painter.setBrush(Qt::NoBrush);
-  const auto draw = [&](const std::vector<Real>& values, const QColor& ink) {
-    QPainterPath path;
-    for (std::size_t k = 0; k < values.size(); ++k) {
-      const QPointF p(rect.left() + (static_cast<double>(k) + 0.5) / static_cast<double>(values.size()) * rect.width(), rect.bottom() - 3 - span.at(static_cast<double>(values[k])) * (rect.height() - 6));
-      k == 0 ? path.moveTo(p) : path.lineTo(p);
+  // One band a feature, each on its own scale.
+  const std::size_t steps = static_cast<std::size_t>(data_.steps), features = data_.original.size() / steps;
+  const double band = rect.height() / static_cast<double>(features), line = lineHeight(style.font(-1.5));
+  for (std::size_t f = 0; f < features; ++f) {
+    const QRectF place(rect.left(), rect.top() + static_cast<double>(f) * band, rect.width(), band - 2);
+    std::vector<Real> both;
+    for (const std::vector<Real>* values : {&data_.original, &data_.result})
+      for (std::size_t t = 0; t < steps; ++t) both.push_back((*values)[t * features + f]);
+    const Range span = fullRange(both);
+    painter.fillRect(place, style.colors.field);
+    painter.setAntialiasing(true);
+    painter.setBrush(Qt::NoBrush);
+    for (const std::size_t which : {std::size_t{0}, std::size_t{1}}) {
+      QPainterPath path;
+      for (std::size_t t = 0; t < steps; ++t) {
+        const QPointF p(place.left() + (static_cast<double>(t) + 0.5) / static_cast<double>(steps) * place.width(),
+                        place.bottom() - 3 - span.at(static_cast<double>(both[which * steps + t])) * (place.height() - 6));
+        t == 0 ? path.moveTo(p) : path.lineTo(p);
+      }
+      painter.setPen(QPen(which == 0 ? style.colors.secondary : style.colors.accent, 1.6));
+      painter.drawPath(path);
     }
-    painter.setPen(QPen(ink, 1.6));
-    painter.drawPath(path);
-  };
-  draw(data_.original, style.colors.secondary);
-  draw(data_.result, style.colors.accent);
-  painter.setAntialiasing(false);
-  painter.setFont(style.font(-1.5));
-  painter.setPen(style.colors.secondary);
+    painter.setAntialiasing(false);
+    painter.setFont(style.font(-1.5));
+    painter.setPen(style.colors.secondary);
+    if (band > 2 * line) drawLine(painter, place.adjusted(4, 2, -4, 0), Qt::AlignLeft | Qt::AlignTop, data_.features.value(static_cast<int>(f)));
+  }
   drawLine(painter, rect.adjusted(4, 2, -4, 0), Qt::AlignRight | Qt::AlignTop, tr("gray: original · blue: result"));
+}
+
+QRectF CounterfactualView::room(const QRectF& rect, const FigureStyle& style) const {
+  const double words = QFontMetricsF(style.font(-1)).boundingRect(QRectF(0, 0, rect.width(), 1e4), Qt::TextWordWrap, data_.sentence).height();
+  return rect.adjusted(0, lineHeight(style.font(-0.5, true)) + 1 + words + 8, 0, 0);
+}
+
+QRectF CounterfactualView::pictureAt(const QRectF& room, int k, const FigureStyle& style) const {
+  const double bar = colorBarHeight(style) + 4, name = lineHeight(style.font(-1)), gap = 12;
+  const double scale = std::max(0.1, std::min((room.width() - 2 * gap) / 3 / data_.width, (room.height() - bar - name) / data_.height));
+  return {room.left() + k * (data_.width * scale + gap), room.top() + name, data_.width * scale, data_.height * scale};
+}
+
+QString CounterfactualView::placeName(std::size_t i) const {
+  const QLocale locale;
+  if (data_.height > 0) {
+    const std::size_t pixel = i / static_cast<std::size_t>(data_.channels), width = static_cast<std::size_t>(data_.width);
+    const QString at = tr("row %1, column %2").arg(locale.toString(qulonglong(pixel / width)), locale.toString(qulonglong(pixel % width)));
+    return data_.channels == 1 ? at : at + tr(", channel %1").arg(locale.toString(qulonglong(i % static_cast<std::size_t>(data_.channels))));
+  }
+  if (data_.steps == 0) return data_.features.value(static_cast<int>(i));
+  const std::size_t features = data_.original.size() / static_cast<std::size_t>(data_.steps);
+  const QString feature = data_.features.value(static_cast<int>(i % features));
+  return tr("step %1").arg(locale.toString(qulonglong(i / features + 1))) + (feature.isEmpty() ? QString() : QStringLiteral(", ") + feature);
 }
 
 void CounterfactualView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
@@ -79,35 +129,68 @@ void CounterfactualView::paintFigure(QCPPainter& painter, const QRectF& rect, co
   drawLine(painter, QRectF(rect.left(), rect.top(), rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, head);
   painter.setFont(small);
   painter.setPen(style.colors.secondary);
-  const double words = metrics(painter, small).boundingRect(QRectF(0, 0, rect.width(), 1e4), Qt::TextWordWrap, data_.sentence).height();
-  painter.drawText(QRectF(rect.left(), rect.top() + line, rect.width(), words + 2), Qt::AlignLeft | Qt::TextWordWrap, data_.sentence);
-  const QRectF room = rect.adjusted(0, line + words + 8, 0, 0);
-  if (data_.height == 0) return data_.channels == 0 ? paintSeries(painter, room, style) : paintRows(painter, room, style);
-  const double bar = colorBarHeight(style) + 4, name = lineHeight(small), gap = 12;
-  const double scale = std::max(0.1, std::min((room.width() - 2 * gap) / 3 / data_.width, (room.height() - bar - name) / data_.height));
-  const double w = data_.width * scale, h = data_.height * scale;
-  std::vector<Real> change(data_.original.size() / static_cast<std::size_t>(data_.channels));
-  for (std::size_t i = 0; i < data_.original.size(); ++i) change[i / static_cast<std::size_t>(data_.channels)] += data_.result[i] - data_.original[i];
+  const QRectF place = room(rect, style);
+  painter.drawText(QRectF(rect.left(), rect.top() + line, rect.width(), place.top() - rect.top() - line), Qt::AlignLeft | Qt::TextWordWrap, data_.sentence);
+  if (data_.height == 0) return data_.steps > 0 ? paintSeries(painter, place, style) : paintRows(painter, place, style);
+  // Of several channels the one that changed most: their sum could be nothing.
+  const std::size_t channels = static_cast<std::size_t>(data_.channels);
+  std::vector<Real> change(data_.original.size() / channels);
+  for (std::size_t i = 0; i < data_.original.size(); ++i) {
+    const Real d = data_.result[i] - data_.original[i];
+    if (std::abs(d) > std::abs(change[i / channels])) change[i / channels] = d;
+  }
   const Range range = symmetricRange(change);
   const ColorMap map = forTheme(ColorMap::Diverging, style.colors.dark);
-  const int channels = data_.channels == 3 ? 3 : 1;
-  const Raster pictures[] = {imageRaster(data_.original, data_.height, data_.width, channels), rasterize(change, data_.height, data_.width, range, map),
-                             imageRaster(data_.result, data_.height, data_.width, channels)};
+  const Raster pictures[] = {imageRaster(data_.original, data_.height, data_.width, data_.channels), rasterize(change, data_.height, data_.width, range, map),
+                             imageRaster(data_.result, data_.height, data_.width, data_.channels)};
   const QString names[] = {tr("original: %1").arg(data_.from), tr("change"), tr("result: %1").arg(data_.flipped ? data_.to : data_.from)};
   for (int k = 0; k < 3; ++k) {
-    const QRectF place(room.left() + k * (w + gap), room.top() + name, w, h);
+    const QRectF picture = pictureAt(place, k, style);
     painter.setFont(small);
     painter.setPen(style.colors.secondary);
-    drawLine(painter, QRectF(place.left(), room.top(), w + gap - 2, name), Qt::AlignLeft | Qt::AlignVCenter, names[k]);
-    drawRaster(painter, place, pictures[k], style);
-    if (k == 1) drawColorBar(painter, QRectF(place.left(), place.bottom() + 4, w, bar - 4), range, map, {}, style);
+    drawLine(painter, QRectF(picture.left(), place.top(), picture.width() + 10, picture.top() - place.top()), Qt::AlignLeft | Qt::AlignVCenter, names[k]);
+    drawRaster(painter, picture, pictures[k], style);
+    if (k == 1)
+      drawColorBar(painter, QRectF(picture.left(), picture.bottom() + 4, picture.width(), colorBarHeight(style)), range, map, channels > 1 ? tr("largest of the channels") : tr("brightness"), style);
   }
+}
+
+QString CounterfactualView::readoutAt(QPointF position) const {
+  if (isEmpty()) return {};
+  const FigureStyle style = FigureStyle::screen();
+  const QRectF place = room(figureRect(), style);
+  const auto tell = [this](std::size_t i) {
+    return tr("%1\noriginal %2 · change %3 · result %4")
+        .arg(placeName(i), numberText(static_cast<double>(data_.original[i])), numberText(static_cast<double>(data_.result[i] - data_.original[i])), numberText(static_cast<double>(data_.result[i])));
+  };
+  if (data_.height > 0) {
+    for (int k = 0; k < 3; ++k) {
+      const QRectF picture = pictureAt(place, k, style);
+      if (!picture.contains(position)) continue;
+      const int x = std::min(data_.width - 1, static_cast<int>((position.x() - picture.left()) / picture.width() * data_.width));
+      const int y = std::min(data_.height - 1, static_cast<int>((position.y() - picture.top()) / picture.height() * data_.height));
+      QStringList lines;
+      for (int c = 0; c < data_.channels; ++c) lines << tell(static_cast<std::size_t>((y * data_.width + x) * data_.channels + c));
+      return lines.join(QLatin1Char('\n'));
+    }
+    return {};
+  }
+  if (!place.contains(position)) return {};
+  if (data_.steps > 0) {
+    const std::size_t features = data_.original.size() / static_cast<std::size_t>(data_.steps);
+    const std::size_t t = std::min<std::size_t>(static_cast<std::size_t>(data_.steps) - 1, static_cast<std::size_t>((position.x() - place.left()) / place.width() * data_.steps));
+    const std::size_t f = std::min<std::size_t>(features - 1, static_cast<std::size_t>((position.y() - place.top()) / place.height() * static_cast<double>(features)));
+    return tell(t * features + f);
+  }
+  const std::vector<std::size_t> rows = rowsShown(place, style);
+  const double row = (position.y() - place.top()) / lineHeight(style.font(-1)) - 1;
+  return row >= 0 && row < static_cast<double>(rows.size()) ? tell(rows[static_cast<std::size_t>(row)]) : QString();
 }
 
 FigureTable CounterfactualView::figureData() const {
   FigureTable table{{tr("place"), tr("original"), tr("change"), tr("result")}, {}};
   for (std::size_t i = 0; i < data_.original.size(); ++i)
-    table.rows.push_back({data_.features.value(static_cast<int>(i), QString::number(i)), data_.original[i], data_.result[i] - data_.original[i], data_.result[i]});
+    table.rows.push_back({placeName(i), data_.original[i], data_.result[i] - data_.original[i], data_.result[i]});
   return table;
 }
 

@@ -13,7 +13,7 @@
 namespace vitrine {
 namespace {
 
-constexpr double kGap = 6;
+constexpr double kTileGap = 6;
 constexpr int kTableLines = 3;
 
 }  // namespace
@@ -32,8 +32,8 @@ void SampleGallery::setData(SampleGalleryData data) {
 
 void SampleGallery::refit() {
   const double rows = std::ceil(static_cast<double>(data_.items.size()) / columnsIn(width()));
-  const double w = (width() - (columnsIn(width()) - 1) * kGap) / columnsIn(width());
-  setMinimumSize(80, std::max(60, static_cast<int>(rows * (itemHeight(w, FigureStyle::screen()) + kGap))));
+  const double w = (width() - (columnsIn(width()) - 1) * kTileGap) / columnsIn(width());
+  setMinimumSize(80, std::max(60, static_cast<int>(rows * (itemHeight(w, FigureStyle::screen()) + kTileGap))));
 }
 
 void SampleGallery::resizeEvent(QResizeEvent* event) {
@@ -41,7 +41,7 @@ void SampleGallery::resizeEvent(QResizeEvent* event) {
   if (event->size().width() != event->oldSize().width()) refit();
 }
 
-int SampleGallery::columnsIn(double width) const { return std::max(1, static_cast<int>((width + kGap) / ((data_.height > 0 ? 68 : 130) + kGap))); }
+int SampleGallery::columnsIn(double width) const { return std::max(1, static_cast<int>((width + kTileGap) / ((data_.height > 0 ? 68 : 130) + kTileGap))); }
 
 double SampleGallery::itemHeight(double width, const FigureStyle& style) const {
   const double line = lineHeight(style.font(-1.5));
@@ -52,8 +52,8 @@ double SampleGallery::itemHeight(double width, const FigureStyle& style) const {
 
 QRectF SampleGallery::itemRect(int item, const QRectF& rect, const FigureStyle& style) const {
   const int columns = columnsIn(rect.width());
-  const double w = (rect.width() - (columns - 1) * kGap) / columns, h = itemHeight(w, style);
-  return {rect.left() + item % columns * (w + kGap), rect.top() + item / columns * (h + kGap), w, h};
+  const double w = (rect.width() - (columns - 1) * kTileGap) / columns, h = itemHeight(w, style);
+  return {rect.left() + item % columns * (w + kTileGap), rect.top() + item / columns * (h + kTileGap), w, h};
 }
 
 QRectF SampleGallery::itemRect(int item) const { return itemRect(item, figureRect(), FigureStyle::screen()); }
@@ -88,7 +88,7 @@ void SampleGallery::paintFigure(QCPPainter& painter, const QRectF& rect, const F
       painter.setBrush(Qt::NoBrush);
       painter.drawPath(path);
     } else if (data_.height > 0) {
-      drawRaster(painter, picture, imageRaster(item.pixels, data_.height, data_.width, data_.channels == 3 ? 3 : 1), style);
+      drawRaster(painter, picture, imageRaster(item.pixels, data_.height, data_.width, data_.channels), style);
     } else {
       painter.setFont(small);
       painter.setPen(t.secondary);

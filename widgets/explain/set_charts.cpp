@@ -33,7 +33,7 @@ void drawAxis(QCPPainter& painter, const QRectF& plane, Range range, const QStri
 
 QColor signInk(double v) {
   const Rgba c = color(ColorMap::Diverging, v < 0 ? 0 : 1);
-  return QColor(c.r, c.g, c.b);
+  return toColor(c);
 }
 
 Range padded(double low, double high) {
@@ -175,7 +175,7 @@ void BeeswarmView::paintFigure(QCPPainter& painter, const QRectF& rect, const Fi
       const double side = (level[k] % 2 == 0 ? 1 : -1) * ((level[k] + 1) / 2) * step;
       const double t = data_.features[f][k];
       const Rgba c = color(ColorMap::Viridis, std::isfinite(t) ? span.at(t) : 0);
-      painter.setBrush(std::isfinite(t) ? QColor(c.r, c.g, c.b) : style.colors.bar);
+      painter.setBrush(std::isfinite(t) ? toColor(c) : style.colors.bar);
       painter.drawEllipse(QPointF(plane.left() + range.at(v) * plane.width(), plane.top() + (static_cast<double>(f) + 0.5) * h + side), dot / 2, dot / 2);
     }
   }
@@ -202,7 +202,13 @@ void DependenceView::setData(DependenceData data) {
 
 QRectF DependenceView::plane(const QRectF& rect, const FigureStyle& style) const {
   const QFont small = style.font(-1);
-  return rect.adjusted(textWidth(small, QStringLiteral("−0.0000")) + lineHeight(small) + 4, 4, -8, -2.4 * lineHeight(small) - 6);
+  const double left = textWidth(small, QStringLiteral("−0.0000")) + lineHeight(small) + 4, top = lineHeight(style.font(-1.5)) + 4;
+  double below = 1.4 * lineHeight(small) + 6;
+  if (data_.labels.isEmpty())
+    below += lineHeight(small);
+  else
+    below += columnNamesHeight(data_.labels, static_cast<int>(data_.labels.size()), rect.width() - left - 8, small, rect.height() * 0.4);
+  return rect.adjusted(left, top, -8, -below);
 }
 
 void DependenceView::ranges(Range& x, Range& y) const {
@@ -227,9 +233,11 @@ void DependenceView::paintFigure(QCPPainter& painter, const QRectF& rect, const 
   if (data_.labels.isEmpty()) {
     drawAxis(painter, p.adjusted(0, 0, 0, 6), x, data_.feature, style);
   } else {
-    drawColumnNames(painter, QRectF(p.left(), p.bottom() + 4, p.width(), line), static_cast<int>(data_.labels.size()), data_.labels, style);
+    const double names = columnNamesHeight(data_.labels, static_cast<int>(data_.labels.size()), p.width(), small, rect.height() * 0.4);
+    drawColumnNames(painter, QRectF(p.left(), p.bottom() + 4, p.width(), names), static_cast<int>(data_.labels.size()), data_.labels, style);
     painter.setFont(small);
-    drawLine(painter, QRectF(p.left(), p.bottom() + 4 + line, p.width(), line), Qt::AlignCenter, data_.feature);
+    painter.setPen(style.colors.secondary);
+    drawLine(painter, QRectF(p.left(), p.bottom() + 4 + names, p.width(), line), Qt::AlignCenter, data_.feature);
     x = {-0.5, static_cast<double>(data_.grid.size()) - 0.5};
   }
   const std::vector<double> ticks = niceTicks(y.low, y.high, std::max(2, static_cast<int>(p.height() / 30)));
@@ -273,7 +281,7 @@ void DependenceView::paintFigure(QCPPainter& painter, const QRectF& rect, const 
   const QString legend = tr("blue: mean · gray: each row");
   painter.setFont(style.font(-1.5));
   painter.setPen(style.colors.secondary);
-  drawLine(painter, QRectF(p.left() + 4, p.top(), p.width() - 8, line), Qt::AlignRight | Qt::AlignVCenter, legend);
+  drawLine(painter, QRectF(p.left(), rect.top(), p.width(), p.top() - rect.top() - 2), Qt::AlignRight | Qt::AlignVCenter, legend);
 }
 
 QString DependenceView::readoutAt(QPointF position) const {

@@ -30,7 +30,7 @@ void UnitFigure::paintPicture(QCPPainter& painter, const QRectF& rect, const Uni
   if (data_.height > 0) {
     const double scale = std::min(place.width() / data_.width, place.height() / data_.height);
     place.setSize(QSizeF(data_.width, data_.height) * scale);
-    drawRaster(painter, place, imageRaster(picture.values, data_.height, data_.width, data_.channels == 3 ? 3 : 1), style);
+    drawRaster(painter, place, imageRaster(picture.values, data_.height, data_.width, data_.channels), style);
   } else if (data_.channels == 0) {
     painter.fillRect(place, style.colors.field);
     const Range span = fullRange(picture.values);
@@ -108,7 +108,7 @@ void UnitFigure::paintFigure(QCPPainter& painter, const QRectF& rect, const Figu
   const QFont head = style.font(-1, true), small = style.font(-1);
   const double line = lineHeight(head), gap = 14;
   const double high = rect.height() - line - 4;
-  const double side = std::clamp(high, 40.0, std::min(180.0, rect.width() * 0.17));
+  const double side = std::clamp(high, 40.0, std::max(40.0, std::min(180.0, rect.width() * 0.17)));
   double x = rect.left();
   const auto title = [&](double width, const QString& text) {
     painter.setFont(head);

@@ -5,31 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/explain/trust_views.h"
 #include "widgets/explain/wall_view.h"
 #include "widgets/figure/paint.h"
 #include "widgets/maps/pinned_layout.h"
 
 namespace vitrine {
-namespace {
-
-QString verdictWord(TrustMark v) {
-  switch (v) {
-    case TrustMark::None: return {};
-    case TrustMark::Pending: return WallView::tr("checking…");
-    case TrustMark::Passes: return WallView::tr("passes");
-    case TrustMark::Doubtful: return WallView::tr("doubtful");
-    case TrustMark::Fails: return WallView::tr("fails");
-  }
-  return {};
-}
-
-QColor verdictColor(TrustMark v, const Theme& t) {
-  return v == TrustMark::Passes ? t.good : v == TrustMark::Doubtful ? t.warning : v == TrustMark::Fails ? t.error : t.secondary;
-}
-
-QColor toColor(const Rgba& c) { return QColor(c.r, c.g, c.b); }
-
-}  // namespace
 
 ColorMap WallView::colorsOf(int method, bool dark) const {
   const ColorMap map = shownSigned(data_, method, look_) ? look_.colors : look_.sequential;
@@ -88,7 +69,7 @@ void WallView::paintInput(QCPPainter& painter, const WallLayout& l, int sample, 
     const QRectF picture(place.left(), place.top(), side, side * data_.height / std::max(1, data_.width));
     drawRaster(painter, picture, inputs_[static_cast<std::size_t>(sample)], style);
   } else if (data_.kind == WallKind::Series) {
-    paintSeries(painter, QRectF(place.left(), place.top(), place.width() - 4, place.height() - 3 * line - 4), sample, nullptr, {}, ColorMap::Diverging, style);
+    paintSeries(painter, QRectF(place.left(), place.top(), place.width() - 4, place.height() - 3 * line - 4), sample, nullptr, 0, {}, ColorMap::Diverging, style);
   } else {
     const double valueWidth = std::min(place.width() * 0.6, textWidth(small, QStringLiteral("−0.00000")));
     double y = place.top();
@@ -170,7 +151,7 @@ void WallView::paintCell(QCPPainter& painter, const WallLayout& l, int sample, i
     drawRaster(painter, cell, d.raster, style, c.height < data_.height || c.width < data_.width);
     if (std::all_of(d.values.begin(), d.values.end(), [](Real v) { return std::isnan(v); })) drawNanHatch(painter, cell, style);
   } else if (data_.kind == WallKind::Series) {
-    paintSeries(painter, cell, sample, &d.values, range, colorsOf(method, style.colors.dark), style);
+    paintSeries(painter, cell, sample, &d.values, c.height, range, colorsOf(method, style.colors.dark), style);
   } else {
     paintBars(painter, cell, sample, method, style);
   }
@@ -199,7 +180,7 @@ void WallView::paintBars(QCPPainter& painter, const QRectF& cell, int sample, in
     } else {
       const double zero = track.left() + range.at(0) * track.width(), end = track.left() + std::clamp(range.at(v), 0.0, 1.0) * track.width();
       // Bars are drawn in the ends of the signed map, so that blue raises and orange lowers as in the pictures.
-      const QColor ink = isSigned ? toColor(color(ColorMap::Diverging, v < 0 ? 0 : 1)) : style.colors.accent;
+      const QColor ink = toColor(isSigned ? color(ColorMap::Diverging, v < 0 ? 0 : 1) : color(forTheme(look_.sequential, style.colors.dark), std::clamp(range.at(v), 0.0, 1.0)));
       painter.fillRect(QRectF(QPointF(std::min(zero, end), track.top()), QPointF(std::max(zero, end), track.bottom())), ink);
       if (isSigned) painter.fillRect(QRectF(zero - 0.5, track.top() - 1, 1, track.height() + 2), style.colors.secondary);
     }
@@ -210,8 +191,8 @@ void WallView::paintBars(QCPPainter& painter, const QRectF& cell, int sample, in
   }
 }
 
-void WallView::paintSeries(QCPPainter& painter, const QRectF& cell, int sample, const std::vector<Real>* values, Range range, ColorMap map,
-                           const FigureStyle& style) const {
+void WallView::paintSeries(QCPPainter& painter, const QRectF& cell, int sample, const std::vector<Real>* values, int mapSteps, Range range,
+                           ColorMap map, const FigureStyle& style) const {
   const WallSample& s = data_.samples[static_cast<std::size_t>(sample)];
   const int steps = data_.height, features = std::max(1, data_.width);
   if (steps <= 0 || cell.height() <= 0) return;
@@ -219,11 +200,12 @@ void WallView::paintSeries(QCPPainter& painter, const QRectF& cell, int sample, 
   const double band = cell.height() / features;
   for (int f = 0; f < features; ++f) {
     const QRectF place(cell.left(), cell.top() + f * band, cell.width(), band - (features > 1 ? 1 : 0));
-    if (values) {
-      std::vector<Real> row(static_cast<std::size_t>(steps));
-      const int columns = static_cast<int>(values->size()) / steps;
-      for (int t = 0; t < steps; ++t) row[static_cast<std::size_t>(t)] = (*values)[static_cast<std::size_t>(t * columns + std::min(f, columns - 1))];
-      drawRaster(painter, place, rasterize(row, 1, steps, range, map), style);
+    if (values && mapSteps > 0) {
+      // A layer's map may have fewer steps than the input, and one column for all features.
+      std::vector<Real> row(static_cast<std::size_t>(mapSteps));
+      const int columns = static_cast<int>(values->size()) / mapSteps;
+      for (int t = 0; t < mapSteps; ++t) row[static_cast<std::size_t>(t)] = (*values)[static_cast<std::size_t>(t * columns + std::min(f, columns - 1))];
+      drawRaster(painter, place, rasterize(row, 1, mapSteps, range, map), style);
     } else {
       painter.fillRect(place, style.colors.field);
     }
@@ -259,7 +241,7 @@ void WallView::paintSeries(QCPPainter& painter, const QRectF& cell, int sample, 
 void WallView::paintBadge(QCPPainter& painter, const QRectF& rect, const WallCell& c, const FigureStyle& style) const {
   if (c.mark == TrustMark::None || c.state != WallCell::State::Ready) return;
   const QFont small = style.font(-1.5);
-  const QColor ink = verdictColor(c.mark, style.colors);
+  const QColor ink = TrustView::ink(c.mark, style.colors);
   const double dot = std::min(7.0, rect.height() * 0.5);
   // A table's badge stands beside the prediction, at the height of its last line, as pictures' do below the map.
   painter.setAntialiasing(true);
@@ -269,7 +251,7 @@ void WallView::paintBadge(QCPPainter& painter, const QRectF& rect, const WallCel
   painter.setAntialiasing(false);
   painter.setFont(small);
   painter.setPen(ink);
-  const QString word = verdictWord(c.mark);
+  const QString word = TrustView::word(c.mark);
   const double left = rect.left() + dot + 5, wide = textWidth(small, word) + 4;
   drawLine(painter, QRectF(left, rect.top(), rect.right() - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter, word);
   if (textWidth(small, c.markNumber) > rect.right() - left - wide) return;

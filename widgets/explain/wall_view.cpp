@@ -75,7 +75,7 @@ void WallView::prepare(bool dark) const {
   inputs_.clear();
   for (std::size_t i = 0; i < data_.samples.size(); ++i) {
     const WallSample& s = data_.samples[i];
-    if (data_.kind == WallKind::Image) inputs_.push_back(imageRaster(s.input, data_.height, data_.width, data_.channels == 3 ? 3 : 1, data_.inputRange));
+    if (data_.kind == WallKind::Image) inputs_.push_back(imageRaster(s.input, data_.height, data_.width, data_.channels, data_.inputRange));
     for (std::size_t m = 0; m < data_.methods.size(); ++m) {
       Drawn& d = drawn_[i * data_.methods.size() + m];
       const WallCell& c = s.cells[m];

@@ -75,7 +75,8 @@ class WallView : public FigureWidget {
   void paintCell(QCPPainter& painter, const WallLayout& l, int sample, int method, const FigureStyle& style) const;
   void paintNote(QCPPainter& painter, const QRectF& cell, const WallCell& c, const FigureStyle& style) const;
   void paintBars(QCPPainter& painter, const QRectF& cell, int sample, int method, const FigureStyle& style) const;
-  void paintSeries(QCPPainter& painter, const QRectF& cell, int sample, const std::vector<Real>* values, Range range, ColorMap map, const FigureStyle& style) const;
+  void paintSeries(QCPPainter& painter, const QRectF& cell, int sample, const std::vector<Real>* values, int mapSteps, Range range, ColorMap map,
+                   const FigureStyle& style) const;
   void paintBadge(QCPPainter& painter, const QRectF& rect, const WallCell& c, const FigureStyle& style) const;
   void paintScales(QCPPainter& painter, const WallLayout& l, const FigureStyle& style) const;
   void paintCross(QCPPainter& painter, const WallLayout& l, const FigureStyle& style) const;

@@ -185,6 +185,17 @@ void drawRowNames(QCPPainter& painter, const QRectF& rect, int n, const QStringL
   }
 }
 
+namespace {
+
+bool namesAreLevel(const QStringList& names, int n, double width, const QFont& font) { return namesWidth(names, n, font, 1e9) + 4 <= width / n; }
+
+}  // namespace
+
+double columnNamesHeight(const QStringList& names, int n, double width, const QFont& font, double most) {
+  if (names.isEmpty() || namesAreLevel(names, n, width, font)) return lineHeight(font);
+  return std::min(most, namesWidth(names, n, font, 1e9) + 4);
+}
+
 void drawColumnNames(QCPPainter& painter, const QRectF& rect, int n, const QStringList& names, const FigureStyle& style) {
   if (n <= 0) return;
   const QFont font = style.font(-1);
@@ -199,7 +210,7 @@ void drawColumnNames(QCPPainter& painter, const QRectF& rect, int n, const QStri
                QString::number(i));
     return;
   }
-  const bool level = namesWidth(names, n, font, 1e9) + 4 <= cell;
+  const bool level = namesAreLevel(names, n, rect.width(), font);
   const int every = level ? 1 : std::max(1, static_cast<int>(std::ceil(line * 0.9 / cell)));
   for (int i = 0; i < std::min<int>(n, static_cast<int>(names.size())); i += every) {
     const double x = rect.left() + (i + 0.5) * cell;

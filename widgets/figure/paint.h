@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QColor>
 #include <QImage>
 #include <QRectF>
 #include <QString>
@@ -11,6 +12,8 @@ namespace vitrine {
 
 /// A copy as QImage; pixels that are not a number stay transparent.
 QImage toImage(const Raster& raster);
+
+inline QColor toColor(const Rgba& c) { return QColor(c.r, c.g, c.b); }
 
 /// A number as a person reads it: `digits` significant digits in the window's locale, a true minus sign, "NaN".
 QString numberText(double value, int digits = 4);
@@ -50,6 +53,8 @@ void drawColorBar(QCPPainter& painter, const QRectF& rect, const QString& low, c
 /// Names of n equal rows, right aligned within rect (as high as all rows): each where it fits, else numbers at round
 /// places (names empty: numbers from 0).
 void drawRowNames(QCPPainter& painter, const QRectF& rect, int n, const QStringList& names, const FigureStyle& style);
+/// Height that names below n columns over `width` need: a line where all fit level, else that of the longest, at most `most`.
+double columnNamesHeight(const QStringList& names, int n, double width, const QFont& font, double most);
 /// The same for columns, below them: level where all fit, else upright.
 void drawColumnNames(QCPPainter& painter, const QRectF& rect, int n, const QStringList& names, const FigureStyle& style);
 /// Width (or height, when upright) that names take, at most `most`; that of the largest number where there are none.

@@ -106,7 +106,7 @@ void ConfusionView::paintFigure(QCPPainter& painter, const QRectF& rect, const F
         const QString text = QString::number(count);
         if (count == 0) continue;
         const Rgba c = color(ColorMap::Viridis, shares[at(t, q, n)]);
-        painter.setPen(readableOn(QColor(c.r, c.g, c.b)));
+        painter.setPen(readableOn(toColor(c)));
         drawLine(painter, QRectF(p.matrix.left() + q * p.cell, p.matrix.top() + t * p.cell, p.cell, p.cell), Qt::AlignCenter, text);
       }
   }

@@ -11,8 +11,6 @@
 namespace vitrine {
 namespace {
 
-QColor toColor(Rgba c) { return QColor(c.r, c.g, c.b); }
-
 QString className(const DecisionData& d, int k) { return k < d.classNames.size() ? d.classNames[k] : DecisionView::tr("class %1").arg(k); }
 
 }  // namespace

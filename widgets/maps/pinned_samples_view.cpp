@@ -195,7 +195,7 @@ void PinnedSamplesView::paintTableRow(QCPPainter& painter, const PinnedLayout& p
       }
       const double zero = track.left() + range.at(0) * track.width(), end = track.left() + std::clamp(range.at(v), 0.0, 1.0) * track.width();
       const Rgba c = color(ColorMap::Diverging, v < 0 ? 0 : 1);
-      painter.fillRect(QRectF(QPointF(std::min(zero, end), track.top()), QPointF(std::max(zero, end), track.bottom())), QColor(c.r, c.g, c.b));
+      painter.fillRect(QRectF(QPointF(std::min(zero, end), track.top()), QPointF(std::max(zero, end), track.bottom())), toColor(c));
       painter.fillRect(QRectF(zero - 0.5, track.top() - 1, 1, track.height() + 2), style.colors.secondary);
     }
   }

@@ -22,7 +22,7 @@ void FoldsView::setData(FoldsData data) {
   update();
 }
 
-QString FoldsView::text(double value) const { return data_.percent && std::isfinite(value) ? percentText(value) : numberText(value); }
+QString FoldsView::text(double value) const { return data_.percent && std::isfinite(value) ? numberText(100 * value, 4) + QStringLiteral(" %") : numberText(value); }
 
 QString FoldsView::summary(const FoldsData& data) {
   const auto in = [&](double v) { return data.percent && std::isfinite(v) ? numberText(100 * v, 4) + QStringLiteral(" %") : numberText(v, 4); };
