@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <QComboBox>
 #include <QObject>
 
@@ -37,6 +38,8 @@ class ExplainInside : public QObject {
   void select(NodeId node, std::int64_t unit);
   NodeId node() const { return node_; }
   std::int64_t unitIndex() const { return index_; }
+  /// What computes: Live counts its time.
+  std::array<JobQueue*, 3> queues() { return {&walkQueue_, &unitQueue_, &stepQueue_}; }
 
  signals:
   void unitChanged();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <QComboBox>
 #include <QObject>
 
@@ -29,6 +30,7 @@ class ExplainTables : public QObject {
   void setWanted(bool wanted);
   /// Null: nothing to show.
   void show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample, const TargetChoice& target);
+  std::array<JobQueue*, 3> queues() { return {&setQueue_, &rowQueue_, &featureQueue_}; }
 
  private:
   void refresh();
@@ -66,6 +68,7 @@ class ExplainCounterfactual : public QObject {
   const ExplainerSpec* spec() const;
   Params settings() const;
   void setSettings(const Params& settings);
+  JobQueue* queue() { return &queue_; }
 
  private:
   void refresh();

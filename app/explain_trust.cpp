@@ -55,18 +55,20 @@ void ExplainTrust::showCurves(const TrustReport* report) {
 void ExplainTrust::showAgreement(const ExplainWall& wall, int sample) {
   AgreementData d;
   d.title = tr("Do methods agree?");
-  std::vector<Attribution> maps;
+  std::vector<const Attribution*> found;
   std::vector<double> of;
   if (sample >= 0 && sample < static_cast<int>(wall.samples().size()))
     for (std::size_t c = 0; c < wall.columns().size(); ++c)
       if (const Attribution* a = wall.attribution(sample, static_cast<int>(c))) {
-        maps.push_back(*a);
+        found.push_back(a);
         of.insert(of.end(), {a->seconds, a->outputValue, a->values.empty() ? 0 : static_cast<double>(a->values.front())});
         d.methods << fromCore(wall.columns()[c].spec->name);
       }
   if (of == agreed_) return;
   agreed_ = of;
-  if (maps.size() < 2) return agreement_->setData({});
+  if (found.size() < 2) return agreement_->setData({});
+  std::vector<Attribution> maps;
+  for (const Attribution* a : found) maps.push_back(*a);
   d.values = vitrine::agreement(maps);
   agreement_->setData(std::move(d));
 }

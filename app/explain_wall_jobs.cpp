@@ -13,7 +13,7 @@
 namespace vitrine {
 /// What belongs to the data alone, made once on the queue's thread.
 struct ExplainWall::Baselines {
-  const Dataset* of = nullptr;
+  std::weak_ptr<const Dataset> of;
   std::once_flag once;
   std::vector<Real> mean, samples;
   Groups columns;
@@ -28,9 +28,9 @@ struct ExplainWall::Baselines {
 };
 
 void ExplainWall::prepareBaselines() {
-  if (baselines_ && baselines_->of == snapshot_->data.get()) return;
+  if (baselines_ && baselines_->of.lock() == snapshot_->data) return;
   baselines_ = std::make_shared<Baselines>();
-  baselines_->of = snapshot_->data.get();
+  baselines_->of = snapshot_->data;
 }
 
 namespace {

@@ -12,22 +12,15 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <QWidgetAction>
+#include <algorithm>
 
 #include "widgets/editor/category.h"
 
 namespace vitrine {
 namespace {
 
-/// Live, a refresh that took t is followed by a rest of 9 t: a tenth of the time at most.
+/// Live, what took t in all (the wall and whatever else is seen) is followed by a rest of 9 t: a tenth of the time at most.
 constexpr double kRest = 9;
-
-QSplitter* splitter(Qt::Orientation way, const char* name) {
-  auto* s = new QSplitter(way);
-  s->setObjectName(QLatin1String(name));
-  s->setHandleWidth(8);
-  s->setChildrenCollapsible(false);
-  return s;
-}
 
 QScrollArea* scrolled(QWidget* content, int leastHeight = 60) {
   auto* area = new QScrollArea;
@@ -62,11 +55,15 @@ ExplainWorkspace::ExplainWorkspace(Document& document, Panels& panels, QWidget* 
   });
   connect(wall_, &ExplainWall::changed, this, &ExplainWorkspace::onWall);
   connect(&wall_->queue(), &JobQueue::progressed, this, &ExplainWorkspace::tellProgress);
-  connect(&wall_->queue(), &JobQueue::finished, this, [this] {
-    took_ = wall_->seconds();
-    rested_.start();
-    tellState();
-  });
+  connect(&wall_->queue(), &JobQueue::finished, this, &ExplainWorkspace::tellState);
+  queues_ = {&wall_->queue(), counterfactual_->queue()};
+  for (JobQueue* q : inside_->queues()) queues_.push_back(q);
+  for (JobQueue* q : tables_->queues()) queues_.push_back(q);
+  for (JobQueue* q : queues_)
+    connect(q, &JobQueue::finished, this, [this, q] {
+      took_ += q->seconds();
+      rested_.start();
+    });
   onSamples();
 }
 
@@ -82,8 +79,8 @@ FigurePanel* ExplainWorkspace::panel(const QString& id, const QString& title, QW
 void ExplainWorkspace::build() {
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 0, 0, 0);
-  outer_ = splitter(Qt::Horizontal, "explainSplitter");
-  centre_ = splitter(Qt::Vertical, "explainCentreSplitter");
+  outer_ = makeSplitter(Qt::Horizontal, QStringLiteral("explainSplitter"));
+  centre_ = makeSplitter(Qt::Vertical, QStringLiteral("explainCentreSplitter"));
   row->addWidget(outer_);
   choices_ = new ExplainChoices(document_);
   FigurePanel* samples = panel(QStringLiteral("panelExplainSamples"), tr("Samples"), choices_, choices_->gallery(), outer_);
@@ -164,7 +161,7 @@ void ExplainWorkspace::buildWallHead() {
 }
 
 void ExplainWorkspace::buildTrust() {
-  right_ = splitter(Qt::Vertical, "explainTrustSplitter");
+  right_ = makeSplitter(Qt::Vertical, QStringLiteral("explainTrustSplitter"));
   outer_->addWidget(right_);
   FigurePanel* curves = panel(QStringLiteral("panelExplainCurves"), tr("Deletion and insertion"), trust_->curves(), trust_->curves(), right_);
   connect(trust_, &ExplainTrust::sideTextChanged, curves, &FigurePanel::setSideText);
@@ -178,7 +175,7 @@ void ExplainWorkspace::buildTabs() {
   tabs_->setObjectName(QStringLiteral("explainTabs"));
   tabs_->setDocumentMode(true);
   const auto page = [this](const QString& title, const char* name, Qt::Orientation way, const QString& tip) {
-    QSplitter* s = splitter(way, name);
+    QSplitter* s = makeSplitter(way, QLatin1String(name));
     tabs_->setTabToolTip(tabs_->addTab(s, title), tip);
     return s;
   };
@@ -309,6 +306,7 @@ void ExplainWorkspace::onSnapshot() {
   if (!isVisible() && !other) return;
   const bool running = s->run == RunState::Running;
   const bool rested = !rested_.isValid() || rested_.elapsed() >= 1000 * kRest * took_;
+  const bool computing = std::any_of(queues_.begin(), queues_.end(), [](const JobQueue* q) { return q->busy(); });
   if (!other && wall_->snapshot()->state == s->state) {
     const bool rests = !running && wall_->snapshot()->run == RunState::Running;
     if (rests) wall_->setSnapshot(s);
@@ -318,7 +316,8 @@ void ExplainWorkspace::onSnapshot() {
     return tellState();
   }
   // Training goes on beside the wall: it follows when asked to (live), within its budget, and whenever training rests.
-  if (!other && running && (!live() || wall_->busy() || !rested)) return tellState();
+  if (!other && running && (!live() || computing || !rested)) return tellState();
+  took_ = 0;
   wall_->setSnapshot(s);
   if (columnsOf_ != s->network.get()) {
     const bool fresh = wall_->columns().empty();
@@ -385,7 +384,7 @@ void ExplainWorkspace::tellState() {
     text = tr("step %1").arg(QLocale().toString(qlonglong(s->state->step)));
     const std::shared_ptr<const Snapshot>& now = document_.snapshot();
     if (now && now->state && now->state->step != s->state->step && !live()) text += tr(" · training is at %1").arg(QLocale().toString(qlonglong(now->state->step)));
-    if (!wall_->busy() && took_ > 0) text += tr(" · %1 s").arg(QLocale().toString(took_, 'f', took_ < 1 ? 2 : 1));
+    if (const double took = wall_->seconds(); !wall_->busy() && took > 0) text += tr(" · %1 s").arg(QLocale().toString(took, 'f', took < 1 ? 2 : 1));
   }
   wallPanel_->setSideText(text);
 }

@@ -97,8 +97,9 @@ class ExplainWorkspace : public QWidget {
   QProgressBar* progress_ = nullptr;
   QLabel* progressText_ = nullptr;
   QMenu* methodMenu_ = nullptr;
-  QElapsedTimer rested_;   ///< since the last refresh ended
-  double took_ = 0;        ///< that refresh
+  std::vector<JobQueue*> queues_;
+  QElapsedTimer rested_;   ///< since the last of what was computed ended
+  double took_ = 0;        ///< seconds of all queues since the snapshot was taken
   int nextKey_ = 100;
   const Network* columnsOf_ = nullptr;
 };

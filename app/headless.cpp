@@ -8,6 +8,7 @@
 
 #include "app/command_line.h"
 #include "app/document.h"
+#include "app/pinning.h"
 #include "core/io/atomic_file.h"
 #include "core/io/history_csv.h"
 #include "core/model/templates.h"
@@ -124,33 +125,13 @@ Status writeFilters(const Snapshot& s, const QString& folder) {
 }
 
 Status writeSaliency(const std::shared_ptr<const Snapshot>& s, const QString& folder) {
-  const Shape& shape = s->data->spec.input;
-  if (!shape.isImage()) return {};
+  if (!s->data->spec.input.isImage()) return {};
   ObserverRequest request;
   request.pinned = firstPins(*s->data);
   request.methods = {"saliency"};
   request.explain = true;
-  const std::shared_ptr<const Observation> o = observe(s, request);
-  PinnedData d;
+  PinnedData d = pinnedData(*observe(s, request));
   d.title = QObject::tr("Saliency");
-  for (const std::string& c : s->data->spec.classes) d.classes << QString::fromStdString(c);
-  d.methods.push_back({QObject::tr("Saliency"), true, false});
-  for (const PinnedObservation& p : o->pinned) {
-    PinnedSample sample;
-    sample.name = QObject::tr("sample %1").arg(p.row);
-    sample.input = p.input;
-    sample.height = static_cast<int>(shape[0]), sample.width = static_cast<int>(shape[1]), sample.channels = static_cast<int>(shape[2]);
-    sample.probabilities.assign(p.outputs.begin(), p.outputs.end());
-    sample.trueClass = s->data->classes[static_cast<std::size_t>(p.row)];
-    const Result<Attribution>& a = p.attributions[0];
-    if (!a) return a.error();
-    PinnedMap map;
-    map.height = sample.height, map.width = sample.width;
-    map.values.resize(static_cast<std::size_t>(map.height * map.width));
-    for (std::size_t i = 0; i < a->values.size(); ++i) map.values[i / static_cast<std::size_t>(shape[2])] += a->values[i];
-    sample.maps.push_back(std::move(map));
-    d.samples.push_back(std::move(sample));
-  }
   PinnedSamplesView view;
   view.setData(std::move(d));
   return write(view, folder, QStringLiteral("saliency"));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/pinning.h"
 #include "core/insight/statistics.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
@@ -285,60 +286,7 @@ void LiveViews::feedFeatures() {
   features_->setData({});
 }
 
-void LiveViews::feedPinned() {
-  const Observation& o = *document_.observation();
-  const Dataset& data = *o.of->data;
-  PinnedData d;
-  d.title = tr("Pinned samples, explained live");
-  d.classes = names(data.spec.classes);
-  d.features = names(data.featureNames);
-  d.targetName = QString::fromStdString(data.targetName);
-  if (data.images || data.inputs.isBytes()) d.inputRange = {data.low, data.high};
-  const Shape& shape = data.spec.input;
-  // A method that does not apply to this network at all gets no column; its reason stands in the method's own place.
-  std::vector<std::size_t> shown;
-  for (std::size_t m = 0; m < o.request.methods.size(); ++m) {
-    const ExplainerSpec* spec = findExplainer(o.request.methods[m]);
-    if (!spec || !spec->supports(*o.of->network, {})) continue;
-    shown.push_back(m);
-    const bool cam = o.request.methods[m] == "grad-cam";
-    d.methods.push_back({fromCore(spec->name), !cam, cam});
-  }
-  for (const PinnedObservation& p : o.pinned) {
-    PinnedSample s;
-    s.name = tr("sample %1").arg(p.row);
-    s.input = p.input;
-    if (shape.isImage()) s.height = static_cast<int>(shape[0]), s.width = static_cast<int>(shape[1]), s.channels = static_cast<int>(shape[2]);
-    s.probabilities.assign(p.outputs.begin(), p.outputs.end());
-    if (p.row < data.count()) {
-      if (data.spec.task == Task::Labels)
-        for (std::int64_t k = 0; k < data.spec.outputs; ++k) s.trueLabels.push_back(data.targets[static_cast<std::size_t>(p.row * data.spec.outputs + k)] > 0.5f);
-      else if (data.spec.task == Task::Classification)
-        s.trueClass = data.classes[static_cast<std::size_t>(p.row)];
-      else
-        s.trueValue = data.targets[static_cast<std::size_t>(p.row * data.spec.outputs)];
-      s.input = rawInput(data, p.row);  // what stands in the file, not what the network gets
-    }
-    for (std::size_t m : shown) {
-      PinnedMap map;
-      const Result<Attribution>& a = p.attributions[m];
-      if (!a) {
-        map.note = QString::fromStdString(a.error().text());
-      } else if (a->shape.isImage()) {
-        map.height = static_cast<int>(a->shape[0]), map.width = static_cast<int>(a->shape[1]);
-        const std::size_t channels = static_cast<std::size_t>(a->shape[2]);
-        map.values.resize(a->values.size() / channels);
-        for (std::size_t i = 0; i < a->values.size(); ++i) map.values[i / channels] += a->values[i];
-      } else {
-        map.height = 1, map.width = static_cast<int>(a->values.size());
-        map.values = a->values;
-      }
-      s.maps.push_back(std::move(map));
-    }
-    d.samples.push_back(std::move(s));
-  }
-  pinned_->setData(std::move(d));
-}
+void LiveViews::feedPinned() { pinned_->setData(pinnedData(*document_.observation())); }
 
 void LiveViews::feedDecision() {
   const Observation& o = *document_.observation();

@@ -3,8 +3,13 @@
 #include <QMenu>
 
 #include "app/document.h"
+#include "widgets/maps/pinned_samples_view.h"
 
 namespace vitrine {
+
+/// The pinned samples of an observation as the view and the files show them: inputs as they stand in the file, true class or value, one map a
+/// method that the network supports.
+PinnedData pinnedData(const Observation& observation);
 
 /// The menu behind "Pin…": pins another sample, or takes one away. Filled anew each time it opens; at most kMostPinned
 /// samples are pinned, since each is explained again and again while the network learns.

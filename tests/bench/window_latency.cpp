@@ -1,5 +1,7 @@
 // How long the window takes to answer while it trains with every view open, and what its views cost training.
-//   bench_window_latency [SECONDS [ROUNDS]]      a probe event is posted every 5 ms; its age when handled is the latency
+//   bench_window_latency [SECONDS [ROUNDS [explain]]]      a probe event is posted every 5 ms; its age when handled is the latency
+//   explain: with the Explain workspace and Live in place of the Train workspace
+#include <QAction>
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QTimer>
@@ -88,6 +90,10 @@ int main(int argc, char** argv) {
   TrainSettings endless = document.settings();
   endless.epochs = 0;
   document.editSettings(endless);
+  if (argc > 3) {
+    window.findChild<QAction*>(QStringLiteral("workspace_3"))->trigger();
+    window.findChild<QAction*>(QStringLiteral("explainLive"))->setChecked(true);
+  }
   for (int r = 0; r < rounds; ++r) {
     const double alone = headless(document, seconds);
     Seen seen = withWindow(document, seconds);
