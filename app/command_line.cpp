@@ -62,7 +62,8 @@ std::optional<int> runCommandLine(int& argc, char** argv, StartOptions& options)
     return 0;
   }
   if (parser.isSet(QStringLiteral("help"))) {
-    std::fputs(qPrintable(parser.helpText()), stdout);
+    // There is no application yet that could tell the parser its name.
+    std::fputs(qPrintable(parser.helpText().replace(QStringLiteral("<executable_name>"), QStringLiteral("vitrine"))), stdout);
     return 0;
   }
   QString error;

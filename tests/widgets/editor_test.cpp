@@ -21,6 +21,7 @@ TEST(GraphEditor, EmptyCanvasSaysWhatToDo) {
   auto* hint = bench.editor.findChild<HintCard*>(QStringLiteral("emptyHint"));
   ASSERT_TRUE(hint->isVisible());
   EXPECT_TRUE(hint->text().contains(QStringLiteral("Drag a layer here")));
+  EXPECT_GE(hint->width(), hint->sizeHint().width()) << "its words are cut";
   bench.set(chainGraph());
   EXPECT_FALSE(hint->isVisible());
 }

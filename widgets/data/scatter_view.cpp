@@ -196,7 +196,7 @@ void ScatterView::paintFigure(QCPPainter& painter, const QRectF& rect, const Fig
         const QStringList texts = tickTexts(axis, ticks);
         double end = cell.left() - 10;
         for (std::size_t i = 0; i < ticks.size(); ++i) {
-          const double half = textWidth(tiny, texts[static_cast<qsizetype>(i)]) / 2 + 2, left = cell.left() + half - 6, x = std::clamp(cell.left() + axis.range.at(ticks[i]) * cell.width(), left, std::max(left, cell.right() - half + 6));
+          const double half = textWidth(tiny, texts[static_cast<qsizetype>(i)]) / 2 + 2, left = cell.left() + half - 2, x = std::clamp(cell.left() + axis.range.at(ticks[i]) * cell.width(), left, std::max(left, cell.right() - half + 2));
           if (x - half < end) continue;
           drawLine(painter, QRectF(x - half, cell.bottom() + 1, 2 * half, line), Qt::AlignCenter, texts[static_cast<qsizetype>(i)]);
           end = x + half + 2;

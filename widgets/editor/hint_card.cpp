@@ -38,6 +38,7 @@ void HintCard::setTexts(const QString& text, const QString& detail, Tone tone, c
   quiet.setColor(QPalette::WindowText, theme().secondary);
   detail_->setPalette(quiet);
   text_->setText(text);
+  text_->setVisible(true);
   detail_->setText(detail);
   detail_->setVisible(!detail.isEmpty());
   button_->setText(action);
@@ -52,7 +53,9 @@ void HintCard::setTexts(const QString& text, const QString& detail, Tone tone, c
     label->setWordWrap(wraps);
     label->setMinimumWidth(wraps ? std::min(most, 420) : 0);
   }
+  // Sizes are of what is shown, and of now: a nested layout that was asked before the first text keeps its answer.
   layout()->invalidate();
+  layout()->activate();
   resize(sizeHint());
   update();
 }
