@@ -55,7 +55,7 @@ std::optional<int> runCommandLine(int& argc, char** argv, StartOptions& options)
   parser.addOption({QStringLiteral("threads"), tr("Threads that train; the result does not depend on it."), QStringLiteral("T")});
   parser.addOption({QStringLiteral("out"), tr("train: folder for the trained project, its history and figures."), QStringLiteral("DIR")});
   parser.addPositionalArgument(QStringLiteral("FILE"), tr("A project (.vitrine) or a data file."), QStringLiteral("[train] [FILE]"));
-  // Qt's own options (-platform, -style) are left to QApplication.
+  // Qt's own options (-platform …) are no options here: its environment variables (QT_QPA_PLATFORM …) do the same.
   if (!parser.parse(arguments)) return refuse(parser.errorText());
   if (parser.isSet(QStringLiteral("version"))) {
     std::printf("vitrine %s\n", VITRINE_VERSION);

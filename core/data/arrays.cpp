@@ -126,7 +126,7 @@ std::vector<fs::path> besides(const fs::path& chosen) {
   if (!meaningOf(stemOf(chosen.filename().string()))) return {chosen};
   std::vector<fs::path> all;
   std::error_code code;
-  for (const fs::directory_entry& e : fs::directory_iterator(fs::absolute(chosen).parent_path(), code)) {
+  for (const fs::directory_entry& e : entriesOf(fs::absolute(chosen).parent_path())) {
     const std::string name = e.path().filename().string();
     if (isNpy(name) && e.is_regular_file(code) && meaningOf(stemOf(name)) && all.size() < kMostFiles) all.push_back(e.path());
   }

@@ -108,4 +108,12 @@ Result<std::string> fileSha256(const std::filesystem::path& path, std::stop_toke
   return hash.finish();
 }
 
+std::vector<std::filesystem::directory_entry> entriesOf(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::directory_entry> all;
+  std::error_code code;
+  // Not a range: its steps throw.
+  for (std::filesystem::directory_iterator it(folder, std::filesystem::directory_options::skip_permission_denied, code), end; !code && it != end; it.increment(code)) all.push_back(*it);
+  return all;
+}
+
 }  // namespace vitrine

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 
@@ -12,6 +13,9 @@ namespace vitrine {
 Result<std::string> readFileBytes(const std::filesystem::path& path, std::stop_token stop = {});
 /// At most the first `limit` bytes.
 Result<std::string> readFileHead(const std::filesystem::path& path, std::size_t limit);
+
+/// What stands directly in a folder, in no order; nothing where it cannot be read (or goes away meanwhile).
+std::vector<std::filesystem::directory_entry> entriesOf(const std::filesystem::path& folder);
 
 /// A quarter of the machine's memory, in bytes: more is not read into it.
 std::int64_t memoryCap();

@@ -39,7 +39,7 @@ bool isPicture(const fs::path& path) {
 std::vector<fs::path> children(const fs::path& folder, bool folders) {
   std::vector<fs::path> all;
   std::error_code code;
-  for (const fs::directory_entry& e : fs::directory_iterator(folder, fs::directory_options::skip_permission_denied, code)) {
+  for (const fs::directory_entry& e : entriesOf(folder)) {
     if (e.path().filename().string().starts_with('.') || all.size() >= kMostImages) continue;
     if (folders ? e.is_directory(code) && !e.is_symlink(code) : e.is_regular_file(code) && isPicture(e.path())) all.push_back(e.path());
   }
