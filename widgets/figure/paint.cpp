@@ -137,10 +137,15 @@ double colorBarHeight(const FigureStyle& style) { return 8 + 2 + lineHeight(styl
 
 void drawColorBar(QCPPainter& painter, const QRectF& rect, Range range, ColorMap map, const QString& name,
                   const FigureStyle& style) {
-  QString high = numberText(range.high, 3);
   const bool zero = isDiverging(map) && range.low < 0 && range.high > 0;
-  if (zero) high.prepend(QLatin1Char('+'));
-  drawColorBar(painter, rect, numberText(range.low, 3), zero && name.isEmpty() ? QStringLiteral("0") : name, high, map,
+  // Both ends must be told: with fewer digits where three do not fit.
+  QString low, high;
+  for (int digits = 3; digits >= 1; --digits) {
+    low = numberText(range.low, digits);
+    high = (zero ? QStringLiteral("+") : QString()) + numberText(range.high, digits);
+    if (textWidth(style.font(-1.5), low) + textWidth(style.font(-1.5), high) + 4 <= rect.width()) break;
+  }
+  drawColorBar(painter, rect, low, zero && name.isEmpty() ? QStringLiteral("0") : name, high, map,
                style);
 }
 
