@@ -34,7 +34,7 @@ void spreadOver(const Groups& groups, std::span<const double> values, Attributio
   for (std::int32_t g : groups.of) into.values.push_back(static_cast<Real>(values[static_cast<std::size_t>(g)]));
 }
 
-std::vector<double> exactShapley(std::int64_t players, std::span<const double> v) {
+std::vector<double> exactShapley(std::int64_t players, std::span<const double> v, const std::stop_token& stop) {
   // |S|! (n − |S| − 1)! / n! = 1 / (n · C(n − 1, |S|))
   std::vector<double> weight(static_cast<std::size_t>(players));
   double choose = 1;
@@ -43,9 +43,11 @@ std::vector<double> exactShapley(std::int64_t players, std::span<const double> v
     choose = choose * static_cast<double>(players - 1 - s) / static_cast<double>(s + 1);
   }
   std::vector<double> phi(static_cast<std::size_t>(players), 0.0);
-  for (std::size_t set = 0; set < v.size(); ++set)
+  for (std::size_t set = 0; set < v.size(); ++set) {
+    if (set % 4096 == 0 && stop.stop_requested()) return {};
     for (std::size_t i = 0; i < phi.size(); ++i)
       if (!(set >> i & 1)) phi[i] += weight[static_cast<std::size_t>(std::popcount(set))] * (v[set | std::size_t{1} << i] - v[set]);
+  }
   return phi;
 }
 
