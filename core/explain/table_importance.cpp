@@ -197,7 +197,7 @@ Result<PermutationImportance> permutationImportance(const SetArgs& args, int rep
   const Score intact = scoreOf(args, plain);
   PermutationImportance result{.score = args.data.spec.task == Task::Regression ? "R²" : "accuracy", .intact = intact.score, .loss = intact.loss,
                                .drops = {}, .losses = {}, .mean = {}, .deviation = {}, .lossMean = {}, .lossDeviation = {}};
-  if (!std::isfinite(intact.score)) return problem("The target is the same in all these rows: R² is not defined.");
+  if (!std::isfinite(intact.score)) return problem("A target is the same in all these rows: R² is not defined.");
   for (std::int64_t g = 0; g < args.groups.count; ++g) {
     std::vector<double> drops, losses;
     for (int k = 0; k < repeats; ++k) {

@@ -31,16 +31,20 @@ double trapezoid(std::span<const double> x, std::span<const double> y) {
 
 using Order = std::vector<std::size_t>;
 
-/// The map's order first (falling value, of equals the first), then random ones.
+/// The map's order first (falling value, of equals the first), then random ones. Empty when stopped.
 std::vector<Order> ordersOf(const TrustTask& task, const std::vector<std::vector<std::int64_t>>& groups, std::span<const double> values, int random) {
   Order own(groups.size());
   std::iota(own.begin(), own.end(), std::size_t{0});
-  std::vector<Order> orders(static_cast<std::size_t>(random) + 1, own);
+  std::vector<Order> orders{own};
   std::vector<double> sums(groups.size());
   for (std::size_t g = 0; g < groups.size(); ++g)
     for (const std::int64_t i : groups[g]) sums[g] += values[static_cast<std::size_t>(i)];
   std::stable_sort(orders[0].begin(), orders[0].end(), [&](std::size_t a, std::size_t b) { return sums[a] > sums[b]; });
-  for (std::size_t o = 1; o < orders.size(); ++o) explainRng(task.seed, DrawnFor::Removal, o).shuffle(std::span<std::size_t>(orders[o]));
+  for (int o = 1; o <= random; ++o) {
+    if (task.args.stop.stop_requested()) return {};
+    orders.push_back(own);
+    explainRng(task.seed, DrawnFor::Removal, static_cast<std::uint64_t>(o)).shuffle(std::span<std::size_t>(orders.back()));
+  }
   return orders;
 }
 
@@ -89,6 +93,7 @@ Result<RemovalTest> removalTest(const TrustTask& task, const Params& settings) {
     counts.push_back(std::max(counts.back() + 1, std::min(groups.size(), static_cast<std::size_t>(std::lround(k * step * n)))));
   for (const std::size_t c : counts) test.shares.push_back(static_cast<double>(c) / n);
   const std::vector<Order> orders = ordersOf(task, groups, *values, test.orders);
+  if (orders.empty()) return explainStopped();
   const std::int64_t points = static_cast<std::int64_t>(counts.size()), rows = points * static_cast<std::int64_t>(orders.size());
   // Point p of an order: its first counts[p] groups are taken away, or alone are there.
   const auto fill = [&](std::int64_t i, Real* x, std::span<const Real> all, std::span<const Real> changed) {
