@@ -27,12 +27,15 @@ struct Ends {
   double atInput = 0, atBaseline = 0;
 };
 
-/// Points passed at once: enough that packing the weights counts little, a block far below 50 ms, and several blocks for the
-/// threads. Fixed by the network, so that the bits do not depend on the threads.
+/// Points passed at once: enough that packing the weights counts little, a block (and making room for it) far below 50 ms, and several
+/// blocks for the threads. Fixed by the network, so that the bits do not depend on the threads.
 std::int64_t pointsAtOnce(const Network& network, std::int64_t steps) {
-  constexpr double kMost = 13, kMultiplyAdds = 3e8;
+  constexpr double kMost = 13, kMultiplyAdds = 3e8, kBytes = 1.6e7;
+  double values = 0;
+  for (const NodeId id : network.order()) values += static_cast<double>(network.shape(id).size());
   const double byTime = kMultiplyAdds / std::max(1.0, static_cast<double>(network.costPerSample()));
-  return std::min(static_cast<std::int64_t>(std::clamp(byTime, 1.0, kMost)), steps);
+  const double byMemory = kBytes / (2 * sizeof(Real) * values);
+  return std::min(static_cast<std::int64_t>(std::clamp(std::min(byTime, byMemory), 1.0, kMost)), steps);
 }
 
 Result<Ends> evaluateEnds(const ExplainArgs& args, const std::vector<Real>& baseline, Workspaces& workspaces) {

@@ -56,9 +56,10 @@ Settings read(const Params& values) {
 class Relevance {
  public:
   /// `start`: where relevance comes from; what stands behind it has no part in it.
-  Relevance(const Network& network, std::span<const Real> params, NodeId start, const Settings& s) : network_(network), params_(params), start_(start), s_(s) {}
+  Relevance(const ExplainArgs& args, NodeId start, const Settings& s) : network_(args.network), params_(args.params), stop_(args.stop), start_(start), s_(s) {}
 
   bool operator()(NodeId id, const BackwardArgs& a) const {
+    if (stop_.stop_requested()) return true;  // what is there is thrown away
     const Node& node = *network_.graph().find(id);
     const std::int64_t n = network_.shape(id).size();
     switch (layerKind(node.type)) {
@@ -143,6 +144,7 @@ class Relevance {
 
   const Network& network_;
   std::span<const Real> params_;
+  const std::stop_token& stop_;
   NodeId start_;
   const Settings& s_;
 };
@@ -168,7 +170,8 @@ Result<Attribution> explain(const ExplainArgs& args) {
   goal->seed(network, ws, 1);
   Real* start = network.seedGradient(goal->node, ws);
   for (std::int64_t i = 0; i < network.shape(goal->node).size(); ++i) start[i] *= ws.activation(goal->node)[i];
-  network.backwardFrom(goal->node, args.params, ws, 1, true, Relevance(network, args.params, goal->node, settings));
+  network.backwardFrom(goal->node, args.params, ws, 1, true, Relevance(args, goal->node, settings));
+  if (args.stop.stop_requested()) return explainStopped();
   Attribution a = attributionOf("lrp", args, *goal, goal->value(network, ws, 0));
   a.values.assign(ws.inputGradient(), ws.inputGradient() + args.input.size());
   if (!allFinite(a.values)) return problem("The relevance for this sample is not made of finite numbers.");
