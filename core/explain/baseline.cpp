@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/base/random.h"
+#include "core/explain/pass.h"
 
 namespace vitrine {
 namespace {
@@ -44,7 +44,7 @@ std::vector<Real> meanBaseline(const Dataset& data, std::int64_t most) {
 }
 
 std::vector<Real> blurredBaseline(const Shape& shape, std::span<const Real> input, double sigma) {
-  if (shape.rank() < 2) return {input.begin(), input.end()};
+  if (shape.rank() == 1) return {input.begin(), input.end()};
   std::int64_t longest = 1;
   for (int d = 0; d + 1 < shape.rank(); ++d) longest = std::max(longest, shape[d]);
   const std::int64_t reach = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::ceil(std::min(4 * sigma, 1e6))), 1, 2 * longest);
@@ -63,7 +63,7 @@ std::vector<Real> blurredBaseline(const Shape& shape, std::span<const Real> inpu
 
 std::vector<Real> backgroundSamples(const Dataset& data, std::int64_t count, std::uint64_t seed) {
   std::vector<std::int32_t> rows = data.train;
-  Rng rng(seed, Stream::Explain, 1);
+  Rng rng = explainRng(seed, DrawnFor::Background);
   const std::size_t wanted = std::min(rows.size(), static_cast<std::size_t>(std::max<std::int64_t>(count, 0)));
   for (std::size_t i = 0; i < wanted; ++i) std::swap(rows[i], rows[i + rng.below(rows.size() - i)]);
   rows.resize(wanted);

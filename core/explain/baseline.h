@@ -13,7 +13,7 @@ namespace vitrine {
 /// are no training rows.
 std::vector<Real> meanBaseline(const Dataset& data, std::int64_t most = 2000);
 
-/// The input made unsharp: every channel with a normal distribution of deviation `sigma` (pixels or steps), edges repeated.
+/// The input made unsharp: every channel with a normal distribution of deviation `sigma` (pixels or steps), cut at 4 of them, edges repeated.
 /// Vectors are returned as they are: they have no neighbours. Requires sigma > 0.
 std::vector<Real> blurredBaseline(const Shape& shape, std::span<const Real> input, double sigma);
 

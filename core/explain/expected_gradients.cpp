@@ -19,7 +19,7 @@ struct Draws {
   std::vector<std::size_t> sample;
   std::vector<double> share;
   Draws(std::int64_t count, std::int64_t samples, std::uint64_t seed) {
-    Rng rng(seed, Stream::Explain, 3);
+    Rng rng = explainRng(seed, DrawnFor::ExpectedGradients);
     std::vector<std::size_t> order(static_cast<std::size_t>(samples));
     std::iota(order.begin(), order.end(), std::size_t{0});
     rng.shuffle(std::span(order));

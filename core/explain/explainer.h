@@ -60,7 +60,9 @@ struct Attribution {
   std::vector<double> groupValues;         ///< one a group, where groups were explained
   std::vector<double> standardError;       ///< of `values`, or of `groupValues` where there are groups; empty: not sampled
   NodeId node = {};                        ///< the layer whose maps or units were used; 0: none
-  std::optional<double> fit;               ///< surrogate models (LIME): weighted R² of the fit
+  bool ofUnits = false;                    ///< values are of that layer's units, not of the input
+  std::string warning;                     ///< known against the method as it was set; empty: see ExplainerSpec::warning
+  std::optional<double> fit;               ///< surrogate models (LIME): weighted R² of the fit; none where one neighbour has all the weight
   std::optional<double> intercept;         ///< surrogate models: the constant term
   std::optional<Counterfactual> counterfactual;
 };

@@ -45,7 +45,7 @@ Tensor resizeBilinear(const Tensor& image, std::int64_t height, std::int64_t wid
   return out;
 }
 
-Tensor classActivationMap(const Shape& shape, const Real* activation, const Real* gradient, bool relu) {
+Tensor classActivationMap(const Shape& shape, const Real* activation, const Real* gradient) {
   const std::int64_t pixels = shape[0] * shape[1], channels = shape[2];
   std::vector<double> weights(static_cast<std::size_t>(channels), 0.0);
   for (std::int64_t p = 0; p < pixels; ++p)
@@ -56,8 +56,7 @@ Tensor classActivationMap(const Shape& shape, const Real* activation, const Real
     double sum = 0;
     for (std::int64_t c = 0; c < channels; ++c)
       sum += weights[static_cast<std::size_t>(c)] * static_cast<double>(activation[p * channels + c]);
-    // Written so that NaN stays NaN.
-    map.data[static_cast<std::size_t>(p)] = static_cast<Real>(relu && sum < 0 ? 0.0 : sum);
+    map.data[static_cast<std::size_t>(p)] = static_cast<Real>(sum);
   }
   return map;
 }
@@ -82,7 +81,7 @@ void scaleToOne(std::span<Real> values, double epsilon) {
 Tensor activationMap(MapKind kind, const Shape& shape, const Real* activation, const Real* gradient) {
   const std::int64_t pixels = shape[0] * shape[1], channels = shape[2];
   const std::size_t all = static_cast<std::size_t>(channels);
-  if (kind == MapKind::GradCam) return classActivationMap(shape, activation, gradient, false);
+  if (kind == MapKind::GradCam) return classActivationMap(shape, activation, gradient);
   std::vector<double> weights(all, 0.0), sums(all, 0.0);
   const auto a = [&](std::int64_t p, std::size_t c) { return static_cast<double>(activation[static_cast<std::size_t>(p * channels) + c]); };
   const auto g = [&](std::int64_t p, std::size_t c) { return static_cast<double>(gradient[static_cast<std::size_t>(p * channels) + c]); };
@@ -115,8 +114,12 @@ Tensor eigenMap(const Shape& shape, const Real* activation) {
     for (Eigen::Index c = 0; c < channels; ++c) centred(p, c) = static_cast<double>(activation[p * channels + c]);
   const Eigen::VectorXd plane = centred.rowwise().sum();
   centred.rowwise() -= centred.colwise().mean().eval();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(centred.transpose() * centred);
-  Eigen::VectorXd map = centred * solver.eigenvectors().col(channels - 1);
+  // The smaller side's products have the same eigenvalues λ: A v, v the right singular vector, is √λ times the left one.
+  const bool wide = channels > pixels;
+  const Eigen::MatrixXd side = wide ? Eigen::MatrixXd(centred.transpose()) : centred;
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(side.transpose() * side);
+  const Eigen::VectorXd first = solver.eigenvectors().rightCols<1>();
+  Eigen::VectorXd map = wide ? Eigen::VectorXd(std::sqrt(std::max(solver.eigenvalues()[pixels - 1], 0.0)) * first) : Eigen::VectorXd(centred * first);
   if (map.dot(plane) < 0) map = -map;
   Tensor out(Shape{shape[0], shape[1], 1});
   for (Eigen::Index p = 0; p < pixels; ++p) out.data[static_cast<std::size_t>(p)] = static_cast<Real>(map[p]);

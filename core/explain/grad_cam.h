@@ -18,7 +18,7 @@ void scaleToOne(std::span<Real> values, double epsilon);
 
 /// The layer's map before it is enlarged: weights are the plane's mean of d f / d activation, maps are summed over
 /// channels. {height, width, 1}. `activation` and `gradient`: [height × width × channels].
-Tensor classActivationMap(const Shape& shape, const Real* activation, const Real* gradient, bool relu);
+Tensor classActivationMap(const Shape& shape, const Real* activation, const Real* gradient);
 
 /// How channels are weighed, before any ReLU: Grad-CAM; Grad-CAM++ (Chattopadhay 2018, as in pytorch-grad-cam); XGrad-CAM
 /// (Fu 2020); HiResCAM (Draelos 2020) and LayerCAM (Jiang 2021), which weigh every place by itself.

@@ -49,13 +49,14 @@ class Slic {
  public:
   Slic(const Shape& shape, std::span<const Real> input, std::int64_t count, double compactness)
       : input_(input), h_(shape[0]), w_(shape[1]), c_(shape[2]) {
-    step_ = std::max(1.0, std::sqrt(static_cast<double>(h_ * w_) / static_cast<double>(count)));
+    // An image flatter than a patch has its patches in one line.
+    step_ = std::max({1.0, std::sqrt(static_cast<double>(h_ * w_) / static_cast<double>(count)), static_cast<double>(std::max(h_, w_)) / static_cast<double>(count)});
     const auto [low, high] = std::minmax_element(input.begin(), input.end());
     const double spread = std::max(static_cast<double>(*high) - static_cast<double>(*low), 1e-12);
     scale_ = 1 / (spread * std::sqrt(static_cast<double>(c_)));
     placeWeight_ = compactness / (step_ * step_);
-    for (double y = step_ / 2; y < static_cast<double>(h_); y += step_)
-      for (double x = step_ / 2; x < static_cast<double>(w_); x += step_) {
+    for (double y = std::min(step_, static_cast<double>(h_)) / 2; y < static_cast<double>(h_); y += step_)
+      for (double x = std::min(step_, static_cast<double>(w_)) / 2; x < static_cast<double>(w_); x += step_) {
         Centre centre{y, x, {}};
         for (std::int64_t k = 0; k < c_; ++k)
           centre.value.push_back(at(std::min(static_cast<std::int64_t>(y), h_ - 1), std::min(static_cast<std::int64_t>(x), w_ - 1), k));
@@ -164,20 +165,20 @@ Groups pixelGroups(const Shape& shape) { return shape.isImage() ? squareGroups(s
 Groups stepGroups(const Shape& shape) { return shape.rank() == 2 ? squareGroups(shape, 1) : elementGroups(shape); }
 
 Groups squareGroups(const Shape& shape, std::int64_t size) {
-  if (shape.rank() < 2) return elementGroups(shape);
+  if (shape.rank() == 1) return elementGroups(shape);
   const std::int64_t columns = (plane(shape)[1] + size - 1) / size;
   return byPixel(shape, overPixels(shape, [&](std::int64_t y, std::int64_t x) { return y / size * columns + x / size; }));
 }
 
 Groups gridGroups(const Shape& shape, std::int64_t rows, std::int64_t columns) {
-  if (shape.rank() < 2) return elementGroups(shape);
+  if (shape.rank() == 1) return elementGroups(shape);
   const IntPair size = plane(shape);
   const std::int64_t c = shape.isImage() ? columns : 1;
   return byPixel(shape, overPixels(shape, [&](std::int64_t y, std::int64_t x) { return rows * y / size[0] * c + c * x / size[1]; }));
 }
 
 Groups patchGroups(const Shape& shape, std::span<const Real> input, std::int64_t count, double compactness) {
-  if (shape.rank() < 2) return elementGroups(shape);
+  if (shape.rank() == 1) return elementGroups(shape);
   const std::int64_t pixels = shape[0] * plane(shape)[1];
   if (!shape.isImage()) return gridGroups(shape, std::min(count, shape[0]), 1);
   std::vector<std::int32_t> of = Slic(shape, input, std::min(count, pixels), compactness).run();
@@ -215,7 +216,7 @@ Groups columnGroups(const Dataset& data) {
 
 std::vector<Param> groupParams() {
   return {{.id = "groups", .label = "Features", .help = "What is switched off together: single numbers, pixels, squares, patches of like pixels, or time steps. "
-                                                        "Automatic: columns of a table, steps of a series, squares of an image.",
+                                                        "Automatic: columns of a table, steps of a series, a grid of at most 7 × 7 cells of an image.",
            .fallback = std::string("auto"),
            .choices = {{"auto", "Automatic"}, {"elements", "Single numbers"}, {"pixels", "Pixels"}, {"squares", "Squares"},
                        {"grid", "Grid"}, {"patches", "Patches"}, {"steps", "Time steps"}}},

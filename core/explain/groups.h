@@ -34,9 +34,9 @@ Groups stepGroups(const Shape& shape);
 /// named as in the file. Features made from several columns stand by themselves. Windows of series: a column at all steps.
 Groups columnGroups(const Dataset& data);
 
-/// The parameter every method with groups has ("groups": auto, elements, pixels, squares, patches, steps) and its sizes.
+/// The parameter every method with groups has ("groups": auto, elements, pixels, squares, grid, patches, steps) and its sizes.
 std::vector<Param> groupParams();
-/// What the settings say for this input; "auto": features of a table, steps of a series, about 7 × 7 squares of an image. Refuses
+/// What the settings say for this input; "auto": features of a table, steps of a series, a grid of at most 7 × 7 cells of an image. Refuses
 /// given groups that do not fit.
 Result<Groups> chooseGroups(const Shape& shape, std::span<const Real> input, std::span<const std::int32_t> given, const Params& settings,
                             std::span<const Param> described);

@@ -46,6 +46,7 @@ Attribution layerAttribution(const char* id, const ExplainArgs& args, const Goal
   Attribution a = attributionOf(id, args, goal, value);
   a.shape = args.network.shape(node);
   a.node = node;
+  a.ofUnits = true;
   return a;
 }
 
@@ -117,7 +118,7 @@ std::vector<Param> neuronParams() {
   return {layerParam("Name of the unit's layer; empty: the last hidden one."),
           {.id = "unit", .label = "Unit", .help = "Its place in the layer's output, counted from 0, channels last; −1: the one with the largest value for this sample.",
            .fallback = std::int64_t{-1}, .low = -1, .high = 1e15},
-          {.id = "by", .label = "By", .help = "The method that explains the unit, with its usual settings.", .fallback = std::string("integrated-gradients"),
+          {.id = "by", .label = "By", .help = "The method that explains the unit, with its usual settings. What is known against that one holds here too.", .fallback = std::string("integrated-gradients"),
            .choices = {{"saliency", "Saliency"}, {"input-x-gradient", "Input × gradient"}, {"integrated-gradients", "Integrated gradients"},
                        {"guided-backprop", "Guided backprop"}, {"deeplift", "DeepLIFT"}, {"occlusion", "Occlusion"}}}};
 }
@@ -145,11 +146,13 @@ Result<Attribution> explainNeuron(const ExplainArgs& args) {
   const Params none;
   ExplainArgs inner{args.network, args.params, args.input, Target::unitOf(*node, unit), none,         args.baseline,
                     args.stop,    args.progress, args.pool, args.samples,               args.groups};
-  Result<Attribution> a = findExplainer(param<std::string>(args.settings, described, "by"))->explain(inner);
+  const ExplainerSpec& by = *findExplainer(param<std::string>(args.settings, described, "by"));
+  Result<Attribution> a = by.explain(inner);
   if (!a) return a.error();
   a->method = "neuron";
   a->node = *node;
   a->completenessError.reset();
+  a->warning = by.warning;
   return a;
 }
 

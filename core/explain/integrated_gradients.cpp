@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <memory>
 
 #include "core/explain/methods.h"
 #include "core/explain/pass.h"
@@ -29,31 +27,16 @@ struct Ends {
   double atInput = 0, atBaseline = 0;
 };
 
-/// Points passed at once: enough that packing the weights counts little, a block far below 50 ms, and several blocks for the
-/// threads. Fixed by the network, so that the bits do not depend on the threads.
+/// Points passed at once: enough that packing the weights counts little, a block (and making room for it) far below 50 ms, and several
+/// blocks for the threads. Fixed by the network, so that the bits do not depend on the threads.
 std::int64_t pointsAtOnce(const Network& network, std::int64_t steps) {
-  constexpr double kMost = 13, kMultiplyAdds = 6e8;
+  constexpr double kMost = 13, kMultiplyAdds = 3e8, kBytes = 1.6e7;
+  double values = 0;
+  for (const NodeId id : network.order()) values += static_cast<double>(network.shape(id).size());
   const double byTime = kMultiplyAdds / std::max(1.0, static_cast<double>(network.costPerSample()));
-  return std::min(static_cast<std::int64_t>(std::clamp(byTime, 1.0, kMost)), steps);
+  const double byMemory = kBytes / (2 * sizeof(Real) * values);
+  return std::min(static_cast<std::int64_t>(std::clamp(std::min(byTime, byMemory), 1.0, kMost)), steps);
 }
-
-/// One workspace a thread, made when first needed.
-class Workspaces {
- public:
-  Workspaces(const Network& network, std::int64_t rows, int threads, bool keepAll) : network_(network), rows_(rows), keepAll_(keepAll), all_(static_cast<std::size_t>(threads)) {}
-  Workspace& of(int thread) {
-    std::unique_ptr<Workspace>& ws = all_[static_cast<std::size_t>(thread)];
-    if (!ws) ws = std::make_unique<Workspace>(network_, rows_, keepAll_, true);
-    return *ws;
-  }
-  std::int64_t rows() const { return rows_; }
-
- private:
-  const Network& network_;
-  std::int64_t rows_;
-  bool keepAll_;
-  std::vector<std::unique_ptr<Workspace>> all_;
-};
 
 Result<Ends> evaluateEnds(const ExplainArgs& args, const std::vector<Real>& baseline, Workspaces& workspaces) {
   const Network& network = args.network;
@@ -125,25 +108,15 @@ std::vector<double> meanGradient(const ExplainArgs& args, const Ends& ends, cons
   const std::size_t n = ends.input.size(), all = q.points.size(), block = static_cast<std::size_t>(workspaces.rows());
   const std::size_t blocks = (all + block - 1) / block;
   std::vector<double> sums(blocks * n, 0.0);
-  std::atomic<std::size_t> done{0};
   const auto run = [&](std::int64_t b, int thread) {
-    if (args.stop.stop_requested()) return;
     const std::size_t first = static_cast<std::size_t>(b) * block;
     addGradients(args, ends, q, first, std::min(block, all - first), workspaces.of(thread), sums.data() + static_cast<std::size_t>(b) * n);
-    const std::size_t share = ++done;
-    if (args.progress && thread == 0) args.progress(static_cast<double>(share) / static_cast<double>(blocks));
   };
-  if (args.pool)
-    args.pool->run(static_cast<std::int64_t>(blocks), run);
-  else
-    for (std::size_t b = 0; b < blocks; ++b) run(static_cast<std::int64_t>(b), 0);
-  if (done < blocks) return {};
+  if (!forBlocks(static_cast<std::int64_t>(blocks), args.pool, args.stop, args.progress, run)) return {};
   for (std::size_t b = 1; b < blocks; ++b)
     for (std::size_t i = 0; i < n; ++i) sums[i] += sums[b * n + i];
   sums.resize(n);
-  std::vector<double> mean = throughAffineLayers(args, ends.entry, std::move(sums), workspaces.of(0));
-  if (args.progress) args.progress(1);
-  return mean;
+  return throughAffineLayers(args, ends.entry, std::move(sums), workspaces.of(0));
 }
 
 Result<Attribution> explain(const ExplainArgs& args) {
@@ -155,8 +128,7 @@ Result<Attribution> explain(const ExplainArgs& args) {
   const Quadrature q = quadrature(param<std::string>(args.settings, described, "rule"), static_cast<int>(steps));
   std::vector<Real> baseline(args.baseline.begin(), args.baseline.end());
   baseline.resize(args.input.size(), Real(0));
-  Workspaces ws(args.network, pointsAtOnce(args.network, steps), args.pool ? args.pool->threads() : 1,
-                args.target.kind == Target::Kind::Unit);
+  Workspaces ws(args.network, pointsAtOnce(args.network, steps), args.pool, args.target.kind == Target::Kind::Unit, true);
   const Result<Ends> ends = evaluateEnds(args, baseline, ws);
   if (!ends) return ends.error();
   const std::vector<double> mean = meanGradient(args, *ends, q, ws);

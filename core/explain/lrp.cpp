@@ -25,7 +25,7 @@ std::vector<Param> params() {
           number("alpha", "Alpha", "Alpha-beta: weight of positive parts; negative ones weigh alpha − 1.", 2, 1, 100),
           number("low", "Lowest input", "ZBox: the smallest value an input can have, in the network's units.", 0, -1e6, 1e6),
           number("high", "Highest input", "ZBox: the largest value an input can have.", 1, -1e6, 1e6),
-          {.id = "bias", .label = "Biases count", .help = "Whether a bias takes its share, which is lost to the inputs (single rules other than epsilon).", .fallback = true},
+          {.id = "bias", .label = "Biases count", .help = "Whether a bias takes its share of relevance, which the inputs then do not get (single rules other than epsilon).", .fallback = true},
           {.id = "convention", .label = "As in", .help = "zennit: rules heed the sign of inputs, max pooling passes relevance to its winner, batch norm is merged into the layer "
                                                          "before. Captum: only weights are changed; pooling and batch norm use epsilon.",
            .fallback = std::string("zennit"), .choices = {{"zennit", "zennit"}, {"captum", "Captum"}}},
@@ -55,9 +55,11 @@ Settings read(const Params& values) {
 /// Relevance through one network for one sample: a backward hook.
 class Relevance {
  public:
-  Relevance(const Network& network, std::span<const Real> params, const Settings& s) : network_(network), params_(params), s_(s) {}
+  /// `start`: where relevance comes from; what stands behind it has no part in it.
+  Relevance(const ExplainArgs& args, NodeId start, const Settings& s) : network_(args.network), params_(args.params), stop_(args.stop), start_(start), s_(s) {}
 
   bool operator()(NodeId id, const BackwardArgs& a) const {
+    if (stop_.stop_requested()) return true;  // what is there is thrown away
     const Node& node = *network_.graph().find(id);
     const std::int64_t n = network_.shape(id).size();
     switch (layerKind(node.type)) {
@@ -96,11 +98,11 @@ class Relevance {
     }
   }
 
-  /// The layer that batch norm `id` is merged into: the one before it, if nothing else reads that.
+  /// The layer that batch norm `id` is merged into: the one before it, if nothing else reads that and it is passed through.
   const Node* mergedInto(NodeId id) const {
     if (s_.captum) return nullptr;
     const Node* before = network_.graph().find(network_.graph().inputsOf(id)[0]);
-    return layerKind(before->type) == LayerKind::Linear && network_.graph().consumersOf(before->id).size() == 1 ? before : nullptr;
+    return layerKind(before->type) == LayerKind::Linear && before->id != start_ && network_.graph().consumersOf(before->id).size() == 1 ? before : nullptr;
   }
   bool isFirst(NodeId id) const {
     for (NodeId source : network_.graph().inputsOf(id))
@@ -142,6 +144,8 @@ class Relevance {
 
   const Network& network_;
   std::span<const Real> params_;
+  const std::stop_token& stop_;
+  NodeId start_;
   const Settings& s_;
 };
 
@@ -166,7 +170,8 @@ Result<Attribution> explain(const ExplainArgs& args) {
   goal->seed(network, ws, 1);
   Real* start = network.seedGradient(goal->node, ws);
   for (std::int64_t i = 0; i < network.shape(goal->node).size(); ++i) start[i] *= ws.activation(goal->node)[i];
-  network.backwardFrom(goal->node, args.params, ws, 1, true, Relevance(network, args.params, settings));
+  network.backwardFrom(goal->node, args.params, ws, 1, true, Relevance(args, goal->node, settings));
+  if (args.stop.stop_requested()) return explainStopped();
   Attribution a = attributionOf("lrp", args, *goal, goal->value(network, ws, 0));
   a.values.assign(ws.inputGradient(), ws.inputGradient() + args.input.size());
   if (!allFinite(a.values)) return problem("The relevance for this sample is not made of finite numbers.");

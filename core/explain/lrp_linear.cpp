@@ -82,6 +82,9 @@ void boxRule(const LrpNumbers& n, double steady, const LinearMap& map, const Rea
 LinearMap::LinearMap(const Network& network, NodeId id, std::span<const Real> params)
     : layer_(&network.layer(id)), inputs_(network.shape(network.graph().inputsOf(id)[0]).size()), outputs_(network.shape(id).size()) {
   const std::vector<PlacedBlock> blocks = network.blocksOf(id);
+  std::int64_t all = 0;
+  for (const PlacedBlock& b : blocks) all += b.size();
+  weights_.reserve(static_cast<std::size_t>(all));
   for (const PlacedBlock& b : blocks) {
     const std::span<const Real> values = params.subspan(static_cast<std::size_t>(b.offset), static_cast<std::size_t>(b.size()));
     if (b.block.name == "bias") biasAt_ = static_cast<std::int64_t>(weights_.size()), bias_.assign(values.begin(), values.end());
@@ -127,8 +130,8 @@ std::vector<Real> LinearMap::transposed(const std::vector<Real>& s) const {
   return back;
 }
 
-void applyLrpRule(LrpRule rule, const LrpNumbers& n, double steady, bool bias, const LinearMap& given, const Real* x, const Real* relevance, Real* out) {
-  const LinearMap map = bias ? given : given.changed(same, none);
+void applyLrpRule(LrpRule rule, const LrpNumbers& n, double steady, bool bias, const LinearMap& map, const Real* x, const Real* relevance, Real* out) {
+  if (!bias) return applyLrpRule(rule, n, steady, true, map.changed(same, none), x, relevance, out);
   const std::int64_t inputs = map.inputs();
   std::fill_n(out, inputs, Real(0));
   switch (rule) {

@@ -29,7 +29,7 @@ Result<Attribution> run(const ExplainArgs& args, const char* id, NoiseTunnel kin
   const std::size_t n = args.input.size();
   Result<Attribution> a = noiseTunnel(args, kind, param<std::string>(args.settings, described, "of") != "gradient",
                                       param<std::int64_t>(args.settings, described, "draws"), [&](std::int64_t draw, Real* out) {
-                                        Rng rng(seed, Stream::Explain, 2, static_cast<std::uint64_t>(draw));
+                                        Rng rng = explainRng(seed, DrawnFor::NoiseTunnel, static_cast<std::uint64_t>(draw));
                                         for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<Real>(deviation * rng.normal());
                                       });
   if (a) a->method = id;

@@ -54,7 +54,6 @@ Result<Attribution> explain(const ExplainArgs& args) {
   if (Status s = checkExplainArgs(args, described); !s) return s.error();
   const Result<Start> start = startGoal(args);
   if (!start) return start.error();
-  const std::size_t n = args.input.size();
   std::vector<Real> cover = baselineOf(args);
   if (args.baseline.empty()) std::fill(cover.begin(), cover.end(), static_cast<Real>(param<double>(args.settings, described, "value")));
   const Windows windows = windowsOf(args.network.data().input, param<IntPair>(args.settings, described, "window"),
@@ -67,11 +66,13 @@ Result<Attribution> explain(const ExplainArgs& args) {
     windows.each(i, [&](std::size_t at) { x[at] = cover[at]; });
   });
   if (!f) return f.error();
-  std::vector<double> sum(n, 0.0), times(n, 0.0);
-  for (std::int64_t i = 0; i < windows.count(); ++i)
-    windows.each(i, [&](std::size_t at) { sum[at] += start->value - (*f)[static_cast<std::size_t>(i)], times[at] += 1; });
+  Means drops(args.input.size());
+  for (std::int64_t i = 0; i < windows.count(); ++i) {
+    if (args.stop.stop_requested()) return explainStopped();
+    windows.each(i, [&](std::size_t at) { drops.add(at, 1, start->value - (*f)[static_cast<std::size_t>(i)]); });
+  }
   Attribution a = attributionOf("occlusion", args, start->goal, start->value);
-  for (std::size_t i = 0; i < n; ++i) a.values.push_back(static_cast<Real>(times[i] > 0 ? sum[i] / times[i] : 0));
+  a.values = drops.values();
   a.seconds = watch.seconds();
   return a;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <limits>
 
 namespace vitrine {
 namespace {
@@ -76,6 +77,18 @@ bool allFinite(std::span<const Real> values) {
   return std::all_of(values.begin(), values.end(), [](Real v) { return std::isfinite(v); });
 }
 
+double determination(std::span<const double> truth, std::span<const double> told, std::span<const double> weights) {
+  const auto weight = [&](std::size_t i) { return weights.empty() ? 1.0 : weights[i]; };
+  double sum = 0, mean = 0, left = 0, all = 0;
+  for (std::size_t i = 0; i < truth.size(); ++i) sum += weight(i), mean += weight(i) * truth[i];
+  mean /= sum;
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    left += weight(i) * (truth[i] - told[i]) * (truth[i] - told[i]);
+    all += weight(i) * (truth[i] - mean) * (truth[i] - mean);
+  }
+  return all > 0 ? 1 - left / all : std::numeric_limits<double>::quiet_NaN();
+}
+
 Status checkExplainArgs(const ExplainArgs& args, std::span<const Param> described) {
   const std::int64_t inputs = args.network.data().input.size();
   if (static_cast<std::int64_t>(args.params.size()) != args.network.parameterCount())
@@ -114,6 +127,7 @@ double targetValue(const Real* logits, std::int64_t outputs, std::int64_t output
 
 void seedTarget(const Real* logits, std::int64_t rows, std::int64_t outputs, std::int64_t output, bool probability, Real* gradient) {
   std::fill_n(gradient, rows * outputs, Real(0));
+  std::vector<double> p(static_cast<std::size_t>(probability ? outputs : 0));
   for (std::int64_t r = 0; r < rows; ++r) {
     const Real* z = logits + r * outputs;
     Real* g = gradient + r * outputs;
@@ -122,9 +136,11 @@ void seedTarget(const Real* logits, std::int64_t rows, std::int64_t outputs, std
       continue;
     }
     // d p_t / d z_c = p_t (δ_tc − p_c)
-    const double p = targetValue(z, outputs, output, true);
-    for (std::int64_t c = 0; c < outputs; ++c)
-      g[c] = static_cast<Real>(p * ((c == output ? 1 : 0) - targetValue(z, outputs, c, true)));
+    const Real top = *std::max_element(z, z + outputs);
+    double sum = 0;
+    for (std::size_t c = 0; c < p.size(); ++c) sum += p[c] = std::exp(static_cast<double>(z[c] - top));
+    const double own = p[static_cast<std::size_t>(output)] / sum;
+    for (std::int64_t c = 0; c < outputs; ++c) g[c] = static_cast<Real>(own * ((c == output ? 1 : 0) - p[static_cast<std::size_t>(c)] / sum));
   }
 }
 
@@ -186,7 +202,7 @@ Result<Goal> chooseGoal(const ExplainArgs& args, const Workspace& ws) {
       if (c != t.output && (t.other < 0 || logits[c] > logits[t.other])) t.other = c;
   }
   if (t.kind == Target::Kind::Loss) {
-    Dataset blank;  // no class weights: they cancel in the mean over one sample
+    Dataset blank;  // no class weights
     blank.spec = network.data();
     blank.spec.task = Task::Regression;
     goal.rule = lossRule(network.graph(), blank);
@@ -241,53 +257,63 @@ std::int64_t explainRows(const Network& network, std::int64_t wanted) {
   return std::min(static_cast<std::int64_t>(rows), wanted);
 }
 
-Passes::Passes(const ExplainArgs& args, const Goal& goal, bool gradients, std::int64_t wanted)
-    : args_(args), goal_(goal), gradients_(gradients), rows_(std::max<std::int64_t>(1, std::min<std::int64_t>(32, explainRows(args.network, wanted)))) {
-  workspaces_.resize(static_cast<std::size_t>(args.pool ? args.pool->threads() : 1));
+bool forBlocks(std::int64_t blocks, ThreadPool* pool, const std::stop_token& stop, const std::function<void(double)>& progress,
+               const std::function<void(std::int64_t, int)>& run, double from, double to) {
+  std::atomic<std::int64_t> done{0};
+  const auto one = [&](std::int64_t b, int thread) {
+    if (stop.stop_requested()) return;
+    run(b, thread);
+    const std::int64_t share = ++done;
+    if (progress && thread == 0) progress(from + (to - from) * static_cast<double>(share) / static_cast<double>(blocks));
+  };
+  if (pool)
+    pool->run(blocks, one);
+  else
+    for (std::int64_t b = 0; b < blocks; ++b) one(b, 0);
+  if (done < blocks) return false;
+  if (progress) progress(to);
+  return true;
 }
 
-Workspace& Passes::workspace(int thread) {
-  std::unique_ptr<Workspace>& ws = workspaces_[static_cast<std::size_t>(thread)];
-  if (!ws) ws = std::make_unique<Workspace>(args_.network, rows_, goal_.keepAll(), gradients_);
+Workspaces::Workspaces(const Network& network, std::int64_t rows, const ThreadPool* pool, bool keepAll, bool gradients)
+    : network_(network), rows_(rows), keepAll_(keepAll), gradients_(gradients), all_(static_cast<std::size_t>(pool ? pool->threads() : 1)) {}
+
+Workspace& Workspaces::of(int thread) {
+  std::unique_ptr<Workspace>& ws = all_[static_cast<std::size_t>(thread)];
+  if (!ws) ws = std::make_unique<Workspace>(network_, rows_, keepAll_, gradients_);
   return *ws;
 }
 
+Passes::Passes(const ExplainArgs& args, const Goal& goal, bool gradients, std::int64_t wanted)
+    : args_(args), goal_(goal),
+      workspaces_(args.network, std::clamp<std::int64_t>(explainRows(args.network, wanted), 1, 32), args.pool, goal.keepAll(), gradients) {}
+
 Result<std::vector<double>> Passes::values(std::int64_t count, const Make& make, double from, double to) {
   std::vector<double> out(static_cast<std::size_t>(count));
-  const std::int64_t n = static_cast<std::int64_t>(args_.input.size()), blocks = (count + rows_ - 1) / rows_;
-  std::atomic<std::int64_t> done{0};
+  const std::int64_t n = static_cast<std::int64_t>(args_.input.size()), most = workspaces_.rows();
   const auto run = [&](std::int64_t b, int thread) {
-    if (args_.stop.stop_requested()) return;
-    Workspace& ws = workspace(thread);
-    const std::int64_t first = b * rows_, rows = std::min(rows_, count - first);
+    Workspace& ws = workspaces_.of(thread);
+    const std::int64_t first = b * most, rows = std::min(most, count - first);
     for (std::int64_t r = 0; r < rows; ++r) make(first + r, ws.input() + r * n);
     args_.network.forward(args_.params, ws, rows);
     for (std::int64_t r = 0; r < rows; ++r) out[static_cast<std::size_t>(first + r)] = goal_.value(args_.network, ws, r);
-    const std::int64_t share = ++done;
-    if (args_.progress && thread == 0) args_.progress(from + (to - from) * static_cast<double>(share) / static_cast<double>(blocks));
   };
-  if (args_.pool)
-    args_.pool->run(blocks, run);
-  else
-    for (std::int64_t b = 0; b < blocks; ++b) run(b, 0);
-  if (done < blocks) return explainStopped();
-  if (args_.progress) args_.progress(to);
+  if (!forBlocks((count + most - 1) / most, args_.pool, args_.stop, args_.progress, run, from, to)) return explainStopped();
   if (!std::all_of(out.begin(), out.end(), [](double v) { return std::isfinite(v); }))
     return problem("The network's outputs for a changed input are not finite numbers.");
   return out;
 }
 
 Status Passes::gradients(std::int64_t count, const Make& make, const Take& take, double from, double to) {
-  const std::int64_t n = static_cast<std::int64_t>(args_.input.size()), blocks = (count + rows_ - 1) / rows_;
+  const std::int64_t n = static_cast<std::int64_t>(args_.input.size()), most = workspaces_.rows(), blocks = (count + most - 1) / most;
   // A wave of blocks at once, one a thread; taken in order, so that sums have the same bits for any number of threads.
-  const std::int64_t wave = args_.pool ? args_.pool->threads() : 1;
+  const std::int64_t wave = workspaces_.threads();
   for (std::int64_t first = 0; first < blocks; first += wave) {
     const std::int64_t here = std::min(wave, blocks - first);
     if (args_.stop.stop_requested()) return explainStopped();
-    for (std::int64_t b = 0; b < here; ++b) workspace(static_cast<int>(b));
     const auto run = [&](std::int64_t b, int) {
-      Workspace& ws = workspace(static_cast<int>(b));
-      const std::int64_t at = (first + b) * rows_, rows = std::min(rows_, count - at);
+      Workspace& ws = workspaces_.of(static_cast<int>(b));
+      const std::int64_t at = (first + b) * most, rows = std::min(most, count - at);
       for (std::int64_t r = 0; r < rows; ++r) make(at + r, ws.input() + r * n);
       args_.network.forward(args_.params, ws, rows);
       goal_.backward(args_.network, args_.params, ws, rows);
@@ -297,8 +323,8 @@ Status Passes::gradients(std::int64_t count, const Make& make, const Take& take,
     else
       run(0, 0);
     for (std::int64_t b = 0; b < here; ++b) {
-      const Workspace& ws = workspace(static_cast<int>(b));
-      const std::int64_t at = (first + b) * rows_, rows = std::min(rows_, count - at);
+      const Workspace& ws = workspaces_.of(static_cast<int>(b));
+      const std::int64_t at = (first + b) * most, rows = std::min(most, count - at);
       const Real* x = ws.activation(args_.network.order().front());
       if (!allFinite({ws.inputGradient(), static_cast<std::size_t>(rows * n)}))
         return problem("The gradients for a changed input are not finite numbers.");
@@ -319,7 +345,6 @@ Result<InputGradient> inputGradient(const ExplainArgs& args, const BackwardHook&
   Result<Goal> goal = chooseGoal(args, ws);
   if (!goal) return goal.error();
   InputGradient result;
-  result.output = goal->target.output;
   result.value = goal->value(network, ws, 0);
   if (args.stop.stop_requested()) return explainStopped();
   goal->backward(network, args.params, ws, 1, hook);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <vector>
 
+#include "core/base/random.h"
 #include "core/explain/explainer.h"
 #include "core/train/loss.h"
 
@@ -29,7 +30,9 @@ void seedTarget(const Real* logits, std::int64_t rows, std::int64_t outputs, std
 struct Goal {
   Target target;  ///< classes chosen
   NodeId node;    ///< whose output f is a function of
-  LossRule rule;  ///< Loss: the network's own, without class weights, which one sample's mean loss does not depend on
+  /// Loss: the network's own, without class weights: one sample's mean loss does not depend on them, unless labels are smoothed; then what is
+  /// spread over the other classes counts them alike.
+  LossRule rule;
   /// Whether its workspaces must keep every node's output.
   bool keepAll() const { return target.kind == Target::Kind::Unit; }
   double value(const Network& network, const Workspace& ws, std::int64_t row) const;
@@ -57,6 +60,31 @@ bool feeds(const Graph& graph, NodeId from, NodeId to);
 /// that a stop is answered in time.
 std::int64_t explainRows(const Network& network, std::int64_t wanted);
 
+/// What an explainer, a check of trust or a maximisation draws random numbers for: each has its own, whatever the seed.
+enum class DrawnFor : std::uint64_t {
+  Background = 1, NoiseTunnel, ExpectedGradients, Shapley, KernelShap, Lime, Rise, Permutation, Removal, Infidelity, Sensitivity, Randomisation, Start, Jitter
+};
+inline Rng explainRng(std::uint64_t seed, DrawnFor what, std::uint64_t which = 0) { return Rng(seed, Stream::Explain, static_cast<std::uint64_t>(what), which); }
+
+/// run(block, thread) for every block, shared out by args' pool; asks for a stop before each. progress: from `from` to `to`. False: stopped.
+bool forBlocks(std::int64_t blocks, ThreadPool* pool, const std::stop_token& stop, const std::function<void(double)>& progress,
+               const std::function<void(std::int64_t block, int thread)>& run, double from = 0, double to = 1);
+
+/// A workspace of `rows` rows for each thread of the pool, made when first needed.
+class Workspaces {
+ public:
+  Workspaces(const Network& network, std::int64_t rows, const ThreadPool* pool, bool keepAll, bool gradients);
+  Workspace& of(int thread);
+  std::int64_t rows() const { return rows_; }
+  int threads() const { return static_cast<int>(all_.size()); }
+
+ private:
+  const Network& network_;
+  std::int64_t rows_;
+  bool keepAll_, gradients_;
+  std::vector<std::unique_ptr<Workspace>> all_;
+};
+
 /// Many changed inputs, evaluated in fixed blocks that threads of the pool share out; asked for a stop before each block.
 class Passes {
  public:
@@ -70,24 +98,38 @@ class Passes {
   Status gradients(std::int64_t count, const Make& make, const Take& take, double from = 0, double to = 1);
 
  private:
-  Workspace& workspace(int thread);
   const ExplainArgs& args_;
   const Goal& goal_;
-  bool gradients_;
-  std::int64_t rows_;
-  std::vector<std::unique_ptr<Workspace>> workspaces_;
+  Workspaces workspaces_;
 };
 
 /// One sample's forward pass and the gradient of its target at the input.
 struct InputGradient {
-  std::int64_t output = 0;
   double value = 0;
   std::vector<Real> gradient;  ///< [input size]
   Goal goal;
 };
 Result<InputGradient> inputGradient(const ExplainArgs& args, const BackwardHook& hook = {});
 
+/// Weighted means, one a place; 0 where nothing was added.
+class Means {
+ public:
+  explicit Means(std::size_t places) : sum_(places, 0.0), weight_(places, 0.0) {}
+  void add(std::size_t place, double weight, double value) { sum_[place] += weight * value, weight_[place] += weight; }
+  std::vector<Real> values() const {
+    std::vector<Real> out;
+    for (std::size_t i = 0; i < sum_.size(); ++i) out.push_back(static_cast<Real>(weight_[i] > 0 ? sum_[i] / weight_[i] : 0));
+    return out;
+  }
+
+ private:
+  std::vector<double> sum_, weight_;
+};
+
 bool allFinite(std::span<const Real> values);
+
+/// R² = 1 − Σ w (t − y)² / Σ w (t − mean)², weights 1 where none are given; NaN where the truth t does not vary.
+double determination(std::span<const double> truth, std::span<const double> told, std::span<const double> weights = {});
 
 /// supports() of methods that fit every network.
 Status fitsAll(const Network&, const Params&);

@@ -15,7 +15,7 @@ std::vector<Param> params() {
           {.id = "cells", .label = "Cells", .help = "Along each side of a mask before it is enlarged; 7 is usual. Of a series: along it.", .fallback = std::int64_t{7},
            .low = 1, .high = 256, .sliderLow = 3, .sliderHigh = 16},
           {.id = "share", .label = "Shown", .help = "Share of the cells that stay visible.", .fallback = 0.5, .low = 0.01, .high = 0.99, .sliderLow = 0.1, .sliderHigh = 0.9},
-          {.id = "centre", .label = "Centred", .help = "Takes off the mean output over all masks, so that 0 means no influence; without it, the paper's map.",
+          {.id = "centre", .label = "Centred", .help = "Subtracts the mean output over all masks, so that 0 means no influence; off, it is the paper's map.",
            .fallback = true},
           {.id = "seed", .label = "Seed", .help = "Another one draws other masks.", .fallback = std::int64_t{1}, .low = 0, .high = 1e9}};
 }
@@ -25,13 +25,13 @@ std::vector<Param> params() {
 class Masks {
  public:
   Masks(const Shape& shape, std::int64_t cells, double share, std::uint64_t seed) : share_(share), seed_(seed) {
-    neighbours_ = shape.rank() > 1;
+    neighbours_ = shape.rank() != 1;
     height_ = shape[0], width_ = shape.isImage() ? shape[1] : 1;
     gridY_ = std::min(cells, height_), gridX_ = shape.isImage() ? std::min(cells, width_) : 1;
   }
   std::size_t places() const { return static_cast<std::size_t>(height_ * width_); }
   std::vector<Real> draw(std::int64_t i) const {
-    Rng rng(seed_, Stream::Explain, 7, static_cast<std::uint64_t>(i));
+    Rng rng = explainRng(seed_, DrawnFor::Rise, static_cast<std::uint64_t>(i));
     if (!neighbours_) {
       std::vector<Real> mask(places());
       for (Real& m : mask) m = rng.uniform() < share_ ? Real(1) : Real(0);
@@ -76,20 +76,17 @@ Result<Attribution> explain(const ExplainArgs& args) {
   if (!f) return f.error();
   const bool centre = param<bool>(args.settings, described, "centre");
   const double mean = centre ? std::accumulate(f->begin(), f->end(), 0.0) / static_cast<double>(count) : 0;
-  std::vector<double> sum(masks.places(), 0.0), shown(masks.places(), 0.0);
+  Means shown(masks.places());
   for (std::int64_t i = 0; i < count; ++i) {
-    if (i % 64 == 0 && args.stop.stop_requested()) return explainStopped();
+    if (args.stop.stop_requested()) return explainStopped();
     const std::vector<Real> mask = masks.draw(i);
-    for (std::size_t p = 0; p < mask.size(); ++p) {
-      sum[p] += static_cast<double>(mask[p]) * ((*f)[static_cast<std::size_t>(i)] - mean);
-      shown[p] += static_cast<double>(mask[p]);
-    }
+    for (std::size_t p = 0; p < mask.size(); ++p) shown.add(p, static_cast<double>(mask[p]), (*f)[static_cast<std::size_t>(i)] - mean);
+    if (args.progress) args.progress(0.9 + 0.1 * static_cast<double>(i + 1) / static_cast<double>(count));
   }
   Attribution a = attributionOf("rise", args, start->goal, start->value);
-  if (shape.rank() > 1) a.shape.dims.back() = 1;
-  for (std::size_t p = 0; p < sum.size(); ++p) a.values.push_back(static_cast<Real>(shown[p] > 0 ? sum[p] / shown[p] : 0));
+  if (shape.rank() != 1) a.shape.dims.back() = 1;
+  a.values = shown.values();
   a.seconds = watch.seconds();
-  if (args.progress) args.progress(1);
   return a;
 }
 

@@ -32,7 +32,7 @@ Status sampledShapley(Game& game, std::int64_t orders, std::uint64_t seed, Attri
   for (std::int64_t p = 0; p < pairs; ++p) {
     std::vector<std::size_t> order(players);
     std::iota(order.begin(), order.end(), std::size_t{0});
-    Rng(seed, Stream::Explain, 4, static_cast<std::uint64_t>(p)).shuffle(std::span(order));
+    explainRng(seed, DrawnFor::Shapley, static_cast<std::uint64_t>(p)).shuffle(std::span(order));
     // Growing from the front, then from the back; the whole and the empty set are known.
     const Result<std::vector<double>> v = game.values(
         2 * (n - 1),
@@ -78,7 +78,8 @@ Result<Attribution> explainShapley(const ExplainArgs& args) {
       for (std::int64_t i = 0; i < n; ++i) in[static_cast<std::size_t>(i)] = static_cast<char>(set >> i & 1);
     });
     if (!v) return v.error();
-    phi = exactShapley(n, *v);
+    phi = exactShapley(n, *v, args.stop);
+    if (phi.empty()) return explainStopped();
     a.baselineValue = v->front();
   } else {
     Game game(args, start->goal, *groups, 2 * n);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "core/base/numbers.h"
 #include "core/explain/coalitions.h"
@@ -12,7 +13,8 @@
 namespace vitrine {
 namespace {
 
-constexpr std::int64_t kMostFeatures = 400;   // the fit solves a system of this size
+constexpr std::int64_t kMostFeatures = 400;  // the fit solves a system of this size, within 50 ms
+constexpr std::int64_t kRows = 256;          // of subsets or neighbours from one look for a stop to the next
 
 std::vector<Param> kernelParams() {
   std::vector<Param> p = groupParams();
@@ -30,10 +32,11 @@ struct Design {
 
 double logChoose(double n, double k) { return std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1); }
 
-/// Every proper subset with the Shapley kernel's weight (n − 1) / (C(n, s) s (n − s)).
-Design allSubsets(std::int64_t n) {
+/// Every proper subset with the Shapley kernel's weight (n − 1) / (C(n, s) s (n − s)). None when stopped.
+std::optional<Design> allSubsets(std::int64_t n, const std::stop_token& stop) {
   Design d;
   for (std::int64_t set = 1; set + 1 < std::int64_t{1} << n; ++set) {
+    if (set % kRows == 0 && stop.stop_requested()) return {};
     Coalition in(static_cast<std::size_t>(n));
     for (std::int64_t i = 0; i < n; ++i) in[static_cast<std::size_t>(i)] = static_cast<char>(set >> i & 1);
     const double s = static_cast<double>(std::count(in.begin(), in.end(), char{1})), all = static_cast<double>(n);
@@ -43,16 +46,17 @@ Design allSubsets(std::int64_t n) {
   return d;
 }
 
-/// Subsets drawn with the kernel's probability, each with its complement; then every draw weighs the same.
-Design drawnSubsets(std::int64_t n, std::int64_t count, std::uint64_t seed) {
+/// Subsets drawn with the kernel's probability, each with its complement; then every draw weighs the same. None when stopped.
+std::optional<Design> drawnSubsets(std::int64_t n, std::int64_t count, std::uint64_t seed, const std::stop_token& stop) {
   std::vector<double> cumulative;
   double sum = 0;
   for (std::int64_t s = 1; s < n; ++s) cumulative.push_back(sum += 1 / (static_cast<double>(s) * static_cast<double>(n - s)));
   Design d;
   std::vector<std::size_t> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), std::size_t{0});
-  Rng rng(seed, Stream::Explain, 5);
+  Rng rng = explainRng(seed, DrawnFor::KernelShap);
   for (std::int64_t i = 0; i + 1 < count; i += 2) {
+    if (i % kRows == 0 && stop.stop_requested()) return {};
     const double u = rng.uniform() * sum;
     const std::int64_t size = std::min<std::int64_t>(n - 1, std::lower_bound(cumulative.begin(), cumulative.end(), u) - cumulative.begin() + 1);
     rng.shuffle(std::span(order));
@@ -64,24 +68,36 @@ Design drawnSubsets(std::int64_t n, std::int64_t count, std::uint64_t seed) {
   return d;
 }
 
-/// Weighted least squares for values that sum to `total`: the last one is what is left of it. Empty when stopped.
-std::vector<double> constrainedFit(const Design& d, const std::vector<double>& v, double empty, double total, const std::stop_token& stop) {
-  const Eigen::Index n = static_cast<Eigen::Index>(d.sets.front().size()) - 1;
-  Eigen::MatrixXd normal = Eigen::MatrixXd::Zero(n, n);
-  Eigen::VectorXd right = Eigen::VectorXd::Zero(n), row(n);
-  for (std::size_t i = 0; i < v.size(); ++i) {
-    if (i % 256 == 0 && stop.stop_requested()) return {};
-    const double last = d.sets[i].back();
-    for (Eigen::Index j = 0; j < n; ++j) row[j] = d.sets[i][static_cast<std::size_t>(j)] - last;
-    normal.selfadjointView<Eigen::Lower>().rankUpdate(row, d.weights[i]);
-    right += d.weights[i] * (v[i] - empty - last * total) * row;
+/// The b that minimises Σ w (y − x·b)² + ridge · (b² without the first `plain` of them); y = row(i, x) writes x [columns]. Empty when stopped.
+template <class Row>
+Eigen::VectorXd leastSquares(Eigen::Index columns, std::span<const double> weights, double ridge, Eigen::Index plain, const std::stop_token& stop, Row&& row) {
+  Eigen::MatrixXd normal = Eigen::MatrixXd::Zero(columns, columns);
+  Eigen::VectorXd right = Eigen::VectorXd::Zero(columns), y(kRows);
+  Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> x(kRows, columns);
+  const Eigen::Index count = static_cast<Eigen::Index>(weights.size());
+  for (Eigen::Index first = 0; first < count; first += kRows) {
+    if (stop.stop_requested()) return {};
+    const Eigen::Index n = std::min<Eigen::Index>(kRows, count - first);
+    for (Eigen::Index r = 0; r < n; ++r) y[r] = row(static_cast<std::size_t>(first + r), x.row(r).data());
+    const Eigen::MatrixXd weighted = Eigen::Map<const Eigen::VectorXd>(weights.data() + first, n).asDiagonal() * x.topRows(n);
+    normal.noalias() += x.topRows(n).transpose() * weighted;
+    right.noalias() += weighted.transpose() * y.head(n);
   }
-  normal = normal.selfadjointView<Eigen::Lower>();
-  // Too few subsets leave directions open; the smallest solution is taken.
-  const Eigen::VectorXd phi = normal.completeOrthogonalDecomposition().solve(right);
-  std::vector<double> out(phi.data(), phi.data() + n);
-  out.push_back(total - phi.sum());
-  return out;
+  normal.diagonal().tail(columns - plain).array() += ridge;
+  const Eigen::LDLT<Eigen::MatrixXd> ldlt(normal);
+  const Eigen::VectorXd pivots = ldlt.vectorD().cwiseAbs();
+  if (ldlt.info() == Eigen::Success && pivots.minCoeff() > 1e-10 * pivots.maxCoeff()) return ldlt.solve(right);
+  // Too few rows leave directions open; the smallest solution is taken, which takes three times as long.
+  return normal.completeOrthogonalDecomposition().solve(right);
+}
+
+/// Refuses more features than the fit has time for.
+Status checkFeatures(const char* method, std::int64_t n, const Shape& shape, bool grouped = true) {
+  if (n <= kMostFeatures) return {};
+  const char* cure = shape.rank() == 1 ? "Shapley values and feature ablation take any number."
+                     : grouped         ? "choose squares or patches as features."
+                                       : "choose to change by switching off, with squares or patches as features.";
+  return problem(std::string(method) + " fits at most " + numberText(kMostFeatures) + " features, but there are " + numberText(n) + "; " + cure);
 }
 
 Result<Attribution> explainKernel(const ExplainArgs& args) {
@@ -91,23 +107,33 @@ Result<Attribution> explainKernel(const ExplainArgs& args) {
   const Result<Groups> groups = chooseGroups(args.network.data().input, args.input, args.groups, args.settings, described);
   if (!groups) return groups.error();
   const std::int64_t n = groups->count, most = param<std::int64_t>(args.settings, described, "coalitions");
-  if (n > kMostFeatures) return problem("Kernel SHAP fits at most " + numberText(kMostFeatures) + " features, but there are " + numberText(n) + "; choose larger groups.");
+  if (Status s = checkFeatures("Kernel SHAP", n, args.network.data().input); !s) return s.error();
   const Result<Start> start = startGoal(args);
   if (!start) return start.error();
-  const Design d = n < 2 ? Design{} : n < 21 && (std::int64_t{1} << n) - 2 <= most ? allSubsets(n)
-                   : drawnSubsets(n, most, static_cast<std::uint64_t>(param<std::int64_t>(args.settings, described, "seed")));
-  const std::int64_t count = static_cast<std::int64_t>(d.sets.size());
+  const std::uint64_t seed = static_cast<std::uint64_t>(param<std::int64_t>(args.settings, described, "seed"));
+  const std::optional<Design> d = n < 2 ? Design{} : n < 21 && (std::int64_t{1} << n) - 2 <= most ? allSubsets(n, args.stop) : drawnSubsets(n, most, seed, args.stop);
+  if (!d) return explainStopped();
+  const std::int64_t count = static_cast<std::int64_t>(d->sets.size());
   Game game(args, start->goal, *groups, count + 2);
   const Result<std::vector<double>> v = game.values(count + 2, [&](std::int64_t i, Coalition& in) {
-    if (i < count) in = d.sets[static_cast<std::size_t>(i)];
+    if (i < count) in = d->sets[static_cast<std::size_t>(i)];
     if (i == count + 1) std::fill(in.begin(), in.end(), char{1});
   });
   if (!v) return v.error();
-  const std::vector<double> known(v->begin(), v->end() - 2);
   const double empty = (*v)[static_cast<std::size_t>(count)], total = v->back() - empty;
   Attribution a = attributionOf("kernel-shap", args, start->goal, start->value);
-  const std::vector<double> phi = n < 2 ? std::vector<double>{total} : constrainedFit(d, known, empty, total, args.stop);
-  if (phi.empty()) return explainStopped();
+  // Values sum to the total: the last one is what the others leave of it.
+  std::vector<double> phi;
+  if (n > 1) {
+    const Eigen::VectorXd others = leastSquares(n - 1, d->weights, 0, 0, args.stop, [&](std::size_t i, double* row) {
+      const Coalition& in = d->sets[i];
+      for (std::size_t j = 0; j + 1 < in.size(); ++j) row[j] = in[j] - in.back();
+      return (*v)[i] - empty - in.back() * total;
+    });
+    if (others.size() == 0) return explainStopped();
+    phi.assign(others.begin(), others.end());
+  }
+  phi.push_back(total - std::accumulate(phi.begin(), phi.end(), 0.0));
   a.baselineValue = empty;
   a.completenessError = std::accumulate(phi.begin(), phi.end(), 0.0) - (start->value - empty);
   spreadOver(*groups, phi, a);
@@ -132,28 +158,6 @@ std::vector<Param> limeParams() {
   return p;
 }
 
-/// Ridge regression with a constant that is not penalised; the rows' first column is 1. No weights when stopped.
-struct Fit {
-  Eigen::VectorXd weights;
-  double r2 = 0;
-};
-Fit ridgeFit(const Eigen::MatrixXd& x, const Eigen::VectorXd& y, const Eigen::VectorXd& w, double ridge, const std::stop_token& stop) {
-  Eigen::MatrixXd normal = Eigen::MatrixXd::Zero(x.cols(), x.cols());
-  constexpr Eigen::Index kRows = 256;  // a block is far below 50 ms
-  for (Eigen::Index i = 0; i < x.rows(); i += kRows) {
-    if (stop.stop_requested()) return {};
-    const Eigen::Index n = std::min(kRows, x.rows() - i);
-    normal.noalias() += x.middleRows(i, n).transpose() * w.segment(i, n).asDiagonal() * x.middleRows(i, n);
-  }
-  normal.diagonal().tail(x.cols() - 1).array() += ridge;
-  Fit fit;
-  fit.weights = normal.completeOrthogonalDecomposition().solve(x.transpose() * w.cwiseProduct(y));
-  const double mean = w.dot(y) / w.sum();
-  const double left = w.dot((y - x * fit.weights).cwiseAbs2()), all = w.dot((y.array() - mean).square().matrix());
-  fit.r2 = all > 0 ? 1 - left / all : 1;
-  return fit;
-}
-
 Result<Attribution> explainLime(const ExplainArgs& args) {
   const Stopwatch watch;
   const std::vector<Param> described = limeParams();
@@ -163,44 +167,58 @@ Result<Attribution> explainLime(const ExplainArgs& args) {
   const Result<Groups> groups = noise ? Result<Groups>(elementGroups(shape)) : chooseGroups(shape, args.input, args.groups, args.settings, described);
   if (!groups) return groups.error();
   const std::int64_t n = groups->count, count = param<std::int64_t>(args.settings, described, "neighbours");
-  if (n > kMostFeatures) return problem("LIME fits at most " + numberText(kMostFeatures) + " features, but there are " + numberText(n) + "; choose larger groups.");
+  if (Status s = checkFeatures("LIME", n, shape, !noise); !s) return s.error();
   if (static_cast<double>(n) * static_cast<double>(count) > 2e8) return problem("So many neighbours of so many features do not fit in memory; choose fewer.");
   const Result<Start> start = startGoal(args);
   if (!start) return start.error();
   const double deviation = param<double>(args.settings, described, "deviation"), width = param<double>(args.settings, described, "width");
-  Eigen::MatrixXd x = Eigen::MatrixXd::Ones(count, n + 1);
-  Eigen::VectorXd w(count);
-  Rng rng(static_cast<std::uint64_t>(param<std::int64_t>(args.settings, described, "seed")), Stream::Explain, 6);
-  for (Eigen::Index i = 0; i < count; ++i) {
+  std::vector<double> x, w;  // neighbours [count × n] and their weights
+  x.reserve(static_cast<std::size_t>(count * n));
+  Rng rng = explainRng(static_cast<std::uint64_t>(param<std::int64_t>(args.settings, described, "seed")), DrawnFor::Lime);
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (i % kRows == 0 && args.stop.stop_requested()) return explainStopped();
     double distance = 0;
-    for (Eigen::Index j = 1; j <= n; ++j) {
+    for (std::int64_t j = 0; j < n; ++j) {
       // The first neighbour is the sample itself.
       const double v = noise ? (i == 0 ? 0 : rng.normal()) : (i == 0 || rng.uniform() < 0.5 ? 1.0 : 0.0);
-      x(i, j) = noise ? deviation * v : v;
+      x.push_back(noise ? deviation * v : v);
       distance += noise ? v * v / static_cast<double>(n) : (1 - v) / static_cast<double>(n);
     }
-    w[i] = std::exp(-(noise ? distance : distance * distance) / (width * width));
+    w.push_back(std::exp(-(noise ? distance : distance * distance) / (width * width)));
   }
+  const auto neighbour = [&](std::int64_t i) { return x.data() + i * n; };
   Result<std::vector<double>> f(std::vector<double>{});
   if (noise) {
     Passes passes(args, start->goal, false, count);
     f = passes.values(count, [&](std::int64_t i, Real* at) {
-      for (std::int64_t j = 0; j < n; ++j) at[j] = args.input[static_cast<std::size_t>(j)] + static_cast<Real>(x(i, j + 1));
+      for (std::int64_t j = 0; j < n; ++j) at[j] = args.input[static_cast<std::size_t>(j)] + static_cast<Real>(neighbour(i)[j]);
     });
   } else {
     Game game(args, start->goal, *groups, count);
     f = game.values(count, [&](std::int64_t i, Coalition& in) {
-      for (std::int64_t j = 0; j < n; ++j) in[static_cast<std::size_t>(j)] = static_cast<char>(x(i, j + 1) > 0);
+      for (std::int64_t j = 0; j < n; ++j) in[static_cast<std::size_t>(j)] = static_cast<char>(neighbour(i)[j] > 0);
     });
   }
   if (!f) return f.error();
-  const Fit fit = ridgeFit(x, Eigen::Map<const Eigen::VectorXd>(f->data(), count), w, param<double>(args.settings, described, "ridge"), args.stop);
-  if (fit.weights.size() == 0) return explainStopped();
+  const double ridge = param<double>(args.settings, described, "ridge");
+  const Eigen::VectorXd fit = leastSquares(n + 1, w, ridge, 1, args.stop, [&](std::size_t i, double* row) {
+    row[0] = 1;
+    std::copy_n(neighbour(static_cast<std::int64_t>(i)), n, row + 1);
+    return (*f)[i];
+  });
+  if (fit.size() == 0) return explainStopped();
+  std::vector<double> told;
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (i % kRows == 0 && args.stop.stop_requested()) return explainStopped();
+    told.push_back(fit[0] + fit.tail(n).dot(Eigen::Map<const Eigen::VectorXd>(neighbour(i), n)));
+  }
   Attribution a = attributionOf("lime", args, start->goal, start->value);
-  spreadOver(*groups, {fit.weights.data() + 1, static_cast<std::size_t>(n)}, a);
+  spreadOver(*groups, {fit.data() + 1, static_cast<std::size_t>(n)}, a);
   if (noise) a.groups.clear(), a.groupValues.clear();
-  a.intercept = fit.weights[0];
-  a.fit = fit.r2;
+  a.intercept = fit[0];
+  // Any line goes through one neighbour.
+  const double sum = std::accumulate(w.begin(), w.end(), 0.0), squares = std::inner_product(w.begin(), w.end(), w.begin(), 0.0);
+  if (const double r2 = determination(*f, told, w); std::isfinite(r2) && sum * sum > 2 * squares) a.fit = r2;
   if (!allFinite(a.values)) return problem("The linear model's weights are not finite numbers.");
   a.seconds = watch.seconds();
   return a;

@@ -1,7 +1,6 @@
 #include "core/explain/table_importance.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -9,6 +8,7 @@
 
 #include "core/base/numbers.h"
 #include "core/explain/pass.h"
+#include "core/train/folds.h"
 
 namespace vitrine {
 namespace {
@@ -41,26 +41,17 @@ class RowSet {
   /// Outputs [count × outputs] of inputs that make(i, x) writes; empty when stopped. `done` counts blocks for progress.
   std::vector<Real> outputs(std::int64_t count, const Passes::Make& make, const std::function<void(double)>& progress) const {
     const Network& network = args_->network;
-    const std::int64_t rows = std::min<std::int64_t>(32, explainRows(network, count)), blocks = (count + rows - 1) / rows, width = network.outputs();
+    const std::int64_t rows = std::min<std::int64_t>(32, explainRows(network, count)), width = network.outputs();
     std::vector<Real> out(static_cast<std::size_t>(count * width));
-    std::vector<std::unique_ptr<Workspace>> workspaces(static_cast<std::size_t>(args_->pool ? args_->pool->threads() : 1));
-    std::atomic<std::int64_t> done{0};
+    Workspaces workspaces(network, rows, args_->pool, false, false);
     const auto run = [&](std::int64_t b, int thread) {
-      if (args_->stop.stop_requested()) return;
-      std::unique_ptr<Workspace>& ws = workspaces[static_cast<std::size_t>(thread)];
-      if (!ws) ws = std::make_unique<Workspace>(network, rows, false, false);
+      Workspace& ws = workspaces.of(thread);
       const std::int64_t first = b * rows, here = std::min(rows, count - first);
-      for (std::int64_t r = 0; r < here; ++r) make(first + r, ws->input() + static_cast<std::size_t>(r) * size());
-      const Real* z = network.forward(args_->params, *ws, here);
+      for (std::int64_t r = 0; r < here; ++r) make(first + r, ws.input() + static_cast<std::size_t>(r) * size());
+      const Real* z = network.forward(args_->params, ws, here);
       std::copy_n(z, here * width, out.data() + first * width);
-      const std::int64_t share = ++done;
-      if (progress && thread == 0) progress(static_cast<double>(share) / static_cast<double>(blocks));
     };
-    if (args_->pool)
-      args_->pool->run(blocks, run);
-    else
-      for (std::int64_t b = 0; b < blocks; ++b) run(b, 0);
-    if (done < blocks) out.clear();
+    if (!forBlocks((count + rows - 1) / rows, args_->pool, args_->stop, progress, run)) out.clear();
     return out;
   }
 
@@ -74,44 +65,31 @@ struct Score {
   double score = 0, loss = 0;
 };
 
-/// Accuracy (classes, labels) or R² over all outputs, and the mean loss.
+/// Accuracy (classes, labels) or the mean of the outputs' R², and the mean loss.
 Score scoreOf(const SetArgs& args, const std::vector<Real>& outputs) {
   const std::int64_t rows = static_cast<std::int64_t>(args.rows.size()), width = args.network.outputs();
   LossTargets room;
   const LossSum sum = dataLoss(lossRule(args.network.graph(), args.data), args.data, args.rows, outputs.data(), 1, room, nullptr);
   Score s;
   s.loss = sum.loss / sum.weight;
-  if (args.data.spec.task == Task::Classification) {
-    std::vector<std::int32_t> classes(args.rows.size());
-    gatherClasses(args.data, args.rows, classes.data());
-    s.score = static_cast<double>(countCorrect(rows, width, outputs.data(), classes.data())) / static_cast<double>(rows);
+  if (args.data.spec.task != Task::Regression) {
+    s.score = static_cast<double>(sum.correct) / static_cast<double>(rows);
     return s;
   }
   std::vector<Real> truth(outputs.size());
   gatherTargets(args.data, args.rows, truth.data());
-  if (args.data.spec.task == Task::Labels) {
-    s.score = static_cast<double>(countRightLabels(rows, width, outputs.data(), truth.data(), 0)) / static_cast<double>(rows);
-    return s;
-  }
-  double left = 0, all = 0;
   for (std::int64_t c = 0; c < width; ++c) {
-    double mean = 0;
-    for (std::int64_t r = 0; r < rows; ++r) mean += static_cast<double>(truth[static_cast<std::size_t>(r * width + c)]) / static_cast<double>(rows);
-    for (std::int64_t r = 0; r < rows; ++r) {
-      const double t = static_cast<double>(truth[static_cast<std::size_t>(r * width + c)]), y = static_cast<double>(outputs[static_cast<std::size_t>(r * width + c)]);
-      left += (t - y) * (t - y), all += (t - mean) * (t - mean);
-    }
+    std::vector<double> t, y;
+    for (std::size_t i = static_cast<std::size_t>(c); i < truth.size(); i += static_cast<std::size_t>(width)) t.push_back(static_cast<double>(truth[i])), y.push_back(static_cast<double>(outputs[i]));
+    s.score += determination(t, y) / static_cast<double>(width);
   }
-  s.score = all > 0 ? 1 - left / all : std::numeric_limits<double>::quiet_NaN();
   return s;
 }
 
-void meanAndDeviation(const std::vector<double>& values, std::vector<double>& means, std::vector<double>& deviations) {
-  const double n = static_cast<double>(values.size()), mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
-  double squares = 0;
-  for (double v : values) squares += (v - mean) * (v - mean);
-  means.push_back(mean);
-  deviations.push_back(n > 1 ? std::sqrt(squares / (n - 1)) : 0);
+void summarise(const std::vector<double>& values, std::vector<double>& means, std::vector<double>& deviations) {
+  const MeanDeviation m = meanAndDeviation(values);
+  means.push_back(m.mean);
+  deviations.push_back(values.size() > 1 ? m.deviation : 0);
 }
 
 /// The elements of one group.
@@ -219,25 +197,26 @@ Result<PermutationImportance> permutationImportance(const SetArgs& args, int rep
   const Score intact = scoreOf(args, plain);
   PermutationImportance result{.score = args.data.spec.task == Task::Regression ? "R²" : "accuracy", .intact = intact.score, .loss = intact.loss,
                                .drops = {}, .losses = {}, .mean = {}, .deviation = {}, .lossMean = {}, .lossDeviation = {}};
-  if (!std::isfinite(intact.score)) return problem("The target is the same in all these rows: R² is not defined.");
+  if (!std::isfinite(intact.score)) return problem("A target is the same in all these rows: R² is not defined.");
   for (std::int64_t g = 0; g < args.groups.count; ++g) {
     std::vector<double> drops, losses;
     for (int k = 0; k < repeats; ++k) {
       ++done;
       std::vector<std::int64_t> from(args.rows.size());
       std::iota(from.begin(), from.end(), std::int64_t{0});
-      Rng(seed, Stream::Explain, 8 + static_cast<std::uint64_t>(g), static_cast<std::uint64_t>(k)).shuffle(std::span(from));
+      explainRng(seed, DrawnFor::Permutation, static_cast<std::uint64_t>(g) << 32 | static_cast<std::uint64_t>(k)).shuffle(std::span(from));
       const std::vector<Real> shuffled = set->outputs(set->rows(), [&](std::int64_t i, Real* x) {
         const Real *own = set->row(i), *other = set->row(from[static_cast<std::size_t>(i)]);
         for (std::size_t j = 0; j < n; ++j) x[j] = args.groups.of[j] == g ? other[j] : own[j];
       }, progress);
       if (shuffled.empty()) return explainStopped();
+      if (!allFinite(shuffled)) return problem("The network's outputs for shuffled rows are not finite numbers.");
       const Score s = scoreOf(args, shuffled);
       drops.push_back(intact.score - s.score);
       losses.push_back(s.loss - intact.loss);
     }
-    meanAndDeviation(drops, result.mean, result.deviation);
-    meanAndDeviation(losses, result.lossMean, result.lossDeviation);
+    summarise(drops, result.mean, result.deviation);
+    summarise(losses, result.lossMean, result.lossDeviation);
     result.drops.push_back(std::move(drops));
     result.losses.push_back(std::move(losses));
   }
@@ -286,8 +265,9 @@ Result<PartialDependence> partialDependence(const SetArgs& args, std::int64_t gr
 Result<ShapSummary> shapSummary(const SetArgs& args, const Target& target, std::span<const Real> background, int permutations, std::uint64_t seed) {
   const Result<RowSet> set = RowSet::open(args);
   if (!set) return set.error();
-  if (target.kind == Target::Kind::Output && target.output < 0)
-    return problem("A summary over rows needs one output for all of them; choose it.");
+  const bool difference = target.kind == Target::Kind::Difference;
+  if ((target.kind == Target::Kind::Output && target.output < 0) || (difference && (target.output < 0 || target.other < 0)))
+    return problem(std::string("A summary over rows needs ") + (difference ? "the same two outputs for all of them; choose both." : "one output for all of them; choose it."));
   if (target.kind == Target::Kind::Loss) return problem("A summary over rows cannot explain the loss: each row has a truth of its own.");
   const ExplainerSpec& shapley = *findExplainer("shapley");
   const Params settings{{"permutations", static_cast<std::int64_t>(permutations)}, {"seed", static_cast<std::int64_t>(seed % 1000000000)}};

@@ -29,6 +29,7 @@ std::span<const Param> trustParams() {
 namespace {
 
 constexpr std::int64_t kFewInputs = 16;  ///< fewer have no ranks worth comparing
+constexpr std::int64_t kFewGroups = 8;   ///< of fewer, random orders too often are the map's own
 
 std::string shown(double value) {
   std::array<char, 32> text;
@@ -46,10 +47,15 @@ TrustFinding ofCompleteness(double error) {
 }
 
 /// sign: +1 when a small area is good.
-TrustFinding ofCurve(const char* id, const char* name, const RemovalCurve& c, double sign) {
+TrustFinding ofCurve(const char* id, const char* name, const RemovalCurve& c, std::int64_t groups, double sign) {
   const double better = sign * (c.randomArea - c.area), spread = c.randomDeviation;
-  const bool clear = std::abs(better) >= 2 * spread && better != 0;
-  const Verdict verdict = clear && better > 0 ? Verdict::Passes : std::isnan(better) || (clear && better < 0) || (spread == 0 && better == 0) ? Verdict::Fails : Verdict::Doubtful;
+  const auto unjudged = [&](const char* why) {
+    return TrustFinding{id, name, c.area, {}, std::string(name) + " area " + shown(c.area) + ", random order's " + shown(c.randomArea) + " ± " + shown(spread) + ". " + why};
+  };
+  if (groups < kFewGroups) return unjudged("Too few features to rank; not judged.");
+  if (std::abs(better) + spread <= 1e-9 * std::max(1.0, std::abs(c.area))) return unjudged("The score is the same in any order; not judged.");
+  const bool clear = std::abs(better) >= 2 * spread;
+  const Verdict verdict = clear && better > 0 ? Verdict::Passes : std::isnan(better) || clear ? Verdict::Fails : Verdict::Doubtful;
   const std::string than = verdict == Verdict::Passes ? "clearly better than" : verdict == Verdict::Doubtful ? "not told from" : better < 0 ? "clearly worse than" : "no better than";
   return {id, name, c.area, verdict, std::string(name) + " area " + shown(c.area) + ", " + than + " random order's " + shown(c.randomArea) + " ± " + shown(spread) + "."};
 }
@@ -79,8 +85,6 @@ TrustFinding ofRandomisation(const Attribution& map, const std::vector<Randomise
   return f;
 }
 
-bool failsAdebayo(const std::string& id) { return id == "guided-backprop" || id == "deconvnet" || id == "guided-grad-cam"; }
-
 /// The whole is its worst finding's; the first of them tells why.
 void conclude(TrustReport& report) {
   const TrustFinding* worst = nullptr;
@@ -108,20 +112,18 @@ void judge(const ExplainerSpec& method, const Attribution& map, TrustReport& rep
   report.findings.clear();
   if (report.completeness) report.findings.push_back(ofCompleteness(*report.completeness));
   if (report.removal) {
-    report.findings.push_back(ofCurve("deletion", "Deletion", report.removal->deletion, 1));
-    report.findings.push_back(ofCurve("insertion", "Insertion", report.removal->insertion, -1));
+    report.findings.push_back(ofCurve("deletion", "Deletion", report.removal->deletion, report.removal->groups, 1));
+    report.findings.push_back(ofCurve("insertion", "Insertion", report.removal->insertion, report.removal->groups, -1));
   }
   if (report.infidelity) report.findings.push_back(ofInfidelity(map, *report.infidelity));
   if (report.sensitivity) report.findings.push_back(ofSensitivity(*report.sensitivity));
   if (!report.randomisation.empty()) report.findings.push_back(ofRandomisation(map, report.randomisation));
   for (TrustFinding& f : unmade) report.findings.push_back(std::move(f));
   conclude(report);
-  if (!failsAdebayo(method.id)) return;
-  report.warning = method.name + " is known to show edges of the input whatever the network has learnt: it fails the model-randomisation check (Adebayo et al. 2018).";
-  if (report.verdict == Verdict::Passes) {
-    report.verdict = Verdict::Doubtful;
-    report.sentence = report.warning;
-  }
+  report.warning = map.warning.empty() ? method.warning : map.warning;
+  if (report.warning.empty() || report.verdict != Verdict::Passes) return;
+  report.verdict = Verdict::Doubtful;
+  report.sentence = report.warning;
 }
 
 Result<TrustReport> trustReport(const TrustTask& task, const Params& settings) {
@@ -129,8 +131,9 @@ Result<TrustReport> trustReport(const TrustTask& task, const Params& settings) {
   if (Status s = checkParams(trustParams(), settings); !s) return s.error();
   TrustReport report;
   if (task.method.promisesCompleteness && task.map.completenessError && task.map.baselineValue) {
-    const double difference = std::abs(task.map.outputValue - *task.map.baselineValue);
-    report.completeness = *task.map.completenessError / std::max(difference, 1e-12);
+    const double f = task.map.outputValue, f0 = *task.map.baselineValue;
+    // Of a difference that is lost in rounding, no share can be told.
+    report.completeness = *task.map.completenessError / std::max(std::abs(f - f0), 1e-5 * (std::abs(f) + std::abs(f0)) + 1e-12);
   }
   const auto made = [&](const char* id, auto&& result, auto&& keep) {
     if (result) keep(*result);

@@ -36,6 +36,7 @@ struct RemovalTest {
   RemovalCurve deletion, insertion;
   bool probability = false;    ///< score: softmax probability of the target's class; else the output
   int orders = 0;
+  std::int64_t groups = 0;     ///< what there was to take away
 };
 Result<RemovalTest> removalTest(const TrustTask& task, const Params& settings);
 
@@ -68,8 +69,8 @@ Result<std::vector<RandomisedLayer>> randomisationTest(const TrustTask& task);
 
 /// Spearman's rank correlation, ties at their mean rank; none when there are fewer than 2 numbers or one side is constant.
 std::optional<double> rankCorrelation(std::span<const double> a, std::span<const double> b);
-/// Rank correlation of every two maps' absolute values [maps × maps], NaN where there is none; images compare by pixel (sum over
-/// channels), so that maps of all methods meet. Requires maps of one sample.
+/// Rank correlation of every two maps' absolute values [maps × maps], NaN where there is none; images and series compare by
+/// pixel or step (sum over channels), so that maps of all methods meet; maps over a layer's units meet none. Requires maps of one sample.
 std::vector<double> agreement(std::span<const Attribution> maps);
 
 enum class Verdict { Passes, Doubtful, Fails };
@@ -83,13 +84,14 @@ struct TrustFinding {
 };
 
 /// All of it, with a badge. Thresholds (passes up to / doubtful up to / else fails):
-///   completeness |error| ÷ |f(x) − f(baseline)|: 0.01 / 0.1; where the method promises it
-///   deletion, insertion: better than the random orders' mean by 2 deviations / worse by less than 2
+///   completeness |error| ÷ |f(x) − f(baseline)| (at least 1e-5 (|f(x)| + |f(baseline)|)): 0.01 / 0.1; where the method promises it
+///   deletion, insertion: better than the random orders' mean by 2 deviations / worse by less than 2; judged from 8 groups on, and where
+///     the score depends on the order at all
 ///   infidelity, unexplained share: 0.5 / —; never fails, since maps in units of the output (input × gradient …) do not promise it;
 ///     judged for signed maps only
 ///   sensitivity: 0.5 / 1.5
 ///   randomisation, |rank correlation| with all layers drawn anew: 0.3 / 0.6; judged from 16 inputs on
-/// The whole is its worst part's. Guided backprop and deconvnet (and guided Grad-CAM) are doubtful at best: they fail Adebayo's check.
+/// The whole is its worst part's. A method with something known against it (its warning) is doubtful at best.
 struct TrustReport {
   std::optional<double> completeness;  ///< relative error
   std::optional<RemovalTest> removal;
@@ -99,7 +101,7 @@ struct TrustReport {
   std::vector<TrustFinding> findings;
   Verdict verdict = Verdict::Passes;
   std::string sentence;  ///< why
-  std::string warning;   ///< known about the method; empty: nothing
+  std::string warning;   ///< the map's, else the method's; empty: nothing
   double seconds = 0;
 };
 /// A check that cannot be made (its error becomes the finding's sentence, without a verdict) does not stop the others; a stop does.

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/random.h"
 #include "core/explain/trust_parts.h"
 
 namespace vitrine {
@@ -24,12 +23,14 @@ double deviationOf(std::span<const Real> input) {
   return deviation > 0 ? deviation : 1;
 }
 
+/// Empty when stopped.
 template <class Draw>
-std::vector<Real> drawPerturbations(const TrustTask& task, const Params& settings, std::uint64_t which, Draw&& draw) {
+std::vector<Real> drawPerturbations(const TrustTask& task, const Params& settings, DrawnFor which, Draw&& draw) {
   const std::int64_t k = param<std::int64_t>(settings, trustParams(), "perturbations");
   std::vector<Real> out;
   for (std::int64_t j = 0; j < k; ++j) {
-    Rng rng(task.seed, Stream::Explain, which, static_cast<std::uint64_t>(j));
+    if (task.args.stop.stop_requested()) return {};
+    Rng rng = explainRng(task.seed, which, static_cast<std::uint64_t>(j));
     for (std::size_t i = 0; i < task.args.input.size(); ++i) out.push_back(static_cast<Real>(draw(rng)));
   }
   return out;
@@ -78,7 +79,8 @@ Result<Infidelity> infidelity(const TrustTask& task, std::span<const Real> pertu
 Result<Infidelity> infidelity(const TrustTask& task, const Params& settings) {
   if (Status s = checkParams(trustParams(), settings); !s) return s.error();
   const double deviation = param<double>(settings, trustParams(), "noise") * deviationOf(task.args.input);
-  return infidelity(task, drawPerturbations(task, settings, 2, [&](Rng& rng) { return deviation * rng.normal(); }));
+  const std::vector<Real> drawn = drawPerturbations(task, settings, DrawnFor::Infidelity, [&](Rng& rng) { return deviation * rng.normal(); });
+  return drawn.empty() ? Result<Infidelity>(explainStopped()) : infidelity(task, drawn);
 }
 
 Result<double> maxSensitivity(const TrustTask& task, std::span<const Real> perturbations) {
@@ -107,7 +109,8 @@ Result<double> maxSensitivity(const TrustTask& task, std::span<const Real> pertu
 Result<double> maxSensitivity(const TrustTask& task, const Params& settings) {
   if (Status s = checkParams(trustParams(), settings); !s) return s.error();
   const double radius = param<double>(settings, trustParams(), "radius") * deviationOf(task.args.input);
-  return maxSensitivity(task, drawPerturbations(task, settings, 3, [&](Rng& rng) { return rng.uniform(-radius, radius); }));
+  const std::vector<Real> drawn = drawPerturbations(task, settings, DrawnFor::Sensitivity, [&](Rng& rng) { return rng.uniform(-radius, radius); });
+  return drawn.empty() ? Result<double>(explainStopped()) : maxSensitivity(task, drawn);
 }
 
 }  // namespace vitrine

@@ -7,7 +7,8 @@
 
 namespace vitrine {
 
-/// The map's value for each number of the input: maps over an image's plane count for all of its channels. Refuses other sizes.
+/// The map's value for each number of the input: maps over an image's plane count for all of its channels. Refuses other
+/// sizes, and maps over a layer's units, whatever their size.
 Result<std::vector<double>> valuesByInput(const Network& network, const Attribution& map);
 
 /// The target of the map itself: what was predicted for x is explained for the changed input too.

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/random.h"
 #include "core/explain/trust_parts.h"
 
 namespace vitrine {
@@ -28,7 +27,7 @@ Result<std::vector<RandomisedLayer>> randomisationTest(const TrustTask& task) {
   for (auto id = network.order().rbegin(); id != network.order().rend(); ++id)
     if (!network.blocksOf(*id).empty()) layers.push_back(*id);
   const std::vector<double> original = magnitudes(task.map);
-  const Buffer fresh = network.initialise(Rng(task.seed, Stream::Explain, 4).next());
+  const Buffer fresh = network.initialise(explainRng(task.seed, DrawnFor::Randomisation).next());
   Buffer params(task.args.params.size());
   std::copy(task.args.params.begin(), task.args.params.end(), params.begin());
   std::vector<RandomisedLayer> out;

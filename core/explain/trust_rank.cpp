@@ -1,31 +1,17 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "core/explain/trust_parts.h"
+#include "core/insight/data_statistics.h"
 
 namespace vitrine {
 namespace {
 
-/// Ranks from 0; equals share their mean.
-std::vector<double> ranksOf(std::span<const double> values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] != values[b] ? values[a] < values[b] : a < b; });
-  std::vector<double> ranks(values.size());
-  for (std::size_t i = 0; i < order.size();) {
-    std::size_t end = i;
-    while (end < order.size() && values[order[end]] == values[order[i]]) ++end;
-    for (std::size_t k = i; k < end; ++k) ranks[order[k]] = 0.5 * static_cast<double>(i + end - 1);
-    i = end;
-  }
-  return ranks;
-}
-
-/// Absolute values; images: summed over channels.
+/// Absolute values; images and series: summed over channels. None of a layer's units: they are not places of the input.
 std::vector<double> magnitudes(const Attribution& map) {
-  const std::size_t channels = map.shape.isImage() ? static_cast<std::size_t>(map.shape[2]) : 1;
+  if (map.ofUnits) return {};
+  const std::size_t channels = map.shape.rank() == 1 ? 1 : static_cast<std::size_t>(map.shape.dims.back());
   std::vector<double> out(map.values.size() / channels);
   for (std::size_t i = 0; i < map.values.size(); ++i) out[i / channels] += std::abs(static_cast<double>(map.values[i]));
   return out;
@@ -39,7 +25,7 @@ std::optional<double> rankCorrelation(std::span<const double> a, std::span<const
   const auto finite = [](double v) { return std::isfinite(v); };
   if (!std::all_of(a.begin(), a.end(), finite) || !std::all_of(b.begin(), b.end(), finite)) return {};
   const std::vector<double> x = ranksOf(a), y = ranksOf(b);
-  const double middle = 0.5 * static_cast<double>(n - 1);
+  const double middle = 0.5 * static_cast<double>(n + 1);
   double xy = 0, xx = 0, yy = 0;
   for (std::size_t i = 0; i < n; ++i) {
     xy += (x[i] - middle) * (y[i] - middle);
@@ -63,7 +49,8 @@ std::vector<double> agreement(std::span<const Attribution> maps) {
 
 Result<std::vector<double>> valuesByInput(const Network& network, const Attribution& map) {
   const Shape& input = network.data().input;
-  const std::int64_t all = input.size(), channels = input.rank() > 1 ? input.dims.back() : 1, own = static_cast<std::int64_t>(map.values.size());
+  const std::int64_t all = input.size(), channels = input.rank() == 1 ? 1 : input.dims.back(), own = static_cast<std::int64_t>(map.values.size());
+  if (map.ofUnits) return problem("The map of " + map.method + " is over a layer's units, not over inputs.");
   if (own != all && own != all / channels)
     return Error{{}, "map of " + map.method, std::to_string(own) + " values", std::to_string(all) + ", one for each input", {}};
   std::vector<double> out;
@@ -74,6 +61,8 @@ Result<std::vector<double>> valuesByInput(const Network& network, const Attribut
 }
 
 Target targetOf(const TrustTask& task) {
+  // A unit's map is of the unit, whatever output its method was handed.
+  if (task.map.explained.kind == Target::Kind::Unit) return task.map.explained;
   Target target = task.args.target;
   if (target.kind != Target::Kind::Output && target.kind != Target::Kind::Difference) return target;
   const Target& definite = task.map.explained;

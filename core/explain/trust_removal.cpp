@@ -2,8 +2,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/base/random.h"
 #include "core/explain/trust_parts.h"
+#include "core/train/folds.h"
 
 namespace vitrine {
 namespace {
@@ -29,29 +29,22 @@ double trapezoid(std::span<const double> x, std::span<const double> y) {
   return area;
 }
 
-struct Spread {
-  double mean = 0, deviation = 0;
-};
-Spread spreadOf(std::span<const double> values) {
-  Spread s;
-  for (const double v : values) s.mean += v / static_cast<double>(values.size());
-  for (const double v : values) s.deviation += (v - s.mean) * (v - s.mean);
-  s.deviation = values.size() > 1 ? std::sqrt(s.deviation / static_cast<double>(values.size() - 1)) : 0;
-  return s;
-}
-
 using Order = std::vector<std::size_t>;
 
-/// The map's order first (falling value, of equals the first), then random ones.
+/// The map's order first (falling value, of equals the first), then random ones. Empty when stopped.
 std::vector<Order> ordersOf(const TrustTask& task, const std::vector<std::vector<std::int64_t>>& groups, std::span<const double> values, int random) {
   Order own(groups.size());
   std::iota(own.begin(), own.end(), std::size_t{0});
-  std::vector<Order> orders(static_cast<std::size_t>(random) + 1, own);
+  std::vector<Order> orders{own};
   std::vector<double> sums(groups.size());
   for (std::size_t g = 0; g < groups.size(); ++g)
     for (const std::int64_t i : groups[g]) sums[g] += values[static_cast<std::size_t>(i)];
   std::stable_sort(orders[0].begin(), orders[0].end(), [&](std::size_t a, std::size_t b) { return sums[a] > sums[b]; });
-  for (std::size_t o = 1; o < orders.size(); ++o) Rng(task.seed, Stream::Explain, 1, o).shuffle(std::span<std::size_t>(orders[o]));
+  for (int o = 1; o <= random; ++o) {
+    if (task.args.stop.stop_requested()) return {};
+    orders.push_back(own);
+    explainRng(task.seed, DrawnFor::Removal, static_cast<std::uint64_t>(o)).shuffle(std::span<std::size_t>(orders.back()));
+  }
   return orders;
 }
 
@@ -66,10 +59,10 @@ RemovalCurve curveOf(std::span<const double> scores, std::span<const double> sha
   for (std::size_t p = 0; p < points; ++p) {
     std::vector<double> at;
     for (std::size_t o = 1; o < orders; ++o) at.push_back(scores[o * points + p]);
-    const Spread s = spreadOf(at);
+    const MeanDeviation s = meanAndDeviation(at);
     c.mean.push_back(s.mean), c.deviation.push_back(s.deviation);
   }
-  const Spread s = spreadOf(areas);
+  const MeanDeviation s = meanAndDeviation(areas);
   c.randomArea = s.mean, c.randomDeviation = s.deviation;
   return c;
 }
@@ -91,14 +84,16 @@ Result<RemovalTest> removalTest(const TrustTask& task, const Params& settings) {
     return Error{{}, "baseline", std::to_string(removed.size()) + " values", std::to_string(inputs), {}};
   const std::vector<std::vector<std::int64_t>> groups = groupsOf(task);
   RemovalTest test;
+  test.groups = static_cast<std::int64_t>(groups.size());
   test.orders = static_cast<int>(param<std::int64_t>(settings, trustParams(), "orders"));
-  test.probability = network.data().task == Task::Classification && task.args.target.kind == Target::Kind::Output && param<std::string>(settings, trustParams(), "score") == "probability";
+  test.probability = network.data().task == Task::Classification && targetOf(task).kind == Target::Kind::Output && param<std::string>(settings, trustParams(), "score") == "probability";
   const double step = param<double>(settings, trustParams(), "step"), n = static_cast<double>(groups.size());
   std::vector<std::size_t> counts{0};
   for (int k = 1; counts.back() < groups.size(); ++k)
     counts.push_back(std::max(counts.back() + 1, std::min(groups.size(), static_cast<std::size_t>(std::lround(k * step * n)))));
   for (const std::size_t c : counts) test.shares.push_back(static_cast<double>(c) / n);
   const std::vector<Order> orders = ordersOf(task, groups, *values, test.orders);
+  if (orders.empty()) return explainStopped();
   const std::int64_t points = static_cast<std::int64_t>(counts.size()), rows = points * static_cast<std::int64_t>(orders.size());
   // Point p of an order: its first counts[p] groups are taken away, or alone are there.
   const auto fill = [&](std::int64_t i, Real* x, std::span<const Real> all, std::span<const Real> changed) {

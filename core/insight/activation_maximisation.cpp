@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/random.h"
+#include "core/explain/baseline.h"
 #include "core/explain/pass.h"
 
 namespace vitrine {
@@ -25,25 +25,6 @@ void roll(const Plane& p, std::int64_t dy, std::int64_t dx, const Real* from, Re
   for (std::int64_t y = 0; y < p.rows; ++y)
     for (std::int64_t x = 0; x < p.columns; ++x)
       std::copy_n(from + (wrap(y - dy, p.rows) * p.columns + wrap(x - dx, p.columns)) * p.inner, p.inner, to + (y * p.columns + x) * p.inner);
-}
-
-/// Along one axis: `length` places `stride` apart, of which there are `lines`, starting at startOf(line).
-template <class Start>
-void blurLines(std::int64_t lines, std::int64_t length, std::int64_t stride, Start&& startOf, std::span<const double> kernel, Real* values) {
-  const std::int64_t reach = static_cast<std::int64_t>(kernel.size()) - 1;
-  std::vector<double> line(static_cast<std::size_t>(length));
-  for (std::int64_t l = 0; l < lines; ++l) {
-    Real* at = values + startOf(l);
-    for (std::int64_t i = 0; i < length; ++i) line[static_cast<std::size_t>(i)] = static_cast<double>(at[i * stride]);
-    for (std::int64_t i = 0; i < length; ++i) {
-      double sum = 0, weight = 0;
-      for (std::int64_t k = std::max<std::int64_t>(0, i - reach); k <= std::min(length - 1, i + reach); ++k) {
-        const double w = kernel[static_cast<std::size_t>(std::abs(k - i))];
-        sum += w * line[static_cast<std::size_t>(k)], weight += w;
-      }
-      at[i * stride] = static_cast<Real>(sum / weight);
-    }
-  }
 }
 
 /// The climb's state: its workspace and where it stands.
@@ -96,7 +77,7 @@ Status check(const MaximisationArgs& a) {
 std::vector<Real> startOf(const MaximisationArgs& a, std::uint64_t seed) {
   if (!a.start.empty()) return {a.start.begin(), a.start.end()};
   const double middle = a.range ? 0.5 * (static_cast<double>(a.range->first) + static_cast<double>(a.range->second)) : 0;
-  Rng rng(seed, Stream::Explain, 5);
+  Rng rng = explainRng(seed, DrawnFor::Start);
   std::vector<Real> x;
   for (std::int64_t i = 0; i < a.network.data().input.size(); ++i) x.push_back(static_cast<Real>(middle + 0.1 * rng.normal()));
   return x;
@@ -121,17 +102,6 @@ std::span<const Param> maximisationParams() {
   return params;
 }
 
-void blurInput(const Shape& shape, double deviation, std::span<Real> values) {
-  if (!(deviation > 0)) return;
-  const Plane p(shape);
-  std::vector<double> kernel;
-  for (std::int64_t k = 0; k <= static_cast<std::int64_t>(std::ceil(3 * deviation)); ++k)
-    kernel.push_back(std::exp(-0.5 * static_cast<double>(k * k) / (deviation * deviation)));
-  const std::int64_t row = p.columns * p.inner;
-  blurLines(p.rows * p.inner, p.columns, p.inner, [&](std::int64_t l) { return l / p.inner * row + l % p.inner; }, kernel, values.data());
-  blurLines(row, p.rows, row, [](std::int64_t l) { return l; }, kernel, values.data());
-}
-
 Result<Maximisation> maximiseActivation(const MaximisationArgs& a) {
   if (Status s = check(a); !s) return s.error();
   const auto whole = [&](const char* id) { return param<std::int64_t>(a.settings, maximisationParams(), id); };
@@ -148,7 +118,7 @@ Result<Maximisation> maximiseActivation(const MaximisationArgs& a) {
   for (std::int64_t step = 0; step < steps; ++step) {
     if (a.stop.stop_requested()) return explainStopped();
     m.activation.push_back(climb.activationAt(m.input));
-    Rng rng(seed, Stream::Explain, 6, static_cast<std::uint64_t>(step));
+    Rng rng = explainRng(seed, DrawnFor::Jitter, static_cast<std::uint64_t>(step));
     const auto shift = [&](std::int64_t most) { return static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(2 * most + 1))) - most; };
     const std::int64_t dy = shift(jitterY), dx = shift(jitterX);
     climb.gradientAt(m.input, dy, dx, gradient);
@@ -159,7 +129,7 @@ Result<Maximisation> maximiseActivation(const MaximisationArgs& a) {
     m.moved |= rms > 0;
     for (std::size_t i = 0; i < gradient.size(); ++i)
       m.input[i] = static_cast<Real>(keep * static_cast<double>(m.input[i]) + factor * static_cast<double>(gradient[i]));
-    if ((step + 1) % every == 0) blurInput(shape, shape.rank() > 1 ? blur : 0, m.input);
+    if (blur > 0 && (step + 1) % every == 0) m.input = blurredBaseline(shape, m.input, blur);
     if (a.range)
       for (Real& x : m.input) x = std::clamp(x, a.range->first, a.range->second);
     if (a.progress) a.progress(static_cast<double>(step + 1) / static_cast<double>(steps));

@@ -29,12 +29,8 @@ struct Maximisation {
 
 /// Gradient ascent on the input (Simonyan 2013): x ← (1 − decay)·x + rate · g / rms(g). Each gradient is taken of x rolled at random by
 /// up to "jitter" pixels or steps (Mordvintsev 2015); every "blur_every" steps x is blurred by a Gaussian of deviation "blur" along its
-/// rows and columns, or steps (Yosinski 2015). Tables have neither. Same bits for the same seed. Errors: what does not exist or fit,
+/// rows and columns, or steps (Yosinski 2015; blurredBaseline()). Tables have neither. Same bits for the same seed. Errors: what does not exist or fit,
 /// numbers that are not finite, a stop.
 Result<Maximisation> maximiseActivation(const MaximisationArgs& args);
-
-/// An image {height, width, channels} or a series {steps, features} blurred along rows and columns, or steps, by a Gaussian cut at 3
-/// deviations; at the edges its weights are made to sum to 1. deviation ≤ 0: nothing.
-void blurInput(const Shape& shape, double deviation, std::span<Real> values);
 
 }  // namespace vitrine

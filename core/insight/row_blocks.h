@@ -2,8 +2,6 @@
 
 // A pass over many rows of a data set, block by block. Not for views.
 
-#include <atomic>
-#include <memory>
 #include <vector>
 
 #include "core/data/dataset.h"
@@ -27,26 +25,20 @@ template <class Part, class Make, class Take>
 bool forRowBlocks(const Network& network, std::span<const Real> params, const Dataset& data, std::span<const std::int32_t> rows,
                   ThreadPool* pool, std::stop_token stop, const std::function<void(double)>& progress, Make&& part, Take&& take) {
   const std::int64_t all = static_cast<std::int64_t>(rows.size()), size = explainRows(network, std::max<std::int64_t>(all, 1));
-  const std::int64_t blocks = (all + size - 1) / size, threads = pool ? pool->threads() : 1;
-  std::vector<std::unique_ptr<Workspace>> workspaces(static_cast<std::size_t>(threads));
+  const std::int64_t blocks = (all + size - 1) / size;
+  Workspaces workspaces(network, size, pool, true, false);
   constexpr std::int64_t kGroup = 32;  // blocks whose parts wait to be taken
   std::vector<Part> parts(kGroup);
   for (std::int64_t begin = 0; begin < blocks; begin += kGroup) {
     const std::int64_t count = std::min(kGroup, blocks - begin);
     const auto run = [&](std::int64_t b, int thread) {
-      if (stop.stop_requested()) return;
-      std::unique_ptr<Workspace>& ws = workspaces[static_cast<std::size_t>(thread)];
-      if (!ws) ws = std::make_unique<Workspace>(network, size, true, false);
+      Workspace& ws = workspaces.of(thread);
       const std::int64_t first = (begin + b) * size, n = std::min(size, all - first);
-      gatherInputs(data, rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(n)), ws->input());
-      network.forward(params, *ws, n);
-      parts[static_cast<std::size_t>(b)] = part(*ws, first, n);
+      gatherInputs(data, rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(n)), ws.input());
+      network.forward(params, ws, n);
+      parts[static_cast<std::size_t>(b)] = part(ws, first, n);
     };
-    if (pool)
-      pool->run(count, run);
-    else
-      for (std::int64_t b = 0; b < count; ++b) run(b, 0);
-    if (stop.stop_requested()) return false;
+    if (!forBlocks(count, pool, stop, {}, run) || stop.stop_requested()) return false;
     for (std::int64_t b = 0; b < count; ++b) take(parts[static_cast<std::size_t>(b)]);
     if (progress) progress(static_cast<double>(begin + count) / static_cast<double>(blocks));
   }

@@ -237,6 +237,20 @@ TEST(ExplainGroups, PatchesFollowTheImageAndCoverIt) {
   EXPECT_EQ(*left.begin() == 0 || *right.begin() == 0, true);
 }
 
+TEST(ExplainGroups, PatchesOfFlatImagesLieInOneLine) {
+  for (const Shape& shape : {Shape{1, 128, 1}, Shape{128, 1, 1}, Shape{2, 64, 3}, Shape{1, 1, 1}, Shape{1, 2, 1}}) {
+    SCOPED_TRACE(shape.text());
+    const Values image(static_cast<std::size_t>(shape.size()), Real(1));
+    for (const int64_t count : {1, 2, 30, 1000}) {
+      const Groups g = patchGroups(shape, image, count);
+      ASSERT_EQ(g.of.size(), image.size());
+      EXPECT_EQ(static_cast<int64_t>(std::set<std::int32_t>(g.of.begin(), g.of.end()).size()), g.count);
+      EXPECT_EQ(*std::max_element(g.of.begin(), g.of.end()) + 1, g.count);
+      EXPECT_LE(g.count, std::max<int64_t>(1, std::min(count + count / 2, shape[0] * shape[1])));
+    }
+  }
+}
+
 TEST(ExplainBaselines, BlurKeepsFlatImagesAndSums) {
   const Values flat(25, Real(0.5));
   for (Real v : blurredBaseline({5, 5, 1}, flat, 2)) EXPECT_NEAR(v, 0.5, 1e-6);
@@ -295,6 +309,58 @@ TEST(ExplainSets, ImportanceDependenceAndSummaryOfAKnownRule) {
   }
   EXPECT_FALSE(partialDependence(args, 2, {.output = 1}, 9));
   EXPECT_FALSE(permutationImportance(args, 0, 1));
+  // Which class is predicted differs from row to row.
+  EXPECT_FALSE(shapSummary(args, {}, {}, 20, 1));
+  EXPECT_FALSE(shapSummary(args, Target::difference(1), {}, 20, 1));
+  EXPECT_FALSE(shapSummary(args, Target::difference(-1, 0), {}, 20, 1));
+  EXPECT_TRUE(shapSummary(args, Target::difference(1, 0), {}, 20, 1));
+}
+
+TEST(ExplainSets, LabelsAreToldByTheLoss) {
+  // y = x, and a label is there where x > 0.5: squared errors compare with 0 and 1, so that the threshold is one half.
+  Dataset data;
+  data.name = "made";
+  data.spec = test::numbersOf({2}, 2);
+  data.spec.task = Task::Labels, data.spec.classes = {"a", "b"};
+  std::vector<float> values;
+  for (int i = 0; i < 100; ++i) {
+    for (const bool there : {i % 2 == 1, i % 4 < 2}) values.push_back(there ? 0.8f : 0.2f), data.targets.push_back(there);
+    data.train.push_back(i);
+  }
+  data.inputs = Samples::fromFloats({2}, values);
+  Drawing d;
+  d.add("input", "in").dense("only", 2).add("output", "out", {{"loss", std::string("mse")}});
+  Model m(d.compile(data.spec));
+  for (Real& p : m.params) p = 0;
+  m.block("only.weight")[0] = m.block("only.weight")[3] = 1;
+  const Groups groups = columnGroups(data);
+  const Result<PermutationImportance> importance = permutationImportance({*m.network, m.params.span(), data, data.train, groups}, 8, 1);
+  ASSERT_TRUE(importance) << importance.error().text();
+  EXPECT_EQ(importance->score, "accuracy");
+  EXPECT_EQ(importance->intact, 1);
+  for (const double mean : importance->mean) EXPECT_NEAR(mean, 0.5, 0.1);
+}
+
+TEST(ExplainSets, ShuffledOutputsBeyondAllNumbersAreTold) {
+  // y = x₁ · x₂, whose rows are all 1; shuffled, they are 1e60.
+  Dataset data;
+  data.name = "made";
+  data.spec = test::numbersOf({2}, 1);
+  std::vector<float> values;
+  for (int i = 0; i < 20; ++i) {
+    values.push_back(i % 2 ? 1e30f : 1e-30f), values.push_back(i % 2 ? 1e-30f : 1e30f);
+    data.targets.push_back(static_cast<float>(i)), data.train.push_back(i);
+  }
+  data.inputs = Samples::fromFloats({2}, values);
+  Drawing d;
+  d.add("input", "in").dense("a", 1).add("dense", "b", {{"units", int64_t{1}}}, {"in"}).add("multiply", "product", {}, {"a", "b"}).add("output", "out", {{"loss", std::string("mse")}});
+  Model m(d.compile(data.spec));
+  for (Real& p : m.params) p = 0;
+  m.block("a.weight")[0] = m.block("b.weight")[1] = 1;
+  const Groups groups = columnGroups(data);
+  const Result<PermutationImportance> importance = permutationImportance({*m.network, m.params.span(), data, data.train, groups}, 2, 1);
+  ASSERT_FALSE(importance);
+  EXPECT_NE(importance.error().text().find("finite"), std::string::npos) << importance.error().text();
 }
 
 }  // namespace

@@ -181,5 +181,40 @@ TEST(WorkedExamples, ConductanceAndGradientTimesActivation) {
   near(m().explain("layer-gradient-x-activation", x, {{"layer", std::string("linear0")}}).values, {0, 400, 0});
 }
 
+/// relu(3 a₁ + a₂) + relu(2 b₁ + 3 b₂): at the ReLU's input one of the two sums speaks, the other is switched off.
+TEST(WorkedExamples, AtTheInputOfARelu) {
+  const auto loss = Params{{"loss", std::string("mse")}};
+  Drawing d, head;
+  d.add("input", "in").add("dense", "z", noBias(2)).add("relu", "r").add("dense", "sum", noBias(1)).add("output", "out", loss);
+  head.add("input", "z").add("relu", "r").add("dense", "sum", noBias(1)).add("output", "out", loss);
+  Hand whole(d.compile(test::numbersOf({6}, 1))), fromZ(head.compile(test::numbersOf({2}, 1)));
+  whole.set("z.weight", {3, 0, 1, 0, 0, 0, 0, 2, 0, 3, 0, 0}).set("sum.weight", {1, 1});
+  fromZ.set("sum.weight", {1, 1});
+  const Values x{-10, 1, -5, 3, 3, 1};
+  const Attribution layer = fromZ.explain("deeplift", {-29, 15});
+  near(layer.values, {0, 15});
+  EXPECT_EQ(layer.outputValue, 15);
+  near(whole.explain("deeplift", x).values, {0, 0, 0, 6, 9, 0});
+  near(whole.explain("layer-conductance", x, {{"layer", std::string("z")}, {"steps", int64_t{500}}}).values, {0, 15}, 0.01);
+  near(whole.explain("layer-gradient-x-activation", x, {{"layer", std::string("z")}}).values, {0, 15});
+}
+
+/// Relevance that starts at a layer before batch norm knows nothing of the norm: x · w.
+TEST(WorkedExamples, LrpOfAUnitBeforeBatchNorm) {
+  Drawing d;
+  d.add("input", "in").add("dense", "a", noBias(2)).add("batchnorm", "bn").dense("b", 1).add("output", "out", {{"loss", std::string("mse")}});
+  Hand h(d.compile(test::numbersOf({3}, 1)));
+  h.set("a.weight", {1, 4, 2, 5, 3, 6}).set("bn.weight", {3, 7}).set("bn.bias", {1, -1}).set("bn.running_mean", {2, 3}).set("bn.running_var", {4, 9}).set("b.weight", {1, 1});
+  const NodeId a = h.network->graph().findName("a")->id;
+  const Values x{1, -2, 3};
+  for (const std::string convention : {"zennit", "captum"}) {
+    const Params settings{{"convention", convention}};
+    const Result<Attribution> unit = findExplainer("lrp")->explain({.network = *h.network, .params = h.params.span(), .input = x, .target = Target::unitOf(a, 1), .settings = settings});
+    ASSERT_TRUE(unit) << unit.error().text();
+    near(unit->values, {4, -10, 18});
+    EXPECT_NEAR(unit->outputValue, 12, 1e-5);
+  }
+}
+
 }  // namespace
 }  // namespace vitrine

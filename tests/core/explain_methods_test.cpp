@@ -1,9 +1,12 @@
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <numbers>
 #include <numeric>
+#include <set>
 
 #include "core/base/random.h"
+#include "core/explain/coalitions.h"
 #include "core/explain/explainer.h"
 #include "core/explain/grad_cam.h"
 #include "core/explain/quadrature.h"
@@ -241,9 +244,63 @@ TEST(Explainers, GradCamSaysWhyNot) {
 TEST(ClassActivationMap, ByHand) {
   // Two channels on 1 × 2 pixels; mean gradients 2 and −1.
   const std::vector<Real> activation{1, 4, 3, 1}, gradient{1, -2, 3, 0};
-  const Tensor map = classActivationMap({1, 2, 2}, activation.data(), gradient.data(), false);
+  const Tensor map = classActivationMap({1, 2, 2}, activation.data(), gradient.data());
   EXPECT_EQ(map.data, (std::vector<Real>{-2, 5}));
-  EXPECT_EQ(classActivationMap({1, 2, 2}, activation.data(), gradient.data(), true).data, (std::vector<Real>{0, 5}));
+}
+
+TEST(EigenMap, IsTheSameFromEitherSide) {
+  // 2 × 2 pixels and 3 channels, and the same numbers with 5 more channels of nothing: then pixels are fewer.
+  const std::vector<Real> few{1, 2, 0, 4, -1, 2, 3, 3, 3, 0, 5, 1};
+  std::vector<Real> many(4 * 8);
+  for (std::size_t p = 0; p < 4; ++p) std::copy_n(few.begin() + static_cast<std::ptrdiff_t>(3 * p), 3, many.begin() + static_cast<std::ptrdiff_t>(8 * p));
+  const Tensor a = eigenMap({2, 2, 3}, few.data()), b = eigenMap({2, 2, 8}, many.data());
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(a.data[i], b.data[i], 1e-5);
+}
+
+TEST(Explainers, AUnitsMapBearsItsMethodsWarning) {
+  const Case c = cnn();
+  EXPECT_NE(c.explain("neuron", {{"by", std::string("guided-backprop")}})->warning.find("Adebayo"), std::string::npos);
+  EXPECT_TRUE(c.explain("neuron", {{"by", std::string("saliency")}})->warning.empty());
+}
+
+TEST(Explainers, LimeTellsNoFitOfOneNeighbour) {
+  const Case c = cnn();
+  EXPECT_TRUE(c.explain("lime")->fit);
+  EXPECT_FALSE(c.explain("lime", {{"width", 0.01}})->fit);
+}
+
+TEST(Explainers, TooManyFeaturesAreRefusedWithACure) {
+  const Case c(test::smallCnn(3).compile(classesOf({24, 24, 1}, 3)));
+  for (const std::string id : {"kernel-shap", "lime"}) {
+    const Result<Attribution> a = c.explain(id, {{"groups", std::string("pixels")}});
+    ASSERT_FALSE(a);
+    EXPECT_NE(a.error().text().find("choose squares or patches"), std::string::npos) << a.error().text();
+    EXPECT_TRUE(c.explain(id, {{"groups", std::string("squares")}}));
+  }
+  EXPECT_NE(c.explain("lime", {{"change", std::string("noise")}}).error().text().find("switching off"), std::string::npos);
+}
+
+/// As many features and subsets as it takes: nothing on the way is longer than a stop may wait.
+TEST(Explainers, LargeFitsStopSoon) {
+  const Case c(test::smallCnn(3).compile(classesOf({20, 20, 1}, 3)));
+  const Params pixels{{"groups", std::string("pixels")}};
+  for (const auto& [id, more] : std::vector<std::pair<std::string, Params>>{{"kernel-shap", {{"coalitions", std::int64_t{4096}}}}, {"lime", {{"neighbours", std::int64_t{4096}}}}}) {
+    Params settings = pixels;
+    settings.insert(more.begin(), more.end());
+    std::stop_source stop;
+    std::chrono::steady_clock::time_point begun;
+    // Passes are done at 1; the fit is still to come.
+    const Result<Attribution> a = c.explain(id, settings, {}, {}, stop.get_token(), [&](double share) {
+      if (share < 1) return;
+      begun = std::chrono::steady_clock::now();
+      stop.request_stop();
+    });
+    EXPECT_FALSE(a) << id;
+    EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count(), 0.5) << id;
+  }
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_TRUE(exactShapley(12, std::vector<double>(4096), stop.get_token()).empty());
 }
 
 TEST(ResizeBilinear, HalfPixelCentres) {
@@ -316,6 +373,41 @@ TEST_P(EveryExplainer, StopsAndTellsProgress) {
   EXPECT_EQ(last, 1);
   stop.request_stop();
   EXPECT_FALSE(c.explain(GetParam(), {}, {}, {}, stop.get_token()));
+}
+
+/// Asked from its own progress, at the start, in the middle and near the end.
+TEST_P(EveryExplainer, StopsHalfWay) {
+  const Case c = cnn();
+  Params settings;  // more than one block of passes
+  if (GetParam() == "occlusion") settings = {{"window", IntPair{1, 1}}, {"stride", IntPair{1, 1}}};
+  if (GetParam().starts_with("smoothgrad") || GetParam() == "vargrad") settings = {{"draws", std::int64_t{200}}};
+  bool asked = false;
+  for (const double moment : {0.0, 0.3, 0.6, 0.9}) {
+    std::stop_source stop;
+    int after = -1;
+    std::chrono::steady_clock::time_point begun;
+    const Result<Attribution> a = c.explain(GetParam(), settings, {}, {}, stop.get_token(), [&](double share) {
+      if (after >= 0) ++after;
+      if (after >= 0 || share < moment || share >= 1) return;
+      after = 0, begun = std::chrono::steady_clock::now();
+      stop.request_stop();
+    });
+    if (after < 0) {
+      EXPECT_TRUE(a);  // it was not half-way at any time
+      continue;
+    }
+    asked = true;
+    EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count(), 0.5);
+    ASSERT_FALSE(a) << moment;
+    EXPECT_NE(a.error().text().find("Stopped"), std::string::npos) << a.error().text();
+    EXPECT_LE(after, 1) << "told progress after it was stopped at " << moment;
+  }
+  // The others are one or two passes.
+  const std::set<std::string> longOnes{"smoothgrad", "smoothgrad-squared", "vargrad", "integrated-gradients", "expected-gradients", "occlusion", "feature-ablation", "shapley",
+                                       "kernel-shap", "lime", "rise", "layer-conductance", "neuron", "fgsm", "pgd"};
+  if (longOnes.contains(GetParam())) {
+    EXPECT_TRUE(asked);
+  }
 }
 
 /// Networks with what else there is: batch norm, strides, average pooling, sigmoid, residuals, series, recurrent layers.

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/explain/baseline.h"
 #include "core/insight/ablation.h"
 #include "core/insight/activation_maximisation.h"
 #include "core/insight/top_samples.h"
@@ -251,10 +252,10 @@ TEST(Maximisation, ALinearUnitByHand) {
 TEST(Maximisation, BlurKeepsWhatIsFlatAndSpreadsWhatIsNot) {
   const Shape shape{5, 7, 2};
   std::vector<Real> flat(70, Real(3)), point(70);
-  blurInput(shape, 1.0, flat);
+  flat = blurredBaseline(shape, flat, 1.0);
   for (const Real v : flat) EXPECT_NEAR(v, 3, 1e-6);
   point[(2 * 7 + 3) * 2 + 1] = 1;
-  blurInput(shape, 0.8, point);
+  point = blurredBaseline(shape, point, 0.8);
   const auto at = [&](int y, int x, int c) { return point[static_cast<std::size_t>((y * 7 + x) * 2 + c)]; };
   EXPECT_LT(at(2, 3, 1), 1);
   EXPECT_GT(at(2, 3, 1), at(2, 4, 1));
@@ -262,7 +263,7 @@ TEST(Maximisation, BlurKeepsWhatIsFlatAndSpreadsWhatIsNot) {
   EXPECT_NEAR(at(2, 4, 1) / at(2, 3, 1), std::exp(-0.5 / 0.64), 1e-3);
   for (int i = 0; i < 35; ++i) EXPECT_EQ(point[static_cast<std::size_t>(2 * i)], 0);
   std::vector<Real> series{0, 0, 1, 0, 0};
-  blurInput({5, 1}, 0.5, series);
+  series = blurredBaseline({5, 1}, series, 0.5);
   EXPECT_GT(series[1], 0.05);
 }
 

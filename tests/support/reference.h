@@ -16,9 +16,10 @@ namespace vitrine::test {
 class Reference {
  public:
   explicit Reference(const std::string& name) : arrays_(readNpz(std::string(VITRINE_TEST_DATA) + "/reference/" + name + ".npz")) {
-    // The CNN's attributions are in a file of their own.
+    // The CNN's attributions are in files of their own.
     if (name == "cnn_fashion")
-      for (auto& [array, values] : readNpz(std::string(VITRINE_TEST_DATA) + "/reference/cnn_explain.npz")) arrays_[array] = std::move(values);
+      for (const char* more : {"cnn_explain", "cnn_relu2"})
+        for (auto& [array, values] : readNpz(std::string(VITRINE_TEST_DATA) + "/reference/" + more + ".npz")) arrays_[array] = std::move(values);
     std::ifstream index(std::string(VITRINE_TEST_DATA) + "/reference/index.tsv");
     std::string line;
     while (std::getline(index, line)) {
