@@ -21,26 +21,6 @@ namespace {
 /// Live, a refresh that took t is followed by a rest of 9 t: a tenth of the time at most.
 constexpr double kRest = 9;
 
-QSplitter* splitter(Qt::Orientation way, const char* name) {
-  auto* s = new QSplitter(way);
-  s->setObjectName(QLatin1String(name));
-  s->setHandleWidth(8);
-  s->setChildrenCollapsible(false);
-  return s;
-}
-
-QScrollArea* scrolled(QWidget* content, int leastHeight = 60) {
-  auto* area = new QScrollArea;
-  area->setWidgetResizable(true);
-  area->setFrameShape(QFrame::NoFrame);
-  area->setMinimumSize(80, leastHeight);
-  area->setWidget(content);
-  // The panel below shows through.
-  content->setAutoFillBackground(false);
-  area->viewport()->setAutoFillBackground(false);
-  return area;
-}
-
 }  // namespace
 
 ExplainWorkspace::ExplainWorkspace(Document& document, Panels& panels, QWidget* parent) : QWidget(parent), document_(document), panels_(panels) {
@@ -82,8 +62,8 @@ FigurePanel* ExplainWorkspace::panel(const QString& id, const QString& title, QW
 void ExplainWorkspace::build() {
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 0, 0, 0);
-  outer_ = splitter(Qt::Horizontal, "explainSplitter");
-  centre_ = splitter(Qt::Vertical, "explainCentreSplitter");
+  outer_ = makeSplitter(Qt::Horizontal, QStringLiteral("explainSplitter"));
+  centre_ = makeSplitter(Qt::Vertical, QStringLiteral("explainCentreSplitter"));
   row->addWidget(outer_);
   choices_ = new ExplainChoices(document_);
   FigurePanel* samples = panel(QStringLiteral("panelExplainSamples"), tr("Samples"), choices_, choices_->gallery(), outer_);
@@ -164,7 +144,7 @@ void ExplainWorkspace::buildWallHead() {
 }
 
 void ExplainWorkspace::buildTrust() {
-  right_ = splitter(Qt::Vertical, "explainTrustSplitter");
+  right_ = makeSplitter(Qt::Vertical, QStringLiteral("explainTrustSplitter"));
   outer_->addWidget(right_);
   FigurePanel* curves = panel(QStringLiteral("panelExplainCurves"), tr("Deletion and insertion"), trust_->curves(), trust_->curves(), right_);
   connect(trust_, &ExplainTrust::sideTextChanged, curves, &FigurePanel::setSideText);
@@ -178,7 +158,7 @@ void ExplainWorkspace::buildTabs() {
   tabs_->setObjectName(QStringLiteral("explainTabs"));
   tabs_->setDocumentMode(true);
   const auto page = [this](const QString& title, const char* name, Qt::Orientation way, const QString& tip) {
-    QSplitter* s = splitter(way, name);
+    QSplitter* s = makeSplitter(way, QLatin1String(name));
     tabs_->setTabToolTip(tabs_->addTab(s, title), tip);
     return s;
   };
