@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/panels.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
 
@@ -74,15 +75,9 @@ void ExplainChoices::build() {
   column->addLayout(chips);
   gallery_ = new SampleGallery;
   gallery_->setObjectName(QStringLiteral("explainGallery"));
-  scroll_ = new QScrollArea;
+  scroll_ = scrolled(gallery_, 120);
   scroll_->setObjectName(QStringLiteral("explainGalleryScroll"));
-  scroll_->setWidgetResizable(true);
-  scroll_->setFrameShape(QFrame::NoFrame);
   scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll_->setMinimumHeight(120);
-  scroll_->setWidget(gallery_);
-  gallery_->setAutoFillBackground(false);
-  scroll_->viewport()->setAutoFillBackground(false);
   column->addWidget(scroll_, 1);
   more_ = flatButton(QStringLiteral("explainMore"), tr("show more"), tr("Shows the next samples that fit"));
   column->addWidget(more_, 0, Qt::AlignHCenter);

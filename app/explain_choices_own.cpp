@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "app/explain_choices.h"
+#include "app/panels.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
 
@@ -43,18 +44,12 @@ QWidget* ExplainChoices::buildOwn() {
   page->addWidget(clear, 0, Qt::AlignRight);
   canvasBox_->hide();
   column->addWidget(canvasBox_);
-  rowBox_ = new QScrollArea;
-  auto* area = static_cast<QScrollArea*>(rowBox_);
-  area->setWidgetResizable(true);
-  area->setFrameShape(QFrame::NoFrame);
-  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  area->setMinimumHeight(110);
-  area->setMaximumHeight(260);
   rowForm_ = new ParamForm;
   rowForm_->setObjectName(QStringLiteral("explainRowForm"));
-  area->setWidget(rowForm_);
-  rowForm_->setAutoFillBackground(false);
-  area->viewport()->setAutoFillBackground(false);
+  QScrollArea* area = scrolled(rowForm_, 110);
+  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  area->setMaximumHeight(260);
+  rowBox_ = area;
   rowBox_->hide();
   column->addWidget(rowBox_);
   prediction_ = new QLabel;

@@ -22,18 +22,6 @@ namespace {
 /// Live, what took t in all (the wall and whatever else is seen) is followed by a rest of 9 t: a tenth of the time at most.
 constexpr double kRest = 9;
 
-QScrollArea* scrolled(QWidget* content, int leastHeight = 60) {
-  auto* area = new QScrollArea;
-  area->setWidgetResizable(true);
-  area->setFrameShape(QFrame::NoFrame);
-  area->setMinimumSize(80, leastHeight);
-  area->setWidget(content);
-  // The panel below shows through.
-  content->setAutoFillBackground(false);
-  area->viewport()->setAutoFillBackground(false);
-  return area;
-}
-
 }  // namespace
 
 ExplainWorkspace::ExplainWorkspace(Document& document, Panels& panels, QWidget* parent) : QWidget(parent), document_(document), panels_(panels) {

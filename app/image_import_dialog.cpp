@@ -1,23 +1,13 @@
 #include "app/image_import_dialog.h"
 
-#include <QDialogButtonBox>
 #include <QFileInfo>
-#include <QLabel>
 #include <QLocale>
-#include <QProgressBar>
-#include <QPushButton>
-#include <QScrollArea>
-#include <QShortcut>
-#include <QSplitter>
-#include <QTabWidget>
-#include <QVBoxLayout>
 #include <map>
 
 #include "widgets/data/recipe_form.h"
 #include "widgets/data/sample_preview.h"
 #include "widgets/figure/figure_panel.h"
 #include "widgets/forms/param_form.h"
-#include "widgets/theme/theme.h"
 
 namespace vitrine {
 namespace {
@@ -44,24 +34,19 @@ std::vector<std::int32_t> samplesToShow(const Dataset& d) {
 
 }  // namespace
 
-ImageImportDialog::ImageImportDialog(const QString& path, QWidget* parent) : QDialog(parent), path_(path) {
+ImageImportDialog::ImageImportDialog(const QString& path, QWidget* parent) : ImportBase(parent), path_(path) {
   build();
   setWindowTitle(tr("Open %1").arg(QFileInfo(path).fileName()));
   refresh(true);
 }
 
-ImageImportDialog::ImageImportDialog(DatasetPtr data, QWidget* parent) : QDialog(parent), path_(shown(data->source.path)), set_(data->images) {
+ImageImportDialog::ImageImportDialog(DatasetPtr data, QWidget* parent) : ImportBase(parent), path_(shown(data->source.path)), set_(data->images) {
   past_.begin(data->recipe);
   begun_ = true;
   build();
   setWindowTitle(tr("Preparation of %1").arg(shown(data->name)));
   showRecipe();
   refresh(false);
-}
-
-ImageImportDialog::~ImageImportDialog() {
-  ++serial_;
-  worker_ = {};
 }
 
 void ImageImportDialog::build() {
@@ -75,52 +60,7 @@ void ImageImportDialog::build() {
   form_ = new RecipeForm;
   images_ = new ParamForm;
   images_->setObjectName(QStringLiteral("importImages"));
-  const auto scrolled = [](QWidget* w) {
-    auto* area = new QScrollArea;
-    area->setWidget(w);
-    area->setWidgetResizable(true);
-    area->setFrameShape(QFrame::NoFrame);
-    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    return area;
-  };
-  auto* tabs = new QTabWidget;
-  tabs->setObjectName(QStringLiteral("importTabs"));
-  tabs->addTab(scrolled(images_), tr("Images"));
-  tabs->addTab(scrolled(form_), tr("Split"));
-  tabs->setMinimumWidth(320);
-  auto* both = new QSplitter;
-  both->addWidget(panel);
-  both->addWidget(tabs);
-  both->setStretchFactor(0, 1);
-  both->setSizes({640, 340});
-  both->setChildrenCollapsible(false);
-  message_ = new QLabel;
-  message_->setObjectName(QStringLiteral("importMessage"));
-  warning_ = new QLabel;
-  warning_->setObjectName(QStringLiteral("importWarning"));
-  for (QLabel* l : {message_, warning_}) l->setWordWrap(true), l->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  warning_->hide();
-  progress_ = new QProgressBar;
-  progress_->setRange(0, 1000);
-  progress_->setMaximumWidth(160);
-  progress_->hide();
-  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
-  use_ = buttons->addButton(tr("Use this data"), QDialogButtonBox::AcceptRole);
-  use_->setObjectName(QStringLiteral("importUse"));
-  use_->setDefault(true);
-  use_->setEnabled(false);
-  connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-  auto* texts = new QVBoxLayout;
-  texts->addWidget(message_);
-  texts->addWidget(warning_);
-  auto* foot = new QHBoxLayout;
-  foot->addLayout(texts, 1);
-  foot->addWidget(progress_);
-  foot->addWidget(buttons);
-  auto* column = new QVBoxLayout(this);
-  column->addWidget(both, 1);
-  column->addLayout(foot);
+  layOut(nullptr, panel, {{images_, tr("Images")}, {form_, tr("Split")}}, {640, 340});
   connect(form_, &RecipeForm::changed, this, &ImageImportDialog::change);
   connect(images_, &ParamForm::changed, this, [this](const QString& id, const ParamValue& value, bool final) {
     if (!final) return;
@@ -130,8 +70,6 @@ void ImageImportDialog::build() {
     r.images = imagePlanOf(values);
     change(std::move(r));
   });
-  connect(new QShortcut(QKeySequence::Undo, this), &QShortcut::activated, this, [this] { travel(-1); });
-  connect(new QShortcut(QKeySequence::Redo, this), &QShortcut::activated, this, [this] { travel(1); });
 }
 
 void ImageImportDialog::change(Recipe recipe) {
@@ -150,19 +88,8 @@ void ImageImportDialog::travel(int by) {
 }
 
 void ImageImportDialog::refresh(bool read) {
-  const std::uint64_t serial = ++serial_;
-  data_ = nullptr;
-  use_->setEnabled(false);
-  message_->setText(read ? tr("Reading…") : tr("Preparing…"));
-  progress_->setValue(0);
-  progress_->setVisible(read);
-  worker_ = std::jthread([this, serial, read, begun = begun_, recipe = past_.now(), set = set_, path = path_.toStdString()](std::stop_token stop) mutable {
+  start(read, [this, read, begun = begun_, recipe = past_.now(), set = set_, path = path_.toStdString()](std::stop_token stop, const Progress& progress) mutable {
     Outcome out;
-    const Progress progress = [&](double share) {
-      QMetaObject::invokeMethod(this, [this, serial, share] {
-        if (serial == serial_) progress_->setValue(int(share * 1000));
-      }, Qt::QueuedConnection);
-    };
     if (read) {
       // Small files live in the project: their bytes are at hand, whatever became of the file.
       const Result<ImageSetPtr> fresh = set && set->bytes ? readImageBytes(*set->bytes, set->source.kind, std::filesystem::path(path).filename().string(), recipe.images)
@@ -185,40 +112,21 @@ void ImageImportDialog::refresh(bool read) {
     if (out.data.ok()) out.data = prepareImages(set, recipe);
     if (out.data.ok()) out.findings = findLeaks(**out.data, stop);
     out.recipe = std::move(recipe);
-    if (stop.stop_requested()) return;
-    QMetaObject::invokeMethod(this, [this, serial, out = std::move(out)] {
-      if (serial == serial_) finish(out);
-    }, Qt::QueuedConnection);
+    return [this, out = std::move(out)] { finish(out); };
   });
 }
 
 void ImageImportDialog::finish(const Outcome& out) {
-  progress_->hide();
   if (out.set) {
     set_ = out.set;
-    if (begun_)
-      past_.amend(out.recipe);
-    else
-      past_.begin(out.recipe), begun_ = true;
+    settle(out.recipe);
     showRecipe();
   }
-  QPalette palette = message_->palette();
-  palette.setColor(QPalette::WindowText, out.data ? theme().text : theme().error);
-  message_->setPalette(palette);
-  warning_->setVisible(out.data.ok() && !out.findings.empty());
   if (!out.data) {
     preview_->setData({});
-    return message_->setText(shown(out.data.error().text()));
+    return showFault(out.data.error());
   }
-  data_ = *out.data;
-  message_->setText(summary());
-  QStringList lines;
-  for (const Finding& f : out.findings) lines << QStringLiteral("⚠ ") + shown(f.text);
-  QPalette amber = warning_->palette();
-  amber.setColor(QPalette::WindowText, theme().warning);
-  warning_->setPalette(amber);
-  warning_->setText(lines.join(QLatin1Char('\n')));
-  use_->setEnabled(true);
+  showData(*out.data, summary(**out.data), out.findings);
   showSamples();
 }
 
@@ -266,16 +174,15 @@ void ImageImportDialog::showSamples() {
   preview_->setData(std::move(p));
 }
 
-QString ImageImportDialog::summary() const {
-  const Dataset& d = *data_;
+QString ImageImportDialog::summary(const Dataset& d) const {
   const QLocale locale;
   QStringList parts;
   parts << tr("%1 samples to train, %2 to validate, %3 to test.").arg(locale.toString(qlonglong(d.train.size())), locale.toString(qlonglong(d.validation.size())), locale.toString(qlonglong(d.test.size())));
   const QString what = shown(d.spec.input.text());
   if (d.spec.task == Task::Classification)
-    parts << tr("Each is %1 and has one of %2 classes.").arg(what).arg(d.spec.outputs);
+    parts << tr("Each is %1 and has one of %2 classes.").arg(what, locale.toString(d.spec.outputs));
   else if (d.spec.task == Task::Labels)
-    parts << tr("Each is %1 and has any of %2 labels.").arg(what).arg(d.spec.outputs);
+    parts << tr("Each is %1 and has any of %2 labels.").arg(what, locale.toString(d.spec.outputs));
   else
     parts << tr("Each is %1 and predicts %2.").arg(what, shown(d.targetName));
   for (const std::string& note : d.notes) parts << shown(note);

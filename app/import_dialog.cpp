@@ -1,7 +1,6 @@
 #include "app/import_dialog.h"
 
 #include <QComboBox>
-#include <QDialogButtonBox>
 #include <QFileInfo>
 #include <QFormLayout>
 #include <QGroupBox>
@@ -9,12 +8,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
-#include <QProgressBar>
-#include <QPushButton>
-#include <QScrollArea>
-#include <QShortcut>
 #include <QSplitter>
-#include <QTabWidget>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -24,7 +18,6 @@
 #include "widgets/data/recipe_form.h"
 #include "widgets/data/steps_editor.h"
 #include "widgets/data/table_model.h"
-#include "widgets/theme/theme.h"
 
 namespace vitrine {
 namespace {
@@ -40,14 +33,14 @@ void chooseChar(QComboBox* box, char c) { box->setCurrentIndex(std::max(0, box->
 
 }  // namespace
 
-ImportDialog::ImportDialog(const QString& path, QWidget* parent) : QDialog(parent), path_(path) {
+ImportDialog::ImportDialog(const QString& path, QWidget* parent) : ImportBase(parent), path_(path) {
   build();
   setWindowTitle(tr("Open %1").arg(QFileInfo(path).fileName()));
   refresh(Again::Format);
 }
 
 ImportDialog::ImportDialog(DatasetPtr data, QWidget* parent)
-    : QDialog(parent), path_(QString::fromStdString(data->source.path)), source_(data->source), bytes_(data->fileBytes), recipe_(data->recipe), stepsTouched_(true) {
+    : ImportBase(parent), path_(QString::fromStdString(data->source.path)), source_(data->source), bytes_(data->fileBytes), recipe_(data->recipe), stepsTouched_(true) {
   file_ = TableFile{data->table, data->recipe, data->source, data->fileBytes};
   past_.begin(recipe_);
   begun_ = true;
@@ -55,11 +48,6 @@ ImportDialog::ImportDialog(DatasetPtr data, QWidget* parent)
   setWindowTitle(tr("Preparation of %1").arg(QString::fromStdString(data->name)));
   showRecipe();
   refresh(Again::Prepare);
-}
-
-ImportDialog::~ImportDialog() {
-  ++serial_;
-  worker_ = {};
 }
 
 QWidget* ImportDialog::buildFormat() {
@@ -119,58 +107,12 @@ void ImportDialog::build() {
   columns_->setObjectName(QStringLiteral("importColumns"));
   form_ = new RecipeForm;
   steps_ = new StepsEditor;
-  const auto scrolled = [](QWidget* w) {
-    auto* area = new QScrollArea;
-    area->setWidget(w);
-    area->setWidgetResizable(true);
-    area->setFrameShape(QFrame::NoFrame);
-    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    return area;
-  };
-  auto* tabs = new QTabWidget;
-  tabs->setObjectName(QStringLiteral("importTabs"));
-  tabs->addTab(scrolled(form_), tr("Target and split"));
-  tabs->addTab(scrolled(steps_), tr("Preparation"));
-  tabs->setMinimumWidth(320);
   auto* left = new QSplitter(Qt::Vertical);
   left->addWidget(table);
   left->addWidget(columns_);
   left->setSizes({220, 320});
   left->setChildrenCollapsible(false);
-  auto* both = new QSplitter;
-  both->addWidget(left);
-  both->addWidget(tabs);
-  both->setStretchFactor(0, 1);
-  both->setSizes({760, 340});
-  both->setChildrenCollapsible(false);
-  message_ = new QLabel;
-  message_->setObjectName(QStringLiteral("importMessage"));
-  warning_ = new QLabel;
-  warning_->setObjectName(QStringLiteral("importWarning"));
-  for (QLabel* l : {message_, warning_}) l->setWordWrap(true), l->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  progress_ = new QProgressBar;
-  progress_->setRange(0, 1000);
-  progress_->setMaximumWidth(160);
-  progress_->hide();
-  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
-  use_ = buttons->addButton(tr("Use this data"), QDialogButtonBox::AcceptRole);
-  use_->setObjectName(QStringLiteral("importUse"));
-  use_->setDefault(true);
-  use_->setEnabled(false);
-  connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-  auto* foot = new QHBoxLayout;
-  auto* texts = new QVBoxLayout;
-  texts->addWidget(message_);
-  texts->addWidget(warning_);
-  foot->addLayout(texts, 1);
-  foot->addWidget(progress_);
-  foot->addWidget(buttons);
-  auto* column = new QVBoxLayout(this);
-  column->addWidget(buildFormat());
-  column->addWidget(both, 1);
-  column->addLayout(foot);
-  warning_->hide();
+  layOut(buildFormat(), left, {{form_, tr("Target and split")}, {steps_, tr("Preparation")}}, {760, 340});
   connectParts();
 }
 
@@ -196,8 +138,6 @@ void ImportDialog::connectParts() {
     r.steps = steps;
     change(std::move(r), Again::Prepare);
   });
-  connect(new QShortcut(QKeySequence::Undo, this), &QShortcut::activated, this, [this] { travel(-1); });
-  connect(new QShortcut(QKeySequence::Redo, this), &QShortcut::activated, this, [this] { travel(1); });
 }
 
 void ImportDialog::change(Recipe recipe, Again again) {
@@ -248,21 +188,10 @@ void ImportDialog::changeFormat() {
 }
 
 void ImportDialog::refresh(Again again) {
-  const std::uint64_t serial = ++serial_;
-  data_ = nullptr;
-  use_->setEnabled(false);
-  message_->setText(again == Again::Prepare ? tr("Preparing…") : tr("Reading…"));
-  progress_->setValue(0);
-  progress_->setVisible(again != Again::Prepare);
   Recipe recipe = recipe_;
   if (again == Again::Format) recipe.columns.clear();  // cut otherwise, they may be others
-  worker_ = std::jthread([this, serial, again, recipe, file = file_, path = path_.toStdString(), bytes = bytes_, source = source_](std::stop_token stop) mutable {
+  start(again != Again::Prepare, [this, again, recipe, file = file_, path = path_.toStdString(), bytes = bytes_, source = source_](std::stop_token stop, const Progress& progress) mutable {
     Outcome out;
-    const Progress progress = [&](double share) {
-      QMetaObject::invokeMethod(this, [this, serial, share] {
-        if (serial == serial_) progress_->setValue(int(share * 1000));
-      }, Qt::QueuedConnection);
-    };
     if (again != Again::Prepare) {
       Result<TableFile> read = bytes ? readTableBytes(*bytes, source.kind, std::filesystem::path(path).filename().string(), recipe, stop, progress) : readTableFile(path, recipe, stop, progress);
       if (!read)
@@ -276,42 +205,23 @@ void ImportDialog::refresh(Again again) {
     if (out.data.ok()) out.data = prepareFile(*file, recipe, stop);
     if (out.data.ok()) out.stages = stagesOf(*file->table, recipe, stop);
     if (out.data.ok()) out.findings = findLeaks(**out.data, stop);
-    if (stop.stop_requested()) return;
-    QMetaObject::invokeMethod(this, [this, serial, out = std::move(out)] {
-      if (serial == serial_) finish(out);
-    }, Qt::QueuedConnection);
+    return [this, out = std::move(out)] { finish(out); };
   });
 }
 
 void ImportDialog::finish(const Outcome& out) {
-  progress_->hide();
   if (out.file) {
     file_ = out.file;
     recipe_ = out.file->recipe;
-    if (begun_)
-      past_.amend(recipe_);
-    else
-      past_.begin(recipe_), begun_ = true;
+    settle(recipe_);
     showRecipe();
   }
-  QPalette palette = message_->palette();
-  palette.setColor(QPalette::WindowText, out.data ? theme().text : theme().error);
-  message_->setPalette(palette);
-  warning_->setVisible(out.data.ok() && !out.findings.empty());
   if (!out.data) {
     steps_->setFitted({}, {});
-    return message_->setText(QString::fromStdString(out.data.error().text()));
+    return showFault(out.data.error());
   }
-  data_ = *out.data;
-  steps_->setFitted(data_->steps, out.stages);
-  message_->setText(summary(*data_));
-  QStringList lines;
-  for (const Finding& f : out.findings) lines << QStringLiteral("⚠ ") + QString::fromStdString(f.text);
-  QPalette amber = warning_->palette();
-  amber.setColor(QPalette::WindowText, theme().warning);
-  warning_->setPalette(amber);
-  warning_->setText(lines.mid(0, 3).join(QLatin1Char('\n')) + (lines.size() > 3 ? tr(" … and %1 more").arg(lines.size() - 3) : QString()));
-  use_->setEnabled(true);
+  steps_->setFitted((*out.data)->steps, out.stages);
+  showData(*out.data, summary(**out.data), out.findings);
 }
 
 void ImportDialog::showRecipe() {
@@ -341,7 +251,7 @@ QString ImportDialog::summary(const Dataset& d) const {
   if (d.spec.task == Task::Labels) {
     QStringList labels;
     for (const std::string& c : d.spec.classes) labels << QString::fromStdString(c);
-    parts << tr("Each sample is %1 and has any of %2 labels: %3.").arg(input).arg(d.spec.outputs).arg(labels.join(QStringLiteral(", ")));
+    parts << tr("Each sample is %1 and has any of %2 labels: %3.").arg(input, locale.toString(d.spec.outputs), labels.join(QStringLiteral(", ")));
   } else if (d.spec.task == Task::Regression) {
     parts << tr("Each sample is %1 and predicts %2.").arg(input, QString::fromStdString(d.targetName));
   } else {
@@ -350,7 +260,7 @@ QString ImportDialog::summary(const Dataset& d) const {
     QStringList classes;
     for (std::size_t k = 0; k < std::min<std::size_t>(counts.size(), 6); ++k) classes << QStringLiteral("%1 %2").arg(QString::fromStdString(d.spec.classes[k]), locale.toString(qlonglong(counts[k])));
     if (counts.size() > 6) classes << QStringLiteral("…");
-    parts << tr("Each sample is %1 and has one of %2 classes: %3.").arg(input).arg(d.spec.outputs).arg(classes.join(QStringLiteral(", ")));
+    parts << tr("Each sample is %1 and has one of %2 classes: %3.").arg(input, locale.toString(d.spec.outputs), classes.join(QStringLiteral(", ")));
   }
   for (const std::string& note : d.notes) parts << QString::fromStdString(note);
   return parts.join(QLatin1Char(' '));

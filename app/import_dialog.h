@@ -1,18 +1,12 @@
 #pragma once
 
-#include <QDialog>
-#include <thread>
 #include <vector>
 
-#include "app/recipe_past.h"
+#include "app/import_base.h"
 #include "core/data/open.h"
-#include "core/data/prepare.h"
 
 class QComboBox;
-class QLabel;
 class QLineEdit;
-class QProgressBar;
-class QPushButton;
 
 namespace vitrine {
 
@@ -23,17 +17,13 @@ class TableModel;
 
 /// How a table's file becomes a data set: as it is read, what each column is for, how it is split and prepared. Reads and
 /// prepares on a thread of its own after every change, and says what would come of it; a change can be undone.
-class ImportDialog : public QDialog {
+class ImportDialog : public ImportBase {
   Q_OBJECT
  public:
   /// A file, by the usual recipe.
   explicit ImportDialog(const QString& path, QWidget* parent = nullptr);
   /// A data set made of a table: its recipe is to be changed.
   explicit ImportDialog(DatasetPtr data, QWidget* parent = nullptr);
-  ~ImportDialog() override;
-
-  /// What was made of it; requires that the dialog was accepted.
-  const DatasetPtr& data() const { return data_; }
 
  private:
   enum class Again { Prepare, Kinds, Format };
@@ -51,7 +41,7 @@ class ImportDialog : public QDialog {
   void change(Recipe recipe, Again again);
   void setRole(int column, Role role, bool also);
   void changeFormat();
-  void travel(int by);
+  void travel(int by) override;
   void refresh(Again again);
   void finish(const Outcome& outcome);
   void showRecipe();
@@ -62,11 +52,7 @@ class ImportDialog : public QDialog {
   std::shared_ptr<const std::string> bytes_;
   std::optional<TableFile> file_;
   Recipe recipe_;
-  RecipePast past_;
-  bool begun_ = false;  ///< a recipe is there to go back to
   bool stepsTouched_ = false;
-  DatasetPtr data_;
-  std::uint64_t serial_ = 0;
 
   QComboBox *encoding_, *separator_, *decimal_, *thousands_, *header_;
   QLineEdit* missing_;
@@ -74,10 +60,6 @@ class ImportDialog : public QDialog {
   ColumnsView* columns_;
   RecipeForm* form_;
   StepsEditor* steps_;
-  QLabel *message_, *warning_;
-  QProgressBar* progress_;
-  QPushButton* use_;
-  std::jthread worker_;
 };
 
 }  // namespace vitrine

@@ -46,7 +46,7 @@ QStringList names(const std::vector<std::string>& list) {
 }  // namespace
 
 WeightsView::WeightsView(QWidget* parent)
-    : QStackedWidget(parent), matrix_(new HeatmapView(this)), filters_(new MapGridView(this)) {
+    : QStackedWidget(parent), matrix_(new MatrixView(this)), filters_(new MapGridView(this)) {
   addWidget(matrix_);
   addWidget(filters_);
   for (FigureWidget* w : {static_cast<FigureWidget*>(matrix_), static_cast<FigureWidget*>(filters_)})
@@ -55,7 +55,7 @@ WeightsView::WeightsView(QWidget* parent)
 
 const FigureWidget& WeightsView::current() const { return *static_cast<FigureWidget*>(currentWidget()); }
 
-void WeightsView::showMatrix(HeatmapData data) {
+void WeightsView::showMatrix(MatrixData data) {
   matrix_->setData(std::move(data));
   setCurrentWidget(matrix_);
 }
@@ -233,7 +233,7 @@ void LiveViews::feedWeights() {
         d.valueName = tr("weight");
         weights_->showFilters(std::move(d));
       } else {
-        HeatmapData d;
+        MatrixData d;
         d.title = tr("Weights of %1").arg(name);
         d.values = std::move(copy);
         // The last extent across, all others down: a matrix, or a series' filters ({taps, inputs, filters}).

@@ -12,7 +12,7 @@
 #include "widgets/editor/graph_editor.h"
 #include "widgets/maps/confusion_view.h"
 #include "widgets/maps/decision_view.h"
-#include "widgets/maps/heatmap_view.h"
+#include "widgets/maps/matrix_view.h"
 #include "widgets/maps/map_grid_view.h"
 #include "widgets/maps/pinned_samples_view.h"
 #include "widgets/plots/curve_plot.h"
@@ -24,7 +24,7 @@ class WeightsView : public QStackedWidget, public Figure {
   Q_OBJECT
  public:
   explicit WeightsView(QWidget* parent = nullptr);
-  void showMatrix(HeatmapData data);
+  void showMatrix(MatrixData data);
   void showFilters(MapGridData data);
   void showNothing();
   MapGridView* filters() const { return filters_; }
@@ -39,7 +39,7 @@ class WeightsView : public QStackedWidget, public Figure {
 
  private:
   const FigureWidget& current() const;
-  HeatmapView* matrix_;
+  MatrixView* matrix_;
   MapGridView* filters_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <QAction>
 #include <QEvent>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -13,6 +14,17 @@ QSplitter* makeSplitter(Qt::Orientation way, const QString& name) {
   s->setHandleWidth(8);
   s->setChildrenCollapsible(false);
   return s;
+}
+
+QScrollArea* scrolled(QWidget* content, int leastHeight) {
+  auto* area = new QScrollArea;
+  area->setWidgetResizable(true);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setMinimumSize(80, leastHeight);
+  area->setWidget(content);
+  content->setAutoFillBackground(false);
+  area->viewport()->setAutoFillBackground(false);
+  return area;
 }
 
 void Panels::add(const QString& id, FigurePanel* panel) {

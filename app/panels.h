@@ -9,12 +9,16 @@
 #include "widgets/figure/figure_panel.h"
 
 class QAction;
+class QScrollArea;
 class QSplitter;
 
 namespace vitrine {
 
 /// A splitter as all workspaces have them: wide handles, no part can be folded away by accident.
 QSplitter* makeSplitter(Qt::Orientation way, const QString& name);
+
+/// A scroll area without a frame, through which the panel below shows.
+QScrollArea* scrolled(QWidget* content, int leastHeight = 60);
 
 /// Where the panels of the Train workspace are: each may be hidden, shown again, or popped out into a window of its own
 /// and put back when that is closed.

@@ -374,7 +374,7 @@ TEST(Explain, SeriesAreExplainedStepByStep) {
   ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data() && b.document.data()->spec.input.rank() == 2; }));
   // Weights of a convolution over time: as many numbers as there are, in a matrix.
   ASSERT_TRUE(b.waitFor([&] { return !b.window.views().weights()->isEmpty(); }));
-  auto* matrix = b.window.views().weights()->findChild<HeatmapView*>();
+  auto* matrix = b.window.views().weights()->findChild<MatrixView*>();
   ASSERT_TRUE(matrix);
   EXPECT_EQ(matrix->data().values.size(), static_cast<std::size_t>(matrix->data().rows * matrix->data().columns));
   b.window.setWorkspace(MainWindow::Explain);
@@ -395,10 +395,9 @@ TEST(Explain, ACounterfactualFlipsTheClass) {
   ASSERT_TRUE(b.waitFor([&] { return !view->isEmpty(); })) << qPrintable(view->placeholder());
   const CounterfactualData& d = view->data();
   EXPECT_EQ(d.original.size(), 100u);
-  if (d.flipped) {
-    EXPECT_NE(d.from, d.to);
-    EXPECT_GT(d.fromProbabilities[3], d.fromProbabilities[2]);
-  }
+  ASSERT_TRUE(d.flipped);
+  EXPECT_NE(d.from, d.to);
+  EXPECT_GT(d.fromProbabilities[3], d.fromProbabilities[2]);
 }
 
 TEST(Explain, AttributionsAreWrittenAsNpy) {

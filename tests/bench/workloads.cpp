@@ -240,8 +240,9 @@ int main(int argc, char** argv) {
                                                        : "%s\"%s\": {\"train\": %.0f, \"forward_us\": %.1f, \"ig50_ms\": %.3f}",
                     out.empty() ? "{" : ", ", w.name.c_str(), f.train, f.forwardUs, f.ig50Ms, f.gradCamMs);
     else
-      std::snprintf(line, sizeof line, "%-10s train %9.0f samples/s   forward of one %7.1f us   IG50 %7.2f ms\n", w.name.c_str(), f.train,
-                    f.forwardUs, f.ig50Ms);
+      std::snprintf(line, sizeof line, f.gradCamMs > 0 ? "%-10s train %9.0f samples/s   forward of one %7.1f us   IG50 %7.2f ms   Grad-CAM %7.3f ms\n"
+                                                       : "%-10s train %9.0f samples/s   forward of one %7.1f us   IG50 %7.2f ms\n",
+                    w.name.c_str(), f.train, f.forwardUs, f.ig50Ms, f.gradCamMs);
     out += line;
     if (!json) std::fputs(line, stdout), std::fflush(stdout);
   }

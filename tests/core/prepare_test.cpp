@@ -9,16 +9,12 @@
 #include "core/data/prepare.h"
 #include "core/data/read_table.h"
 #include "tests/core/data_helpers.h"
+#include "tests/support/tables.h"
 
 namespace vitrine {
 namespace {
 
-TablePtr table(const std::string& text) {
-  CsvFormat f;
-  Result<Table> t = readCsvTable(text, f);
-  EXPECT_TRUE(t.ok()) << (t ? "" : t.error().text());
-  return t ? std::make_shared<const Table>(*t) : nullptr;
-}
+TablePtr table(const std::string& text) { return std::make_shared<const Table>(test::csvTable(text)); }
 
 TableFile wine() { return *readTableFile(std::string(VITRINE_TEST_DATA) + "/wine.csv"); }
 TableFile iris() { return *readTableFile(std::string(VITRINE_TEST_DATA) + "/iris.csv"); }

@@ -8,25 +8,13 @@
 #include <numeric>
 
 #include "core/data/generators.h"
-#include "core/data/prepare.h"
-#include "core/data/read_table.h"
+#include "tests/support/tables.h"
 
 namespace vitrine {
 namespace {
 
+using test::tableOf;
 using testing::ElementsAre;
-
-SampleTablePtr tableOf(const std::string& text, const std::function<void(Recipe&)>& change = {}) {
-  CsvFormat format;
-  Result<Table> table = readCsvTable(text, format);
-  if (!table) return ADD_FAILURE() << table.error().text(), nullptr;
-  const TablePtr shared = std::make_shared<const Table>(*table);
-  Recipe recipe = defaultRecipe(*shared);
-  if (change) change(recipe);
-  Result<DatasetPtr> data = prepare(shared, recipe);
-  if (!data) return ADD_FAILURE() << data.error().text(), nullptr;
-  return sampleTable(*data);
-}
 
 std::vector<std::int32_t> rows(const SampleTable& t, const std::string& text, RowOrder order = {}) { return arrangeRows(t, {text, {}, {}, {}}, order); }
 

@@ -4,15 +4,12 @@
 #include <cmath>
 
 #include "core/data/read_table.h"
+#include "tests/support/tables.h"
 
 namespace vitrine {
 namespace {
 
-Table csv(const std::string& text, CsvFormat format = {}) {
-  Result<Table> t = readCsvTable(text, format);
-  EXPECT_TRUE(t.ok()) << (t ? "" : t.error().text());
-  return t ? *t : Table{};
-}
+Table csv(const std::string& text, CsvFormat format = {}) { return test::csvTable(text, format); }
 
 std::vector<std::string> texts(const Column& c) {
   std::vector<std::string> out;

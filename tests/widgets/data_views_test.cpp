@@ -11,8 +11,8 @@
 #include <numeric>
 
 #include "core/data/generators.h"
-#include "core/data/prepare.h"
-#include "core/data/read_table.h"
+#include "tests/support/figures.h"
+#include "tests/support/tables.h"
 #include "widgets/data/balance_view.h"
 #include "widgets/data/column_chooser.h"
 #include "widgets/data/correlation_view.h"
@@ -21,53 +21,21 @@
 #include "widgets/data/rows_view.h"
 #include "widgets/data/scatter_view.h"
 #include "widgets/data/series_view.h"
+#include "widgets/figure/export_dialog.h"
 
 namespace vitrine {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+using test::expectPaints;
+using test::readouts;
+using test::tableOf;
 
-SampleTablePtr tableOf(const std::string& text, const std::function<void(Recipe&)>& change = {}) {
-  CsvFormat format;
-  Result<Table> table = readCsvTable(text, format);
-  if (!table) return ADD_FAILURE() << table.error().text(), nullptr;
-  const TablePtr shared = std::make_shared<const Table>(*table);
-  Recipe recipe = defaultRecipe(*shared);
-  if (change) change(recipe);
-  Result<DatasetPtr> data = prepare(shared, recipe);
-  if (!data) return ADD_FAILURE() << data.error().text(), nullptr;
-  return sampleTable(*data);
-}
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 std::string threeClasses() {
   std::string csv = "a,b,kind\n";
   for (int i = 0; i < 60; ++i) csv += std::to_string(i % 7) + ".5," + std::to_string(i * i % 11) + "," + "xyz"[i % 3] + "\n";
   return csv;
-}
-
-/// Painted at several sizes and on paper: nothing asserts, and something stands there.
-void expectPaints(const Figure& figure) {
-  for (const QSize size : {QSize(40, 30), QSize(200, 140), QSize(700, 500)})
-    for (const bool print : {false, true}) {
-      QImage image(size, QImage::Format_ARGB32_Premultiplied);
-      image.fill(Qt::white);
-      QCPPainter painter(&image);
-      figure.paintFigure(painter, QRectF(QPointF(0, 0), QSizeF(size)), print ? FigureStyle::forPrint() : FigureStyle::screen());
-      painter.end();
-      if (size.width() < 200) continue;
-      bool drawn = false;
-      for (int y = 0; y < size.height() && !drawn; ++y)
-        for (int x = 0; x < size.width() && !drawn; ++x) drawn = image.pixel(x, y) != qRgb(255, 255, 255);
-      EXPECT_TRUE(drawn) << figure.figureTitle().toStdString() << " " << size.width();
-    }
-}
-
-/// All readouts along a grid, joined.
-QString readouts(const FigureWidget& view) {
-  QString all;
-  for (int y = 2; y < view.height(); y += 5)
-    for (int x = 2; x < view.width(); x += 5) all += view.readoutAt(QPointF(x, y)) + QLatin1Char('\n');
-  return all;
 }
 
 TEST(DistributionViewTest, ShowsCountsAndStatisticsOfGroups) {
@@ -119,6 +87,20 @@ TEST(DistributionViewTest, OddColumnsLookRight) {
   EXPECT_EQ(words.otherCategories, 27);
   EXPECT_EQ(words.groups[0].counts.back(), 54);
   EXPECT_EQ(words.groups[0].statistics.distinct, 50);
+}
+
+TEST(DistributionViewTest, TellsInfiniteFromMissing) {
+  DistributionData d;
+  d.column = QStringLiteral("x");
+  d.groups.push_back({{QStringLiteral("all"), GroupLook::All, 0}, statisticsOf({kNan, 1.0 / 0.0, -1.0 / 0.0}), {0}, {}});
+  DistributionView view;
+  view.resize(400, 260);
+  view.setData(d);
+  expectPaints(view);
+  EXPECT_TRUE(readouts(view).contains(QStringLiteral("missing 1 + 2 infinite")));
+  const QVector<QVariant> last = view.figureData().rows.last();
+  EXPECT_EQ(last[0].toString(), QStringLiteral("infinite"));
+  EXPECT_EQ(last[3].toLongLong(), 2);
 }
 
 TEST(CorrelationViewTest, ReadsCoefficientsAndSaysWhatIsNotDefined) {
@@ -335,6 +317,49 @@ SampleTablePtr images(int n, const Shape& shape, int classes) {
   return sampleTable(imagesFromBytes("tiny", shape, pixels, labels, classes));
 }
 
+TEST(ScatterViewTest, NoSampleAndNoClassAreEmptyCells) {
+  ScatterData d;
+  d.names = {QStringLiteral("a")};
+  d.dates = {false};
+  d.values = {{1.5}};
+  d.rows = {7};
+  d.samples = {-1};
+  d.looks = {{QStringLiteral("u"), GroupLook::Class, 0}};
+  d.groups = {-1};
+  ScatterView view;
+  view.setData(d);
+  EXPECT_EQ(toCsv(view.figureData()), "sample,a,class\r\n,1.5,\r\n");
+}
+
+TEST(RowsViewTest, KnowsThePlaceOfEveryRow) {
+  RowsView view;
+  view.setTable(tableOf(threeClasses()));
+  EXPECT_EQ(view.rows()->shownAt(59), 59);
+  EXPECT_TRUE(view.dataNote().isEmpty());
+  RowFilter filter;
+  filter.text = "a > 3";
+  QSignalSpy arranged(view.rows(), &RowsModel::arranged);
+  view.rows()->setFilter(filter);
+  ASSERT_TRUE(arranged.wait());
+  int shown = 0;
+  for (std::int32_t row = 0; row < 60; ++row)
+    if (const int at = view.rows()->shownAt(row); at >= 0) {
+      ++shown;
+      EXPECT_EQ(view.rows()->rowAt(at), row);
+    }
+  EXPECT_EQ(shown, view.rows()->rowCount());
+  EXPECT_LT(shown, 60);
+}
+
+TEST(RowsViewTest, SaysThatNotAllRowsAreWritten) {
+  RowsView view;
+  view.setTable(images(RowsView::kMostExported + 1, Shape{1, 1, 1}, 2));
+  EXPECT_TRUE(view.dataNote().contains(QStringLiteral("first"))) << qPrintable(view.dataNote());
+  ExportDialog dialog({&view});
+  dialog.setFormat(FigureFormat::Csv);
+  EXPECT_TRUE(dialog.findChild<QLabel*>(QStringLiteral("pixels"))->text().contains(view.dataNote()));
+}
+
 TEST(ImageGalleryTest, DrawsOnlyWhatIsInSight) {
   ImageGallery view;
   view.resize(400, 300);
@@ -348,6 +373,28 @@ TEST(ImageGalleryTest, DrawsOnlyWhatIsInSight) {
   view.verticalScrollBar()->setValue(view.verticalScrollBar()->maximum());
   view.grab();
   EXPECT_LT(view.made(), 400);
+  expectPaints(view);
+}
+
+TEST(ImageGalleryTest, KeepsPicturesOfWhatIsInSightOnly) {
+  ImageGallery view;
+  view.resize(400, 300);
+  view.setTable(images(2000, Shape{40, 40, 4}, 10));
+  view.setZoom(20);
+  view.grab();
+  const std::int64_t made = view.made();
+  view.setPinned({1});
+  view.grab();
+  EXPECT_EQ(view.made(), made);  // nothing is made again
+  view.verticalScrollBar()->setValue(view.verticalScrollBar()->maximum());
+  view.grab();
+  view.verticalScrollBar()->setValue(0);
+  view.grab();
+  EXPECT_GT(view.made(), 2 * made);  // what was out of sight was let go
+  const std::int64_t before = view.made();
+  view.setZoom(30);
+  view.grab();
+  EXPECT_GT(view.made(), before);
   expectPaints(view);
 }
 

@@ -8,6 +8,7 @@
 #include <limits>
 #include <set>
 
+#include "tests/support/figures.h"
 #include "widgets/explain/counterfactual_view.h"
 #include "widgets/explain/draw_canvas.h"
 #include "widgets/explain/sample_gallery.h"
@@ -18,9 +19,14 @@
 #include "widgets/explain/walk_view.h"
 #include "widgets/explain/wall_view.h"
 #include "widgets/figure/figure_export.h"
+#include "widgets/figure/paint.h"
 
 namespace vitrine {
 namespace {
+
+using test::expectFits;
+using test::expectPaints;
+using test::readouts;
 
 constexpr Real kNan = std::numeric_limits<Real>::quiet_NaN();
 
@@ -50,6 +56,65 @@ WallData smallWall() {
     s.cells = {mapOf({Real(-1 - i), 0, 1, Real(0.5)}, 2, 2), mapOf({0, 10, Real(20 + 20 * i), 5}, 2, 2, false)};
     d.samples.push_back(s);
   }
+  return d;
+}
+
+/// Two features over eight steps; the second method's map has half as many steps and one column.
+WallData seriesWall() {
+  WallData d;
+  d.title = QStringLiteral("series");
+  d.kind = WallKind::Series;
+  d.height = 8;
+  d.width = 2;
+  d.targetName = QStringLiteral("next");
+  d.features = {QStringLiteral("load"), QStringLiteral("heat")};
+  d.methods = {{QStringLiteral("saliency"), {}, {}, false}, {QStringLiteral("coarse"), {}, {}, false}};
+  WallSample s;
+  s.name = QStringLiteral("sample 3");
+  s.probabilities = {1.5};
+  std::vector<Real> map;
+  for (int i = 0; i < 16; ++i) {
+    s.input.push_back(Real(i % 5));
+    map.push_back(Real(i - 8));
+  }
+  s.input[4] = kNan;
+  s.cells = {mapOf(map, 8, 2), mapOf({0, 1, 2, 3}, 4, 1, false)};
+  d.samples = {s};
+  return d;
+}
+
+WallData tableWall(int features) {
+  WallData d;
+  d.title = QStringLiteral("table");
+  d.kind = WallKind::Table;
+  d.classes = {QStringLiteral("u"), QStringLiteral("v")};
+  d.methods = {{QStringLiteral("Shapley values"), QStringLiteral("10 samples"), {}, false}, {QStringLiteral("waiting"), {}, {}, false}};
+  WallSample s;
+  s.name = QStringLiteral("sample 0");
+  s.probabilities = {0.25, 0.75};
+  std::vector<Real> values;
+  for (int f = 0; f < features; ++f) {
+    d.features << QStringLiteral("feature_%1").arg(f);
+    s.values << QString::number(f);
+    values.push_back(f == 1 ? kNan : Real(f % 2 == 0 ? f : -f));
+  }
+  s.cells = {mapOf(values, 1, features), {}};
+  s.cells[0].mark = TrustMark::Doubtful;
+  d.samples = {s};
+  return d;
+}
+
+/// One sample of `channels` channels with a map of as many.
+WallData channelsWall(int channels) {
+  WallData d = smallWall();
+  d.channels = channels;
+  d.samples.resize(1);
+  std::vector<Real> values;
+  for (int i = 0; i < 4 * channels; ++i) values.push_back(Real(i) / Real(4 * channels));
+  d.samples[0].input = values;
+  d.samples[0].cells[0].values = values;
+  d.samples[0].cells[0].channels = channels;
+  d.methods[1].overInput = true;
   return d;
 }
 
@@ -95,11 +160,11 @@ TEST(WallRanges, OneForAllEachMethodOrEachMap) {
   const WallData d = smallWall();
   WallLook look;
   look.scale = WallScale::EachMap;
-  EXPECT_EQ(wallRanges(d, look), (std::vector<Range>{{-1, 1}, {0, 20}, {-2, 2}, {0, 40}}));
+  EXPECT_EQ(wallRanges(d, look, wallValues(d, look)), (std::vector<Range>{{-1, 1}, {0, 20}, {-2, 2}, {0, 40}}));
   look.scale = WallScale::EachMethod;
-  EXPECT_EQ(wallRanges(d, look), (std::vector<Range>{{-2, 2}, {0, 40}, {-2, 2}, {0, 40}}));
+  EXPECT_EQ(wallRanges(d, look, wallValues(d, look)), (std::vector<Range>{{-2, 2}, {0, 40}, {-2, 2}, {0, 40}}));
   look.scale = WallScale::Shared;
-  EXPECT_EQ(wallRanges(d, look), (std::vector<Range>{{-40, 40}, {0, 40}, {-40, 40}, {0, 40}}));
+  EXPECT_EQ(wallRanges(d, look, wallValues(d, look)), (std::vector<Range>{{-40, 40}, {0, 40}, {-40, 40}, {0, 40}}));
 }
 
 TEST(Wall, AClickAndTheArrowKeysChooseAMap) {
@@ -160,15 +225,69 @@ TEST(Wall, AFailureStaysInItsOwnCell) {
 TEST(Wall, NanIsNeverAColour) {
   WallData d = smallWall();
   d.samples.resize(1);
-  d.samples[0].cells[0].values = {kNan, kNan, kNan, kNan};
+  d.samples[0].cells[0].values = {kNan, 1, -1, kNan};
+  d.samples[0].cells[1].values = {kNan, kNan, kNan, kNan};
   WallView view;
   view.resize(500, 300);
   view.setData(d);
-  const QImage image = view.grab().toImage();
-  const QRect cell = view.cellRect(0, 0).toRect().adjusted(2, 2, -2, -2);
-  const auto table = colorTable(ColorMap::Diverging);
-  for (int y = cell.top(); y < cell.bottom(); ++y)
-    for (int x = cell.left(); x < cell.right(); ++x) ASSERT_NE(image.pixel(x, y) | 0xff000000, table[127]) << x << ' ' << y;
+  const auto near = [](QRgb a, QRgb b, int by) { return std::abs(qRed(a) - qRed(b)) <= by && std::abs(qGreen(a) - qGreen(b)) <= by && std::abs(qBlue(a) - qBlue(b)) <= by; };
+  for (const Theme& t : {Theme::light(), Theme::darkTheme()}) {
+    FigureStyle style = FigureStyle::screen();
+    style.colors = t;
+    const QImage image = test::painted(view, view.size(), style, t.panel.rgb());
+    // Only the hatch's two colours and what lies between them: the word is as dark as text.
+    const auto hatched = [&](QRectF place) {
+      int paper = 0, ink = 0, other = 0;
+      const QRect r = place.toRect().adjusted(3, 3, -3, -3);
+      for (int y = r.top(); y < r.bottom(); ++y)
+        for (int x = r.left(); x < r.right(); ++x) {
+          const QColor c = image.pixelColor(x, y);
+          const QRgb p = image.pixel(x, y);
+          if (near(p, t.panel.rgb(), 2)) ++paper;
+          else if (c.hsvSaturation() <= std::max(t.secondary.hsvSaturation(), t.text.hsvSaturation()) + 40) ++ink;
+          else ++other;
+        }
+      EXPECT_EQ(other, 0);
+      EXPECT_GT(paper, ink);
+      EXPECT_GT(ink, 20);
+    };
+    const QRectF cell = view.cellRect(0, 0), half(cell.topLeft(), cell.size() / 2);
+    hatched(half);
+    hatched(half.translated(cell.width() / 2, cell.height() / 2));
+    hatched(view.cellRect(0, 1));
+    // Numbers beside them have the colours of their values.
+    const ColorMap map = forTheme(ColorMap::Diverging, t.dark);
+    EXPECT_TRUE(near(image.pixel(half.translated(cell.width() / 2, 0).center().toPoint()), toColor(color(map, 1)).rgb(), 2));
+    EXPECT_TRUE(near(image.pixel(half.translated(0, cell.height() / 2).center().toPoint()), toColor(color(map, 0)).rgb(), 2));
+  }
+}
+
+TEST(Wall, StepsCountFromOne) {
+  WallView view;
+  view.resize(700, 300);
+  view.setData(seriesWall());
+  const QRectF cell = view.cellRect(0, 0);
+  EXPECT_TRUE(view.readoutAt(cell.topLeft() + QPointF(2, 2)).contains(QStringLiteral("step 1, load: input 0")));
+  EXPECT_TRUE(view.readoutAt(cell.bottomRight() - QPointF(2, 2)).contains(QStringLiteral("step 8, heat: input 0")));
+  const FigureTable table = view.figureData();
+  EXPECT_EQ(table.rows.front()[3].toString(), QStringLiteral("step 1 load"));
+  EXPECT_EQ(table.rows[15][3].toString(), QStringLiteral("step 8 heat"));
+}
+
+TEST(Wall, TheCrossIsDrawnOverWhatStands) {
+  WallView view;
+  view.resize(700, 500);
+  view.setData(smallWall());
+  const QImage before = view.grab().toImage();
+  const QPointF at = view.cellRect(0, 0).center() + QPointF(7, 9);
+  QMouseEvent move(QEvent::MouseMove, at, view.mapToGlobal(at), Qt::NoButton, Qt::NoButton, Qt::NoModifier);
+  QApplication::sendEvent(&view, &move);
+  EXPECT_NE(view.grab().toImage(), before);
+  QEvent leave(QEvent::Leave);
+  QApplication::sendEvent(&view, &leave);
+  EXPECT_EQ(view.grab().toImage(), before);
+  view.select(1, 1);
+  EXPECT_NE(view.grab().toImage(), before);
 }
 
 TEST(Wall, ExportsAsOneFigureAndAllNumbers) {
@@ -388,6 +507,176 @@ TEST(CounterfactualFigure, ChangeIsResultMinusOriginal) {
   EXPECT_DOUBLE_EQ(view.figureData().rows[1][2].toDouble(), -1);
   view.resize(300, 160);
   EXPECT_FALSE(view.grab().isNull());
+}
+
+std::unique_ptr<WallView> wallOf(WallData data) {
+  auto view = std::make_unique<WallView>();
+  view->setData(std::move(data));
+  return view;
+}
+
+StepData longStep() {
+  StepData d;
+  d.title = QStringLiteral("one step");
+  for (const char* name : {"Forward", "Backward"}) {
+    StepPart part{QString::fromLatin1(name), {{QStringLiteral("z"), QStringLiteral("Σ xᵢ·wᵢ + b"), QStringLiteral("a note"), 1.5, 1.4999}}, {}};
+    StepGrid grid{QStringLiteral("terms"), {}, {QStringLiteral("x"), QStringLiteral("w")}, {}, {}};
+    for (int i = 0; i < 40; ++i) {
+      grid.names << QString::number(i);
+      grid.values.insert(grid.values.end(), {i * 0.5, -i * 0.25});
+    }
+    part.grids.push_back(grid);
+    d.parts.push_back(part);
+  }
+  return d;
+}
+
+TrustData longTrust() {
+  TrustData d;
+  d.title = QStringLiteral("Guided backprop, sample 17");
+  d.mark = TrustMark::Fails;
+  d.sentence = QStringLiteral("It stays the same when the weights are noise, and so it cannot say anything of what the network has learned from its data.");
+  d.warning = QStringLiteral("Known to draw edges whatever the network is, see Adebayo et al., Sanity Checks for Saliency Maps, 2018; look at another method beside it.");
+  for (int i = 0; i < 12; ++i) d.lines.push_back({QStringLiteral("check %1").arg(i), QStringLiteral("0.29"), QStringLiteral("random 0.41"), TrustMark::Passes, {}});
+  return d;
+}
+
+SampleGalleryData gallery(int height, int width, int channels, int items) {
+  SampleGalleryData d;
+  d.title = QStringLiteral("samples");
+  d.height = height, d.width = width, d.channels = channels;
+  for (int i = 0; i < items; ++i) {
+    SampleItem item{.row = 1000 + i, .pixels = {}, .lines = {}, .truth = QStringLiteral("a"), .predicted = QStringLiteral("b")};
+    const int n = height > 0 ? height * width * channels : channels == 0 ? width : 0;
+    for (int k = 0; k < n; ++k) item.pixels.push_back(Real(k % 7) / 6);
+    if (n == 0) item.lines << QStringLiteral("petal_length 1.4") << QStringLiteral("petal_width 0.2");
+    d.items.push_back(item);
+  }
+  return d;
+}
+
+UnitData unit(int height, int width, int channels) {
+  UnitData d;
+  d.title = QStringLiteral("unit");
+  d.height = height, d.width = width, d.channels = channels;
+  const int n = height > 0 ? height * width * channels : width;
+  std::vector<Real> values;
+  for (int k = 0; k < n; ++k) {
+    values.push_back(Real(k) / Real(n));
+    if (height == 0 && channels > 0) d.features << QStringLiteral("feature_%1").arg(k);
+  }
+  d.input = {QStringLiteral("sample 1"), values, QRect(0, 0, 1, 1)};
+  d.top = {{QStringLiteral("3.2"), values, {}}, {QStringLiteral("2.5"), values, {}}};
+  d.best = {{QStringLiteral("4.75"), values, {}}};
+  d.classes = {QStringLiteral("boot"), QStringLiteral("bag")};
+  d.before = {0.9, 0.1};
+  d.after = {0.21875, 0.78125};
+  return d;
+}
+
+// Every figure of the Explain workspace, small and large, light, dark and on paper.
+TEST(EveryExplainView, PaintsAtAnySize) {
+  WallData failed = smallWall();
+  failed.samples[0].cells[0].values.assign(4, kNan);
+  failed.samples[1].cells[0] = {};
+  failed.samples[1].cells[1] = {};
+  failed.samples[1].cells[1].state = WallCell::State::Failed;
+  failed.samples[1].cells[1].note = QStringLiteral("needs a convolution");
+  for (const WallData& d : {smallWall(), seriesWall(), tableWall(4), tableWall(40), channelsWall(2), channelsWall(4), failed})
+    for (const WallScale scale : {WallScale::EachMap, WallScale::EachMethod, WallScale::Shared}) {
+      const auto view = wallOf(d);
+      WallLook look;
+      look.scale = scale;
+      look.overlay = scale == WallScale::Shared ? 0.5 : 0;
+      view->setLook(look);
+      expectPaints(*view);
+    }
+  for (const auto& [h, w, c] : {std::tuple{3, 3, 1}, std::tuple{3, 3, 2}, std::tuple{3, 3, 4}, std::tuple{0, 9, 0}, std::tuple{0, 0, 1}}) {
+    SampleGallery samples;
+    samples.setData(gallery(h, w, c, 7));
+    expectPaints(samples);
+    UnitFigure one;
+    one.setData(unit(h, std::max(w, 3), c));
+    expectPaints(one);
+  }
+  StepView step;
+  step.setData(longStep());
+  TrustView trust;
+  trust.setData(longTrust());
+  AgreementView agreement;
+  agreement.setData({QStringLiteral("agree"), {QStringLiteral("a"), QStringLiteral("b")}, {1, -0.5, -0.5, std::nan("")}});
+  WalkView walk;
+  walk.setData({QStringLiteral("walk"),
+                {{.id = 1, .name = QStringLiteral("Conv"), .shape = QStringLiteral("2 × 2 × 2"), .values = {0, 1, 2, 3, 4, 5, kNan, -1}, .height = 2, .width = 2, .channels = 2},
+                 {.id = 2, .name = QStringLiteral("Dense"), .shape = QStringLiteral("3"), .values = {0, 1, 2}, .channels = 3}}});
+  BarsView bars;
+  bars.setData({QStringLiteral("bars"), QStringLiteral("accuracy lost"), {QStringLiteral("a"), QStringLiteral("b")}, {0.3, std::nan("")}, {0.02, 0.01}, QStringLiteral("a note")});
+  BeeswarmView swarm;
+  swarm.setData({QStringLiteral("swarm"), QStringLiteral("Shapley value"), {QStringLiteral("a")}, {{0.1, 0.1, -0.2, std::nan("")}}, {{1, 2, 3, std::nan("")}}});
+  DependenceView numbers, categories;
+  numbers.setData({QStringLiteral("dependence"), QStringLiteral("a"), QStringLiteral("probability"), {0, 1, 2}, {}, {0.1, std::nan(""), 0.9}, {{0, 0.5, 1}}, {0.4}});
+  categories.setData({QStringLiteral("categories"), QStringLiteral("kind"), QStringLiteral("probability"), {0, 1}, {QStringLiteral("a rather long name"), QStringLiteral("b")}, {0.1, 0.9}, {}, {}});
+  WaterfallView waterfall;
+  waterfall.setData({QStringLiteral("row"), 1, 4, {QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}, {1, -2, 4}, QStringLiteral("logit")});
+  CounterfactualView rows, picture, series;
+  CounterfactualData c;
+  c.title = QStringLiteral("counterfactual");
+  c.features = {QStringLiteral("a"), QStringLiteral("b")};
+  c.original = {1, 2, 0, 1};
+  c.result = {1.5, 1, 0, 1};
+  c.from = QStringLiteral("x");
+  c.to = QStringLiteral("y");
+  c.flipped = true;
+  series.setData([&] { auto d = c; d.steps = 2; return d; }());
+  picture.setData([&] { auto d = c; d.height = 1, d.width = 2, d.channels = 2; return d; }());
+  c.original.resize(2), c.result.resize(2);
+  rows.setData(c);
+  for (const Figure* f : std::initializer_list<const Figure*>{&step, &trust, &agreement, &walk, &bars, &swarm, &numbers, &categories, &waterfall, &rows, &picture, &series}) expectPaints(*f);
+}
+
+TEST(Export, APageIsAsHighAsWhatStandsOnIt) {
+  StepView step;
+  step.setData(longStep());
+  TrustView trust;
+  trust.setData(longTrust());
+  SampleGallery samples;
+  samples.setData(gallery(3, 3, 1, 31));
+  WallData many = smallWall();
+  for (int i = 0; i < 12; ++i) many.samples.push_back(many.samples[0]);
+  const auto wall = wallOf(many), series = wallOf(seriesWall()), table = wallOf(tableWall(40));
+  for (const Figure* f : std::initializer_list<const Figure*>{&step, &trust, &samples, wall.get(), series.get(), table.get()})
+    for (const double mm : {kSingleColumnMm, kDoubleColumnMm}) expectFits(*f, mm * 96 / 25.4 - 8, 60);
+  EXPECT_DOUBLE_EQ(step.preferredMm().height(), pageHeightMm(step, kDoubleColumnMm));
+  EXPECT_GT(pageHeightMm(step, kDoubleColumnMm, 9), pageHeightMm(step, kDoubleColumnMm));
+  EXPECT_GT(pageHeightMm(trust, 60), pageHeightMm(trust, kDoubleColumnMm));
+  EXPECT_GT(wall->preferredMm().height(), 240);
+}
+
+TEST(Readout, EveryDotBarAndPictureTellsItsNumbers) {
+  BeeswarmView swarm;
+  swarm.resize(400, 200);
+  swarm.setData({QStringLiteral("swarm"), QStringLiteral("Shapley value"), {QStringLiteral("age"), QStringLiteral("pay")}, {{0.125, -0.2}, {0.5, 0.25}}, {{31, 42}, {1, std::nan("")}}});
+  QString text = readouts(swarm);
+  EXPECT_TRUE(text.contains(QStringLiteral("age = 31, row 0\nShapley value 0.125"))) << qPrintable(text.simplified());
+  EXPECT_TRUE(text.contains(QStringLiteral("pay = NaN, row 1\nShapley value 0.25")));
+  WaterfallView waterfall;
+  waterfall.resize(400, 200);
+  waterfall.setData({QStringLiteral("row"), 1, 4, {QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}, {1, -2, 4}, QStringLiteral("logit")});
+  text = readouts(waterfall);
+  EXPECT_TRUE(text.contains(QStringLiteral("c\npart +4 · sum so far 5")));
+  EXPECT_TRUE(text.contains(QStringLiteral("b\npart −2 · sum so far 3")));
+  EXPECT_TRUE(text.contains(QStringLiteral("a\npart +1 · sum so far 4")));
+  UnitFigure figure;
+  figure.resize(800, 200);
+  figure.setData(unit(2, 2, 2));
+  text = readouts(figure);
+  EXPECT_TRUE(text.contains(QStringLiteral("sample 1\nrow 1, column 0: 0.5 0.625")));
+  EXPECT_TRUE(text.contains(QStringLiteral("4.75\nrow 0, column 1: 0.25 0.375")));
+  EXPECT_TRUE(text.contains(QStringLiteral("boot\nas it is 0.9 · with the unit set to 0 0.21875")));
+  figure.setData(unit(0, 8, 0));
+  EXPECT_TRUE(readouts(figure).contains(QStringLiteral("3.2\nstep 8: 0.875")));
+  figure.setData(unit(0, 4, 1));
+  EXPECT_TRUE(readouts(figure).contains(QStringLiteral("2.5\nfeature_1 0.25")));
 }
 
 }  // namespace

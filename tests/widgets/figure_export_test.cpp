@@ -14,7 +14,7 @@
 #include "widgets/figure/export_dialog.h"
 #include "widgets/figure/figure_panel.h"
 #include "widgets/maps/confusion_view.h"
-#include "widgets/maps/heatmap_view.h"
+#include "widgets/maps/matrix_view.h"
 #include "widgets/plots/curve_plot.h"
 
 namespace vitrine {
@@ -22,9 +22,9 @@ namespace {
 
 constexpr Real kNan = std::numeric_limits<Real>::quiet_NaN();
 
-std::unique_ptr<HeatmapView> heatmap(Real third = 2) {
-  auto view = std::make_unique<HeatmapView>();
-  HeatmapData d;
+std::unique_ptr<MatrixView> heatmap(Real third = 2) {
+  auto view = std::make_unique<MatrixView>();
+  MatrixData d;
   d.title = QStringLiteral("Weights of dense 1");
   d.rows = 2;
   d.columns = 2;
@@ -189,7 +189,7 @@ TEST(FigureExport, ErrorsLeaveTheFileAsItWas) {
   wrong = r;
   wrong.widthMm = kNan;
   EXPECT_FALSE(exportFigure(*heatmap(), wrong).ok());
-  EXPECT_FALSE(exportFigure(HeatmapView(), r).ok());  // nothing to show yet
+  EXPECT_FALSE(exportFigure(MatrixView(), r).ok());  // nothing to show yet
   QFile again(r.path);
   ASSERT_TRUE(again.open(QIODevice::ReadOnly));
   EXPECT_EQ(again.readAll(), before);

@@ -9,7 +9,7 @@
 #include "core/base/random.h"
 #include "widgets/maps/confusion_view.h"
 #include "widgets/maps/decision_view.h"
-#include "widgets/maps/heatmap_view.h"
+#include "widgets/maps/matrix_view.h"
 #include "widgets/maps/map_grid_view.h"
 #include "widgets/maps/pinned_samples_view.h"
 #include "widgets/plots/curve_data.h"
@@ -202,7 +202,7 @@ TEST(Pinned, OneScaleAMethodForAllSamples) {
 
 // Every view, in both themes, at sizes from absurd to large, with NaN and with nothing: no crash, something is painted.
 TEST(EveryView, PaintsAtAnySize) {
-  HeatmapView heat;
+  MatrixView heat;
   MapGridView grid;
   ConfusionView confusion;
   DecisionView decision;

@@ -18,7 +18,7 @@ class Background : public QObject {
   /// Computes on a thread of its own and gives what is then done in the window's.
   using Work = std::function<std::function<void()>(std::stop_token, const std::function<void(double)>&)>;
   void run(Work work);
-  /// Stops; what runs() gave is not done.
+  /// Stops; what the work gives is not done.
   void cancel();
   bool isBusy() const { return busy_; }
 

@@ -1,6 +1,7 @@
 #include "widgets/data/column_chooser.h"
 
 #include <QListWidget>
+#include <QLocale>
 #include <QMenu>
 #include <QSignalBlocker>
 #include <QWidgetAction>
@@ -57,7 +58,7 @@ void ColumnChooser::refresh() {
     const bool may = on ? static_cast<int>(chosen_.size()) > least_ : static_cast<int>(chosen_.size()) < most_;
     list_->item(i)->setFlags(may ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable : Qt::ItemIsSelectable);
   }
-  setText(tr("Columns: %1").arg(chosen_.size()));
+  setText(tr("Columns: %1").arg(QLocale().toString(qulonglong(chosen_.size()))));
 }
 
 void ColumnChooser::onItem(int row, bool checked) {

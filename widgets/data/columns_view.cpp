@@ -107,7 +107,7 @@ class ColumnsView::Model : public QAbstractTableModel {
     if (role == Qt::CheckStateRole && i.column() == kMissing && c.odd > 0) return plan.oddAsMissing ? Qt::Checked : Qt::Unchecked;
     if (role == Qt::ToolTipRole) {
       if (i.column() == kMissing && c.odd > 0)
-        return ColumnsView::tr("Cells that are not of this kind: %1. The first: %2. Check to count them as missing.").arg(c.odd).arg(QString::fromStdString(c.firstOdd->text()));
+        return ColumnsView::tr("Cells that are not of this kind: %1. The first: %2. Check to count them as missing.").arg(QLocale().toString(qlonglong(c.odd)), QString::fromStdString(c.firstOdd->text()));
       if (i.column() == kShape && c.kind == ColumnKind::Number && s.count > 0)
         return ColumnsView::tr("%1 to %2, mean %3, deviation %4").arg(locale.toString(s.low, 'g', 5), locale.toString(s.high, 'g', 5), locale.toString(s.mean, 'g', 5), locale.toString(s.deviation, 'g', 4));
       if (i.column() == kShape && c.kind == ColumnKind::Date && s.count > 0) return ColumnsView::tr("%1 to %2").arg(QString::fromStdString(dateText(s.low)), QString::fromStdString(dateText(s.high)));

@@ -1,11 +1,9 @@
 #pragma once
 
 #include <QStringList>
-#include <optional>
 
 #include "core/insight/data_statistics.h"
-#include "core/view/raster.h"
-#include "widgets/figure/figure.h"
+#include "widgets/maps/matrix_view.h"
 
 namespace vitrine {
 
@@ -18,8 +16,8 @@ struct CorrelationData {
   QString note;  ///< what it was computed of, when that is not all: "20 000 of 1 000 000 rows"
 };
 
-/// A square heatmap from -1 to 1. What is not defined is hatched. A click on a cell names its two columns.
-class CorrelationView : public FigureWidget {
+/// A square matrix from -1 to 1. What is not defined is hatched. A click on a cell names its two columns.
+class CorrelationView : public MatrixView {
   Q_OBJECT
  public:
   explicit CorrelationView(QWidget* parent = nullptr);
@@ -27,26 +25,17 @@ class CorrelationView : public FigureWidget {
   void setData(CorrelationData data);
   const CorrelationData& data() const { return data_; }
 
-  QString figureTitle() const override { return data_.title; }
   QSizeF preferredMm() const override { return {110, 105}; }
-  void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
-  FigureTable figureData() const override;  ///< first column the row's name, then one a column
-  bool isEmpty() const override { return data_.names.isEmpty() || data_.matrix.values.empty(); }
-  QString readoutAt(QPointF position) const override;
 
  signals:
   void pairClicked(int row, int column);
 
  protected:
+  QString cellText(int row, int column) const override;
+  QVariant exact(int row, int column) const override { return data_.matrix.value(row, column); }
   void mouseReleaseEvent(QMouseEvent* event) override;
 
  private:
-  struct Place {
-    QRectF matrix, names, columnNames, scale, note;
-  };
-  Place place(const QRectF& rect, const FigureStyle& style) const;
-  std::optional<std::pair<int, int>> cellAt(QPointF position) const;
-
   CorrelationData data_;
 };
 

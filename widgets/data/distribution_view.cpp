@@ -237,11 +237,12 @@ void DistributionView::paintFigure(QCPPainter& painter, const QRectF& rect, cons
   const Place p = place(rect, style);
   std::vector<GroupLook> looks;
   std::int64_t count = 0;
-  for (const DistributionGroup& g : data_.groups) count += g.statistics.count, looks.push_back(g.look);
+  bool infinite = false;
+  for (const DistributionGroup& g : data_.groups) count += g.statistics.count, infinite = infinite || g.statistics.infinite > 0, looks.push_back(g.look);
   painter.save();
   if (looks.size() > 1) drawLegend(&painter, p.legend, looks, style, 2);
   if (count == 0) {
-    drawNote(painter, p.chart.area, tr("%1 is missing in every row.").arg(data_.column), style);
+    drawNote(painter, p.chart.area, (infinite ? tr("%1 has no finite number in any row.") : tr("%1 is missing in every row.")).arg(data_.column), style);
   } else if (p.chart.area.height() > 12) {
     drawAxes(painter, p.chart, style, !data_.isCategory);
     paintBars(painter, p.chart, style);
@@ -315,6 +316,10 @@ FigureTable DistributionView::figureData() const {
     }
     t.rows << row;
   }
+  QVector<QVariant> row{tr("infinite"), QVariant(), QVariant()};
+  bool any = false;
+  for (const DistributionGroup& g : data_.groups) row << qlonglong(g.statistics.infinite), any = any || g.statistics.infinite > 0;
+  if (any) t.rows << row;
   return t;
 }
 

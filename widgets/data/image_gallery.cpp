@@ -36,14 +36,14 @@ ImageGallery::ImageGallery(QWidget* parent) : QAbstractScrollArea(parent) {
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
   connect(themeSignal(), &ThemeSignal::changed, this, [this] {
-    cache_.clear();  // the hatch of what is no number is in the theme's colours
+    pictures_.clear();  // the hatch of what is no number is in the theme's colours
     viewport()->update();
   });
 }
 
 void ImageGallery::setTable(SampleTablePtr table) {
   table_ = std::move(table);
-  cache_.clear();
+  pictures_.clear();
   current_ = -1;
   part_.reset();
   class_.reset();
@@ -82,6 +82,7 @@ void ImageGallery::setZoom(int side) {
   // What stands first stays in sight.
   const int first = firstInSight();
   side_ = side;
+  pictures_.clear();
   refreshScroll();
   const Grid g = grid();
   verticalScrollBar()->setValue(static_cast<int>(first / g.columns * g.height));
@@ -136,21 +137,23 @@ int ImageGallery::indexAt(QPointF position) const {
 }
 
 QImage ImageGallery::image(std::int32_t sample) const {
-  if (const QImage* known = cache_.object(sample)) return *known;
   const Dataset& d = *table_->data;
   const vitrine::Shape& shape = d.spec.input;
-  const std::int64_t pixels = shape[0] * shape[1], channels = shape[2], shown = channels == 3 ? 3 : 1;
   // Bytes are 0 to 255 where the data set does not say more.
   const Range range = d.inputs.isBytes() && d.low == 0 && d.high == 1 ? Range{0, 255} : Range{d.low, d.high};
-  std::vector<Real> values(static_cast<std::size_t>(pixels * shown));
-  for (std::int64_t p = 0; p < pixels; ++p)
-    for (std::int64_t c = 0; c < shown; ++c) values[static_cast<std::size_t>(p * shown + c)] = static_cast<Real>(d.inputs.raw(sample, p * channels + c));
-  Raster raster = imageRaster(values, static_cast<int>(shape[0]), static_cast<int>(shape[1]), static_cast<int>(shown), range);
+  std::vector<Real> values(static_cast<std::size_t>(shape[0] * shape[1] * shape[2]));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<Real>(d.inputs.raw(sample, static_cast<std::int64_t>(i)));
+  Raster raster = imageRaster(values, static_cast<int>(shape[0]), static_cast<int>(shape[1]), static_cast<int>(shape[2]), range);
   hatchNan(raster, theme().secondary.rgba(), theme().panel.rgba());
-  QImage image = toImage(raster);
   ++made_;
-  cache_.insert(sample, new QImage(image), static_cast<int>(std::max<qsizetype>(1, image.sizeInBytes() / 1024)));
-  return image;
+  return toImage(raster);
+}
+
+QImage ImageGallery::imageOn(std::int32_t sample, const QRectF& picture, double ratio) const {
+  // Sharp pixels when enlarged, averaged when shrunk.
+  const QImage whole = image(sample);
+  const QSize size(std::max(1, qRound(picture.width() * ratio)), std::max(1, qRound(picture.height() * ratio)));
+  return whole.width() > size.width() ? whole.scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation) : whole;
 }
 
 QString ImageGallery::labelOf(std::int32_t sample) const {
@@ -164,17 +167,7 @@ QString ImageGallery::labelOf(std::int32_t sample) const {
   return labels.isEmpty() ? QStringLiteral("–") : labels.join(QStringLiteral(", "));
 }
 
-void ImageGallery::paintCell(QCPPainter& painter, std::int32_t sample, const QRectF& picture, const QRectF& label, const FigureStyle& style) const {
-  QImage pixels = image(sample);
-  // Sharp pixels when enlarged, averaged when shrunk.
-  const double ratio = painter.device()->devicePixelRatioF();
-  const QSize size(std::max(1, qRound(picture.width() * ratio)), std::max(1, qRound(picture.height() * ratio)));
-  if (!style.print && pixels.width() > size.width()) pixels = pixels.scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
-  if (style.print && pixels.width() < 200) {
-    const int factor = std::max(1, 200 / pixels.width());
-    pixels = pixels.scaled(pixels.size() * factor, Qt::IgnoreAspectRatio, Qt::FastTransformation);
-  }
-  painter.drawImage(picture, pixels);
+void ImageGallery::paintLabel(QCPPainter& painter, std::int32_t sample, const QRectF& label, const FigureStyle& style) const {
   if (label.height() <= 0) return;
   painter.setFont(style.font(-1.5));
   painter.setPen(style.colors.secondary);
@@ -189,13 +182,20 @@ void ImageGallery::paintEvent(QPaintEvent*) {
     return;
   }
   const Grid g = grid();
+  const double ratio = devicePixelRatioF();
+  if (ratio != ratio_) pictures_.clear();
+  ratio_ = ratio;
+  std::map<std::int32_t, QImage> drawn;
   painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
   for (int i = firstInSight(); i < static_cast<int>(shown_.size()); ++i) {
     const QRectF picture = imageRect(i);
     if (picture.top() > viewport()->height()) break;
     const std::int32_t sample = shown_[static_cast<std::size_t>(i)];
     const double left = kGap / 2 + i % g.columns * g.width;
-    paintCell(painter, sample, picture, QRectF(left, picture.bottom() + 1, g.width, g.label - 1), style);
+    const auto known = pictures_.find(sample);
+    const QImage& pixels = drawn[sample] = known == pictures_.end() ? imageOn(sample, picture, ratio) : known->second;
+    painter.drawImage(picture, pixels);
+    paintLabel(painter, sample, QRectF(left, picture.bottom() + 1, g.width, g.label - 1), style);
     const bool chosen = sample == current_, pinned = pinned_.count(sample) > 0;
     if (!chosen && !pinned) continue;
     painter.setBrush(Qt::NoBrush);
@@ -211,6 +211,7 @@ void ImageGallery::paintEvent(QPaintEvent*) {
     painter.drawEllipse(picture.topRight() + QPointF(-r, r), r, r);
     painter.setAntialiasing(false);
   }
+  pictures_ = std::move(drawn);
 }
 
 void ImageGallery::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
@@ -229,8 +230,12 @@ void ImageGallery::paintFigure(QCPPainter& painter, const QRectF& rect, const Fi
   for (int i = 0; i < count; ++i) {
     const double left = rect.left() + i % columns * (width + gap), top = rect.top() + i / columns * (picture.height() + label + gap);
     if (top + picture.height() + label > rect.bottom() + 0.5) break;
-    paintCell(painter, shown_[static_cast<std::size_t>(first + i)], QRectF(QPointF(left + (width - picture.width()) / 2, top), picture),
-              QRectF(left, top + picture.height(), width, label), style);
+    const std::int32_t sample = shown_[static_cast<std::size_t>(first + i)];
+    QImage pixels = image(sample);
+    // Print programs smooth enlarged pictures as they like.
+    if (pixels.width() < 200) pixels = pixels.scaled(pixels.size() * (200 / pixels.width()), Qt::IgnoreAspectRatio, Qt::FastTransformation);
+    painter.drawImage(QRectF(QPointF(left + (width - picture.width()) / 2, top), picture), pixels);
+    paintLabel(painter, sample, QRectF(left, top + picture.height(), width, label), style);
   }
   painter.restore();
 }
@@ -246,17 +251,18 @@ QString ImageGallery::readoutAt(QPointF position) const {
   const int i = indexAt(position);
   if (i < 0) return {};
   const std::int32_t s = shown_[static_cast<std::size_t>(i)];
-  QString text = tr("sample %1 · %2 · %3").arg(QLocale().toString(s), labelOf(s), partName(table_->parts[static_cast<std::size_t>(table_->rowsOf[static_cast<std::size_t>(s)])]));
+  const QLocale locale;
+  QString text = tr("sample %1 · %2 · %3").arg(locale.toString(s), labelOf(s), partName(table_->parts[static_cast<std::size_t>(table_->rowsOf[static_cast<std::size_t>(s)])]));
   const QRectF r = imageRect(i);
   if (!r.contains(position)) return text;
   const Dataset& d = *table_->data;
   const vitrine::Shape& shape = d.spec.input;
   const std::int64_t y = std::min(shape[0] - 1, static_cast<std::int64_t>((position.y() - r.top()) / r.height() * static_cast<double>(shape[0])));
   const std::int64_t x = std::min(shape[1] - 1, static_cast<std::int64_t>((position.x() - r.left()) / r.width() * static_cast<double>(shape[1])));
-  text += QLatin1Char('\n') + tr("row %1, column %2:").arg(y).arg(x);
+  text += QLatin1Char('\n') + tr("row %1, column %2:").arg(locale.toString(qlonglong(y)), locale.toString(qlonglong(x)));
   for (std::int64_t c = 0; c < std::min<std::int64_t>(shape[2], 8); ++c) {
     const QString value = numberText(d.inputs.raw(s, (y * shape[1] + x) * shape[2] + c), 6);
-    text += shape[2] == 1 ? QLatin1Char(' ') + value : shape[2] == 3 ? QStringLiteral(" %1 %2").arg(QLatin1Char("RGB"[c])).arg(value) : QLatin1Char(' ') + tr("channel %1: %2").arg(c + 1).arg(value);
+    text += shape[2] == 1 ? QLatin1Char(' ') + value : shape[2] == 3 ? QStringLiteral(" %1 %2").arg(QLatin1Char("RGB"[c])).arg(value) : QLatin1Char(' ') + tr("channel %1: %2").arg(locale.toString(qlonglong(c + 1)), value);
   }
   return text;
 }

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <QAbstractScrollArea>
-#include <QCache>
 #include <QImage>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -74,10 +74,11 @@ class ImageGallery : public QAbstractScrollArea, public Figure {
   int indexAt(QPointF position) const;
   int firstInSight() const;
   QImage image(std::int32_t sample) const;
+  QImage imageOn(std::int32_t sample, const QRectF& picture, double ratio) const;
   QString labelOf(std::int32_t sample) const;
   void walk(int by);
   QSizeF imageSize(double side) const;
-  void paintCell(QCPPainter& painter, std::int32_t sample, const QRectF& picture, const QRectF& label, const FigureStyle& style) const;
+  void paintLabel(QCPPainter& painter, std::int32_t sample, const QRectF& label, const FigureStyle& style) const;
 
   SampleTablePtr table_;
   std::vector<std::int32_t> shown_;
@@ -87,7 +88,8 @@ class ImageGallery : public QAbstractScrollArea, public Figure {
   std::int32_t current_ = -1;
   int side_ = 64;
   QString placeholder_;
-  mutable QCache<std::int32_t, QImage> cache_{64 * 1024};  ///< in KiB
+  std::map<std::int32_t, QImage> pictures_;  ///< what was drawn last, as large as it stands there
+  double ratio_ = 1;
   mutable std::int64_t made_ = 0;
 };
 

@@ -29,6 +29,7 @@ void RowsModel::setTable(SampleTablePtr table) {
     rows_.resize(static_cast<std::size_t>(table_->rows()));
     std::iota(rows_.begin(), rows_.end(), 0);
   }
+  places_ = rows_;
   endResetModel();
   emit arranged();
 }
@@ -46,18 +47,16 @@ void RowsModel::setPinned(const std::vector<std::int32_t>& samples) {
   if (!rows_.empty()) emit dataChanged(index(0, 0), index(rowCount() - 1, 0));
 }
 
-int RowsModel::shownAt(std::int32_t row) const {
-  const auto it = std::find(rows_.begin(), rows_.end(), row);
-  return it == rows_.end() ? -1 : static_cast<int>(it - rows_.begin());
-}
-
 void RowsModel::arrange() {
   if (!table_) return;
   work_.run([this, table = table_, filter = filter_, order = order_](std::stop_token stop, const auto&) {
     auto rows = std::make_shared<std::vector<std::int32_t>>(arrangeRows(*table, filter, order, stop));
-    return [this, rows] {
+    auto places = std::make_shared<std::vector<std::int32_t>>(static_cast<std::size_t>(table->rows()), -1);
+    for (std::size_t i = 0; i < rows->size(); ++i) (*places)[static_cast<std::size_t>((*rows)[i])] = static_cast<std::int32_t>(i);
+    return [this, rows, places] {
       beginResetModel();
       rows_ = std::move(*rows);
+      places_ = std::move(*places);
       endResetModel();
       emit arranged();
     };

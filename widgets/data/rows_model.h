@@ -24,7 +24,7 @@ class RowsModel : public QAbstractTableModel {
 
   /// The table's row behind a shown one, and the other way round (-1: not shown).
   std::int32_t rowAt(int shown) const { return rows_[static_cast<std::size_t>(shown)]; }
-  int shownAt(std::int32_t row) const;
+  int shownAt(std::int32_t row) const { return places_[static_cast<std::size_t>(row)]; }
   std::int32_t sampleAt(int shown) const { return table_->samples[static_cast<std::size_t>(rowAt(shown))]; }
   /// The table's column behind a shown one; negative: see RowOrder.
   int columnAt(int section) const { return columns_[static_cast<std::size_t>(section)]; }
@@ -46,7 +46,8 @@ class RowsModel : public QAbstractTableModel {
 
   SampleTablePtr table_;
   std::vector<int> columns_;
-  std::vector<std::int32_t> rows_;
+  std::vector<std::int32_t> rows_;    ///< the table's row of each shown one
+  std::vector<std::int32_t> places_;  ///< the other way round, by the table's rows; -1: not shown
   std::set<std::int32_t> pinned_;
   RowFilter filter_;
   RowOrder order_;

@@ -5,6 +5,7 @@
 #include <QContextMenuEvent>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QLocale>
 #include <QMenu>
 #include <algorithm>
 
@@ -153,6 +154,14 @@ void RowsView::paintFigure(QCPPainter& painter, const QRectF& rect, const Figure
   painter.setPen(QPen(style.colors.border, 1));
   painter.drawLine(QPointF(rect.left(), rect.top() + line), QPointF(std::min(x, rect.right()), rect.top() + line));
   painter.restore();
+}
+
+QString RowsView::dataNote() const {
+  qint64 chosen = 0;
+  for (const QItemSelectionRange& range : selectionModel()->selection()) chosen += range.height();
+  const qint64 rows = chosen > 1 ? chosen : model_->rowCount();
+  if (rows <= kMostExported) return {};
+  return tr("Only the first %1 of %2 rows are written.").arg(QLocale().toString(kMostExported), QLocale().toString(rows));
 }
 
 FigureTable RowsView::figureData() const {

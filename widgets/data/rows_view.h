@@ -26,6 +26,7 @@ class RowsView : public QTableView, public Figure {
   QSizeF preferredMm() const override { return {140, 80}; }
   void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
   FigureTable figureData() const override;
+  QString dataNote() const override;
   bool isEmpty() const override { return model_->rowCount() == 0; }
 
   /// Rows of figureData(): all of a million would take more memory than the data.

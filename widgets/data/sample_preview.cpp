@@ -2,6 +2,7 @@
 
 #include <qcustomplot.h>
 
+#include <QLocale>
 #include <algorithm>
 #include <cmath>
 
@@ -110,7 +111,7 @@ QString SamplePreview::readoutAt(QPointF position) const {
       const int y = std::min(s.height - 1, static_cast<int>((position.y() - area.top()) / area.height() * s.height));
       QStringList numbers;
       for (int c = 0; c < s.channels; ++c) numbers << numberText(static_cast<double>((*values)[static_cast<std::size_t>((y * s.width + x) * s.channels + c)]));
-      return tr("%1\nrow %2, column %3: %4").arg(s.label).arg(y).arg(x).arg(numbers.join(QStringLiteral(" · ")));
+      return tr("%1\nrow %2, column %3: %4").arg(s.label, QLocale().toString(y), QLocale().toString(x), numbers.join(QStringLiteral(" · ")));
     }
   return {};
 }

@@ -84,7 +84,7 @@ ScatterView::ScatterView(QWidget* parent) : FigureWidget(parent) { setAccessible
 void ScatterView::setData(ScatterData data) {
   const bool retitled = data.title != data_.title;
   data_ = std::move(data);
-  drawn_ = {};
+  dropKept();
   if (retitled) emit titleChanged();
   update();
 }
@@ -114,7 +114,7 @@ ScatterView::Place ScatterView::place(const QRectF& rect, const FigureStyle& sty
 QColor ScatterView::colorOf(std::size_t point, const Theme& t) const {
   if (!data_.looks.empty()) return data_.groups[point] < 0 ? t.secondary : data_.looks[static_cast<std::size_t>(data_.groups[point])].color(t);
   if (data_.target.empty() || !std::isfinite(data_.target[point])) return data_.target.empty() ? t.accent : t.secondary;
-  return fromRgba(color(ColorMap::Viridis, data_.targetRange.at(data_.target[point])));
+  return toColor(color(ColorMap::Viridis, data_.targetRange.at(data_.target[point])));
 }
 
 void ScatterView::paintPoints(QCPPainter& painter, const QRectF& cell, int x, int y, const FigureStyle& style) const {
@@ -224,19 +224,7 @@ void ScatterView::paintFigure(QCPPainter& painter, const QRectF& rect, const Fig
 }
 
 void ScatterView::paintEvent(QPaintEvent* event) {
-  if (isEmpty()) return FigureWidget::paintEvent(event);
-  const double ratio = devicePixelRatioF();
-  const QString key = QStringLiteral("%1 %2 %3").arg(theme().dark).arg(theme().panel.rgba()).arg(theme().family);
-  const QSize size = (QSizeF(this->size()) * ratio).toSize();
-  if (drawn_.size() != size || drawn_.devicePixelRatio() != ratio || drawnFor_ != key) {
-    drawn_ = QImage(size, QImage::Format_ARGB32_Premultiplied);
-    drawn_.setDevicePixelRatio(ratio);
-    drawn_.fill(Qt::transparent);
-    drawnFor_ = key;
-    QCPPainter painter(&drawn_);
-    paintFigure(painter, figureRect(), FigureStyle::screen());
-  }
-  QPainter(this).drawImage(0, 0, drawn_);
+  isEmpty() ? FigureWidget::paintEvent(event) : paintKept();
 }
 
 int ScatterView::pointAt(QPointF position, int& x, int& y) const {
@@ -265,7 +253,7 @@ QString ScatterView::readoutAt(QPointF position) const {
   const int i = pointAt(position, x, y);
   if (i < 0) return {};
   const std::size_t point = static_cast<std::size_t>(i);
-  QString text = data_.samples[point] < 0 ? tr("row %1").arg(data_.rows[point]) : tr("sample %1").arg(data_.samples[point]);
+  QString text = data_.samples[point] < 0 ? tr("row %1").arg(QLocale().toString(data_.rows[point])) : tr("sample %1").arg(QLocale().toString(data_.samples[point]));
   for (const int k : {x, y})
     text += QLatin1Char('\n') + data_.names[k] + QLatin1Char(' ') + valueText(data_.values[static_cast<std::size_t>(k)][point], data_.dates[static_cast<std::size_t>(k)]);
   if (!data_.looks.empty() && data_.groups[point] >= 0) text += QLatin1Char('\n') + data_.looks[static_cast<std::size_t>(data_.groups[point])].name;
@@ -285,7 +273,7 @@ FigureTable ScatterView::figureData() const {
   if (!data_.looks.empty()) t.columns << tr("class");
   if (!data_.target.empty() && !data_.names.contains(data_.targetName)) t.columns << data_.targetName;
   for (std::size_t i = 0; i < data_.rows.size(); ++i) {
-    QVector<QVariant> row{data_.samples[i]};
+    QVector<QVariant> row{data_.samples[i] < 0 ? QVariant() : QVariant(data_.samples[i])};
     for (std::size_t k = 0; k < data_.values.size(); ++k) row << (data_.dates[k] ? QVariant(valueText(data_.values[k][i], true)) : QVariant(data_.values[k][i]));
     if (!data_.looks.empty()) row << (data_.groups[i] < 0 ? QString() : data_.looks[static_cast<std::size_t>(data_.groups[i])].name);
     if (!data_.target.empty() && !data_.names.contains(data_.targetName)) row << data_.target[i];

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QImage>
 #include <QStringList>
 #include <vector>
 
@@ -75,8 +74,6 @@ class ScatterView : public FigureWidget {
   int pointAt(QPointF position, int& x, int& y) const;
 
   ScatterData data_;
-  QImage drawn_;  ///< what stands on the screen: thousands of points are drawn once, not at every touch
-  QString drawnFor_;
 };
 
 }  // namespace vitrine

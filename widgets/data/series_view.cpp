@@ -2,6 +2,7 @@
 
 #include <qcustomplot.h>
 
+#include <QLocale>
 #include <QMouseEvent>
 #include <algorithm>
 #include <cmath>
@@ -20,7 +21,7 @@ SeriesData seriesOf(const SampleTable& table, const std::vector<std::int32_t>& s
   const std::int64_t all = data.spec.input[1];
   for (const int f : features) {
     const std::size_t i = static_cast<std::size_t>(f);
-    d.features << (i < data.featureNames.size() ? QString::fromStdString(data.featureNames[i]) : SeriesView::tr("feature %1").arg(f + 1));
+    d.features << (i < data.featureNames.size() ? QString::fromStdString(data.featureNames[i]) : SeriesView::tr("feature %1").arg(QLocale().toString(f + 1)));
   }
   RowGroups groups;
   if (data.spec.task == Task::Classification) {
@@ -104,7 +105,7 @@ std::vector<Chart> SeriesView::charts(const QRectF& rect, const FigureStyle& sty
 QColor SeriesView::colorOf(const SeriesData::Line& line, const Theme& t) const {
   if (line.look >= 0) return data_.looks[static_cast<std::size_t>(line.look)].color(t);
   if (data_.targetName.isEmpty() || !std::isfinite(line.target)) return t.accent;
-  return fromRgba(color(ColorMap::Viridis, data_.targetRange.at(line.target)));
+  return toColor(color(ColorMap::Viridis, data_.targetRange.at(line.target)));
 }
 
 void SeriesView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
@@ -166,7 +167,7 @@ QString SeriesView::readoutAt(QPointF position) const {
   const Hit hit = hitAt(position);
   if (hit.line < 0) return {};
   const SeriesData::Line& l = data_.lines[static_cast<std::size_t>(hit.line)];
-  QString text = tr("sample %1, step %2").arg(l.sample).arg(hit.step + 1) + QLatin1Char('\n') + data_.features[hit.feature] + QLatin1Char(' ') +
+  QString text = tr("sample %1, step %2").arg(QLocale().toString(l.sample), QLocale().toString(hit.step + 1)) + QLatin1Char('\n') + data_.features[hit.feature] + QLatin1Char(' ') +
                  numberText(l.values[static_cast<std::size_t>(hit.feature)][static_cast<std::size_t>(hit.step)], 6);
   if (l.look >= 0) text += QLatin1Char('\n') + data_.looks[static_cast<std::size_t>(l.look)].name;
   if (!data_.targetName.isEmpty()) text += QLatin1Char('\n') + tr("target %1 %2").arg(data_.targetName, numberText(l.target, 6));

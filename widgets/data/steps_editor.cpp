@@ -97,7 +97,7 @@ void StepsEditor::setSteps(const std::vector<StepPlan>& steps, const QStringList
   list_->clear();
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const StepSpec* spec = findStep(steps[i].type);
-    list_->addItem(QStringLiteral("%1. %2").arg(i + 1).arg(spec ? QString::fromStdString(spec->name) : QString::fromStdString(steps[i].type)));
+    list_->addItem(QStringLiteral("%1. %2").arg(QLocale().toString(qulonglong(i + 1)), spec ? QString::fromStdString(spec->name) : QString::fromStdString(steps[i].type)));
   }
   list_->setCurrentRow(std::clamp(current, steps.empty() ? -1 : 0, int(steps.size()) - 1));
   showStep();
@@ -144,7 +144,7 @@ void StepsEditor::showStep() {
   QStringList lines;
   const auto learned = fitted_[std::size_t(at)]->learned();
   for (std::size_t i = 0; i < std::min(kMost, learned.size()); ++i) lines << QString::fromStdString(learned[i].first) + QLatin1Char(' ') + QLocale().toString(learned[i].second, 'g', 6);
-  if (learned.size() > kMost) lines << tr("… and %1 more").arg(learned.size() - kMost);
+  if (learned.size() > kMost) lines << tr("… and %1 more").arg(QLocale().toString(learned.size() - kMost));
   if (!lines.isEmpty()) learned_->setText(tr("Learned from the training rows:") + QStringLiteral("\n") + lines.join(QLatin1Char('\n')));
 }
 

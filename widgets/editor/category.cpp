@@ -1,6 +1,7 @@
 #include "widgets/editor/category.h"
 
 #include <QCoreApplication>
+#include <QLocale>
 #include <QPainter>
 #include <QPixmap>
 
@@ -50,7 +51,7 @@ QIcon categoryIcon(Category category) {
 
 QString layersText(std::size_t n) {
   return n == 1 ? QCoreApplication::translate("Category", "1 layer")
-                : QCoreApplication::translate("Category", "%1 layers").arg(n);
+                : QCoreApplication::translate("Category", "%1 layers").arg(QLocale().toString(qulonglong(n)));
 }
 
 QString errorSentence(const Error& error) {

@@ -3,11 +3,13 @@
 #include <qcustomplot.h>
 
 #include <QKeyEvent>
+#include <QLocale>
 #include <QMouseEvent>
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/figure/figure_export.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
@@ -25,16 +27,22 @@ SampleGallery::SampleGallery(QWidget* parent) : FigureWidget(parent) {
 
 void SampleGallery::setData(SampleGalleryData data) {
   data_ = std::move(data);
+  rasters_.assign(data_.items.size(), {});
   if (focus_ >= static_cast<int>(data_.items.size())) focus_ = -1;
   refit();
   update();
 }
 
 void SampleGallery::refit() {
-  const double rows = std::ceil(static_cast<double>(data_.items.size()) / columnsIn(width()));
-  const double w = (width() - (columnsIn(width()) - 1) * kTileGap) / columnsIn(width());
-  setMinimumSize(80, std::max(60, static_cast<int>(rows * (itemHeight(w, FigureStyle::screen()) + kTileGap))));
+  setMinimumSize(80, std::max(60, static_cast<int>(heightFor(width(), FigureStyle::screen()))));
 }
+
+double SampleGallery::heightFor(double width, const FigureStyle& style) const {
+  const int columns = columnsIn(width);
+  return std::ceil(static_cast<double>(data_.items.size()) / columns) * (itemHeight((width - (columns - 1) * kTileGap) / columns, style) + kTileGap);
+}
+
+QSizeF SampleGallery::preferredMm() const { return {kSingleColumnMm, pageHeightMm(*this, kSingleColumnMm)}; }
 
 void SampleGallery::resizeEvent(QResizeEvent* event) {
   FigureWidget::resizeEvent(event);
@@ -88,7 +96,9 @@ void SampleGallery::paintFigure(QCPPainter& painter, const QRectF& rect, const F
       painter.setBrush(Qt::NoBrush);
       painter.drawPath(path);
     } else if (data_.height > 0) {
-      drawRaster(painter, picture, imageRaster(item.pixels, data_.height, data_.width, data_.channels), style);
+      Raster& raster = rasters_[static_cast<std::size_t>(i)];
+      if (raster.empty()) raster = imageRaster(item.pixels, data_.height, data_.width, data_.channels);
+      drawRaster(painter, picture, raster, style);
     } else {
       painter.setFont(small);
       painter.setPen(t.secondary);
@@ -130,7 +140,7 @@ QString SampleGallery::readoutAt(QPointF position) const {
   const int i = itemAt(position);
   if (i < 0) return {};
   const SampleItem& item = data_.items[static_cast<std::size_t>(i)];
-  QStringList lines{tr("sample %1").arg(item.row) + (item.truth.isEmpty() ? QString() : QStringLiteral(" · ") + item.truth)};
+  QStringList lines{tr("sample %1").arg(QLocale().toString(item.row)) + (item.truth.isEmpty() ? QString() : QStringLiteral(" · ") + item.truth)};
   if (!item.predicted.isEmpty()) lines << (item.right ? tr("rightly predicted") : tr("taken for %1").arg(item.predicted));
   lines << item.lines.mid(0, 12);
   lines << (item.pinned ? tr("pinned: explained live in Train too; click to unpin") : item.chosen ? tr("click to take it off the wall") : tr("click to explain it"));

@@ -37,7 +37,8 @@ class SampleGallery : public FigureWidget {
   QRectF itemRect(int item) const;
 
   QString figureTitle() const override { return data_.title; }
-  QSizeF preferredMm() const override { return {89, 100}; }
+  QSizeF preferredMm() const override;
+  double heightFor(double width, const FigureStyle& style) const override;
   void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
   FigureTable figureData() const override;  ///< columns: sample, class, predicted, chosen
   bool isEmpty() const override { return data_.items.empty(); }
@@ -59,6 +60,7 @@ class SampleGallery : public FigureWidget {
   void refit();
 
   SampleGalleryData data_;
+  mutable std::vector<Raster> rasters_;  ///< of the items that were painted
   int focus_ = -1;
 };
 

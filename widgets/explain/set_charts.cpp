@@ -2,39 +2,18 @@
 
 #include <qcustomplot.h>
 
+#include <QLocale>
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-#include "core/view/layout.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
 namespace {
 
-/// A number axis below `plane`: grid, numbers at round places, title.
-void drawAxis(QCPPainter& painter, const QRectF& plane, Range range, const QString& title, const FigureStyle& style) {
-  const QFont small = style.font(-1);
-  const double line = lineHeight(small);
-  painter.setFont(small);
-  const std::vector<double> ticks = niceTicks(range.low, range.high, std::max(2, static_cast<int>(plane.width() / 70)));
-  const int decimals = ticks.size() > 1 ? decimalsFor(ticks[1] - ticks[0]) : 2;
-  for (double v : ticks) {
-    const double x = plane.left() + range.at(v) * plane.width();
-    painter.setPen(QPen(v == 0 ? style.colors.secondary : style.colors.grid, 1));
-    painter.drawLine(QPointF(x, plane.top()), QPointF(x, plane.bottom()));
-    painter.setPen(style.colors.secondary);
-    drawLine(painter, QRectF(x - 40, plane.bottom() + 2, 80, line), Qt::AlignCenter, QLocale().toString(v == 0 ? 0.0 : v, 'f', decimals).replace(QLatin1Char('-'), QChar(0x2212)));
-  }
-  painter.setPen(style.colors.secondary);
-  drawLine(painter, QRectF(plane.left(), plane.bottom() + 2 + line, plane.width(), line), Qt::AlignCenter, title);
-}
-
-QColor signInk(double v) {
-  const Rgba c = color(ColorMap::Diverging, v < 0 ? 0 : 1);
-  return toColor(c);
-}
+QColor signInk(double v) { return toColor(color(ColorMap::Diverging, v < 0 ? 0 : 1)); }
 
 Range padded(double low, double high) {
   if (!(low < high)) low -= 0.5, high += 0.5;
@@ -75,7 +54,7 @@ void BarsView::paintFigure(QCPPainter& painter, const QRectF& rect, const Figure
   }
   Range range = padded(low, high);
   if (low == 0) range.low = 0;
-  drawAxis(painter, plane, range, data_.axis, style);
+  drawNumberAxis(painter, plane, {range, data_.axis}, style);
   const double h = rowHeight(plane, style);
   const QFont small = style.font(-1);
   drawRowNames(painter, QRectF(rect.left(), plane.top(), plane.left() - rect.left() - 5, h * static_cast<double>(n)), static_cast<int>(n), data_.names, style);
@@ -134,26 +113,23 @@ void BeeswarmView::setData(BeeswarmData data) {
   update();
 }
 
-void BeeswarmView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
-  if (isEmpty()) return;
+BeeswarmView::Swarm BeeswarmView::swarm(const QRectF& rect, const FigureStyle& style) const {
+  Swarm s;
   const QFont small = style.font(-1);
-  const double bar = colorBarHeight(style) + 8;
-  QRectF plane = barsPlane(rect.adjusted(0, 0, 0, -bar), data_.names, style, 2);
-  plane.setRight(rect.right() - 6);
+  s.plane = barsPlane(rect.adjusted(0, 0, 0, -colorBarHeight(style) - 8), data_.names, style, 2);
+  s.plane.setRight(rect.right() - 6);
   double low = 0, high = 0;
   for (const auto& row : data_.values)
     for (double v : row)
       if (std::isfinite(v)) low = std::min(low, v), high = std::max(high, v);
-  const Range range = padded(low, high);
-  drawAxis(painter, plane, range, data_.axis, style);
+  s.range = padded(low, high);
+  s.dot = style.print ? 2.4 : 4;
+  const QRectF& plane = s.plane;
+  const Range& range = s.range;
   const std::size_t n = data_.values.size();
-  const double h = std::min(plane.height() / static_cast<double>(n), 3.2 * lineHeight(small)), dot = style.print ? 2.4 : 4;
-  drawRowNames(painter, QRectF(rect.left(), plane.top(), plane.left() - rect.left() - 5, h * static_cast<double>(n)), static_cast<int>(n), data_.names, style);
-  painter.setAntialiasing(true);
-  painter.setPen(Qt::NoPen);
+  const double h = std::min(plane.height() / static_cast<double>(n), 3.2 * lineHeight(small)), dot = s.dot;
+  s.names = QRectF(rect.left(), plane.top(), plane.left() - rect.left() - 5, h * static_cast<double>(n));
   for (std::size_t f = 0; f < n; ++f) {
-    std::vector<Real> own(data_.features[f].begin(), data_.features[f].end());
-    const Range span = fullRange(own);
     // Dots of one place are stacked to both sides of the line, in order of the value: the same picture every time.
     std::vector<std::size_t> order(data_.values[f].size());
     std::iota(order.begin(), order.end(), 0);
@@ -173,14 +149,44 @@ void BeeswarmView::paintFigure(QCPPainter& painter, const QRectF& rect, const Fi
       const double v = data_.values[f][k];
       if (!std::isfinite(v)) continue;
       const double side = (level[k] % 2 == 0 ? 1 : -1) * ((level[k] + 1) / 2) * step;
-      const double t = data_.features[f][k];
-      const Rgba c = color(ColorMap::Viridis, std::isfinite(t) ? span.at(t) : 0);
-      painter.setBrush(std::isfinite(t) ? toColor(c) : style.colors.bar);
-      painter.drawEllipse(QPointF(plane.left() + range.at(v) * plane.width(), plane.top() + (static_cast<double>(f) + 0.5) * h + side), dot / 2, dot / 2);
+      s.dots.push_back({f, k, {plane.left() + range.at(v) * plane.width(), plane.top() + (static_cast<double>(f) + 0.5) * h + side}});
     }
   }
+  return s;
+}
+
+void BeeswarmView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
+  if (isEmpty()) return;
+  const Swarm s = swarm(rect, style);
+  drawNumberAxis(painter, s.plane, {s.range, data_.axis}, style);
+  drawRowNames(painter, s.names, static_cast<int>(data_.values.size()), data_.names, style);
+  std::vector<Range> spans;
+  for (const std::vector<double>& own : data_.features) spans.push_back(fullRange(std::vector<Real>(own.begin(), own.end())));
+  painter.setAntialiasing(true);
+  painter.setPen(Qt::NoPen);
+  for (const Dot& d : s.dots) {
+    const double t = data_.features[d.feature][d.row];
+    painter.setBrush(std::isfinite(t) ? toColor(color(ColorMap::Viridis, spans[d.feature].at(t))) : style.colors.bar);
+    painter.drawEllipse(d.at, s.dot / 2, s.dot / 2);
+  }
   painter.setAntialiasing(false);
-  drawColorBar(painter, QRectF(plane.left(), rect.bottom() - bar + 8, plane.width(), bar - 8), tr("least"), tr("the feature's own value"), tr("most"), ColorMap::Viridis, style);
+  const double bar = colorBarHeight(style);
+  drawColorBar(painter, QRectF(s.plane.left(), rect.bottom() - bar, s.plane.width(), bar), tr("least"), tr("the feature's own value"), tr("most"), ColorMap::Viridis, style);
+}
+
+QString BeeswarmView::readoutAt(QPointF position) const {
+  if (isEmpty()) return {};
+  const Swarm s = swarm(figureRect(), FigureStyle::screen());
+  const Dot* best = nullptr;
+  double nearest = 8 * 8;
+  for (const Dot& d : s.dots) {
+    const QPointF way = d.at - position;
+    if (const double far = QPointF::dotProduct(way, way); far < nearest) nearest = far, best = &d;
+  }
+  if (!best) return {};
+  return tr("%1 = %2, row %3\n%4 %5")
+      .arg(data_.names.value(static_cast<int>(best->feature)), numberText(data_.features[best->feature][best->row], 6), QLocale().toString(qulonglong(best->row)), data_.axis,
+           numberText(data_.values[best->feature][best->row], 6));
 }
 
 FigureTable BeeswarmView::figureData() const {
@@ -200,19 +206,7 @@ void DependenceView::setData(DependenceData data) {
   update();
 }
 
-QRectF DependenceView::plane(const QRectF& rect, const FigureStyle& style) const {
-  const QFont small = style.font(-1);
-  const double left = textWidth(small, QStringLiteral("−0.0000")) + lineHeight(small) + 4, top = lineHeight(style.font(-1.5)) + 4;
-  double below = 1.4 * lineHeight(small) + 6;
-  if (data_.labels.isEmpty())
-    below += lineHeight(small);
-  else
-    below += columnNamesHeight(data_.labels, static_cast<int>(data_.labels.size()), rect.width() - left - 8, small, rect.height() * 0.4);
-  return rect.adjusted(left, top, -8, -below);
-}
-
-void DependenceView::ranges(Range& x, Range& y) const {
-  x = padded(data_.grid.front(), data_.grid.back());
+Chart DependenceView::chart(const QRectF& rect, const FigureStyle& style) const {
   double low = INFINITY, high = -INFINITY;
   const auto take = [&](const std::vector<double>& c) {
     for (double v : c)
@@ -220,49 +214,37 @@ void DependenceView::ranges(Range& x, Range& y) const {
   };
   take(data_.mean);
   for (const auto& c : data_.curves) take(c);
-  y = low <= high ? padded(low, high) : Range{0, 1};
+  const ChartAxis y{low <= high ? padded(low, high) : Range{0, 1}, data_.axis};
+  const double line = lineHeight(style.font(-1));
+  const QRectF room = rect.adjusted(0, line / 2, 0, 0);  // the legend stands above
+  if (data_.labels.isEmpty()) return chartIn(room, {padded(data_.grid.front(), data_.grid.back()), data_.feature}, y, style);
+  const double names = columnNamesHeight(data_.labels, static_cast<int>(data_.labels.size()), rect.width() * 0.8, style.font(-1), rect.height() * 0.4);
+  return chartIn(room, {{-0.5, static_cast<double>(data_.grid.size()) - 0.5}, data_.feature}, y, style, 4 + names + line);
 }
 
 void DependenceView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
   if (isEmpty()) return;
-  const QRectF p = plane(rect, style);
-  Range x, y;
-  ranges(x, y);
-  const QFont small = style.font(-1);
-  const double line = lineHeight(small);
-  if (data_.labels.isEmpty()) {
-    drawAxis(painter, p.adjusted(0, 0, 0, 6), x, data_.feature, style);
-  } else {
-    const double names = columnNamesHeight(data_.labels, static_cast<int>(data_.labels.size()), p.width(), small, rect.height() * 0.4);
-    drawColumnNames(painter, QRectF(p.left(), p.bottom() + 4, p.width(), names), static_cast<int>(data_.labels.size()), data_.labels, style);
-    painter.setFont(small);
+  const Chart c = chart(rect, style);
+  const QRectF& p = c.area;
+  drawAxes(painter, c, style, data_.labels.isEmpty());
+  if (!data_.labels.isEmpty()) {
+    const double line = lineHeight(style.font(-1));
+    drawColumnNames(painter, QRectF(p.left(), p.bottom() + 4, p.width(), rect.bottom() - line - p.bottom() - 4), static_cast<int>(data_.labels.size()), data_.labels, style);
+    painter.setFont(style.font(-1));
     painter.setPen(style.colors.secondary);
-    drawLine(painter, QRectF(p.left(), p.bottom() + 4 + names, p.width(), line), Qt::AlignCenter, data_.feature);
-    x = {-0.5, static_cast<double>(data_.grid.size()) - 0.5};
+    drawLine(painter, QRectF(p.left(), rect.bottom() - line, p.width(), line), Qt::AlignCenter, data_.feature);
   }
-  const std::vector<double> ticks = niceTicks(y.low, y.high, std::max(2, static_cast<int>(p.height() / 30)));
-  const int decimals = ticks.size() > 1 ? decimalsFor(ticks[1] - ticks[0]) : 2;
-  painter.setFont(small);
-  for (double v : ticks) {
-    const double at = p.bottom() - y.at(v) * p.height();
-    painter.setPen(QPen(style.colors.grid, 1));
-    painter.drawLine(QPointF(p.left(), at), QPointF(p.right(), at));
-    painter.setPen(style.colors.secondary);
-    drawLine(painter, QRectF(rect.left() + line, at - line / 2, p.left() - rect.left() - line - 4, line), Qt::AlignRight | Qt::AlignVCenter,
-             QLocale().toString(v == 0 ? 0.0 : v, 'f', decimals).replace(QLatin1Char('-'), QChar(0x2212)));
-  }
-  drawLineUpwards(painter, QRectF(rect.left(), p.top(), line, p.height()), Qt::AlignCenter, data_.axis);
   painter.setAntialiasing(true);
   painter.setBrush(Qt::NoBrush);
-  const auto curve = [&](const std::vector<double>& c, const QPen& pen) {
+  const auto curve = [&](const std::vector<double>& values, const QPen& pen) {
     QPainterPath path;
     bool open = false;
-    for (std::size_t i = 0; i < c.size(); ++i) {
-      if (!std::isfinite(c[i])) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!std::isfinite(values[i])) {
         open = false;
         continue;
       }
-      const QPointF at(p.left() + x.at(data_.labels.isEmpty() ? data_.grid[i] : static_cast<double>(i)) * p.width(), p.bottom() - y.at(c[i]) * p.height());
+      const QPointF at(c.xAt(place(i)), c.yAt(values[i]));
       open ? path.lineTo(at) : path.moveTo(at);
       open = true;
     }
@@ -271,12 +253,12 @@ void DependenceView::paintFigure(QCPPainter& painter, const QRectF& rect, const 
   };
   QColor faint = style.colors.secondary;
   faint.setAlphaF(0.22f);
-  for (const auto& c : data_.curves) curve(c, QPen(faint, 0.8));
+  for (const auto& row : data_.curves) curve(row, QPen(faint, 0.8));
   curve(data_.mean, QPen(style.colors.accent, 2.2));
   painter.setPen(QPen(style.colors.secondary, 0.6));
   if (data_.labels.isEmpty())
     for (double v : data_.at)
-      if (std::isfinite(v)) painter.drawLine(QPointF(p.left() + x.at(v) * p.width(), p.bottom()), QPointF(p.left() + x.at(v) * p.width(), p.bottom() - 5));
+      if (std::isfinite(v)) painter.drawLine(QPointF(c.xAt(v), p.bottom()), QPointF(c.xAt(v), p.bottom() - 5));
   painter.setAntialiasing(false);
   const QString legend = tr("blue: mean · gray: each row");
   painter.setFont(style.font(-1.5));
@@ -286,16 +268,11 @@ void DependenceView::paintFigure(QCPPainter& painter, const QRectF& rect, const 
 
 QString DependenceView::readoutAt(QPointF position) const {
   if (isEmpty()) return {};
-  const QRectF p = plane(figureRect(), FigureStyle::screen());
-  if (!p.contains(position)) return {};
-  Range x, y;
-  ranges(x, y);
-  if (!data_.labels.isEmpty()) x = {-0.5, static_cast<double>(data_.grid.size()) - 0.5};
-  const double at = x.low + (position.x() - p.left()) / p.width() * (x.high - x.low);
+  const Chart c = chart(figureRect(), FigureStyle::screen());
+  if (!c.area.contains(position)) return {};
   std::size_t best = 0;
-  const auto place = [&](std::size_t i) { return data_.labels.isEmpty() ? data_.grid[i] : static_cast<double>(i); };
   for (std::size_t i = 1; i < data_.grid.size(); ++i)
-    if (std::abs(place(i) - at) < std::abs(place(best) - at)) best = i;
+    if (std::abs(c.xAt(place(i)) - position.x()) < std::abs(c.xAt(place(best)) - position.x())) best = i;
   return tr("%1 = %2\n%3 %4").arg(data_.feature, data_.labels.isEmpty() ? numberText(data_.grid[best], 4) : data_.labels.value(static_cast<int>(best)), data_.axis, numberText(data_.mean[best], 5));
 }
 
@@ -329,21 +306,29 @@ void WaterfallView::setData(WaterfallData data) {
   update();
 }
 
-void WaterfallView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
-  if (isEmpty()) return;
+WaterfallView::Bars WaterfallView::bars(const QRectF& rect, const FigureStyle& style) const {
   // The largest parts each, the others in one bar.
-  const QFont small = style.font(-1);
-  const double line = lineHeight(small);
+  const double line = lineHeight(style.font(-1));
   const int fit = std::max(2, static_cast<int>((rect.height() - 3.6 * line) / (line * 1.15)));
-  QStringList names = data_.names;
-  std::vector<double> values = data_.values;
+  Bars b{data_.names, data_.values, {}, 0};
+  QStringList& names = b.names;
+  std::vector<double>& values = b.values;
   if (static_cast<int>(values.size()) > fit) {
     const double rest = std::accumulate(values.begin() + fit - 1, values.end(), 0.0);
-    names = names.mid(0, fit - 1) << tr("%1 others").arg(static_cast<int>(values.size()) - fit + 1);
+    names = names.mid(0, fit - 1) << tr("%1 others").arg(QLocale().toString(static_cast<int>(values.size()) - fit + 1));
     values.resize(static_cast<std::size_t>(fit - 1));
     values.push_back(rest);
   }
-  const QRectF plane = barsPlane(rect, names, style, 3);
+  b.plane = barsPlane(rect, names, style, 3);
+  b.height = std::min(b.plane.height() / static_cast<double>(values.size()), 2.2 * line);
+  return b;
+}
+
+void WaterfallView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
+  if (isEmpty()) return;
+  const auto [names, values, plane, h] = bars(rect, style);
+  const QFont small = style.font(-1);
+  const double line = lineHeight(small);
   double low = std::min(data_.base, data_.output), high = std::max(data_.base, data_.output), at = data_.base;
   for (double v : values) {
     at += v;
@@ -351,10 +336,9 @@ void WaterfallView::paintFigure(QCPPainter& painter, const QRectF& rect, const F
     high = std::max(high, at);
   }
   const Range range = padded(low, high);
-  drawAxis(painter, plane, range, data_.unit, style);
-  const double h = std::min(plane.height() / static_cast<double>(values.size()), 2.2 * line);
+  drawNumberAxis(painter, plane, {range, data_.unit}, style);
   drawRowNames(painter, QRectF(rect.left(), plane.top(), plane.left() - rect.left() - 5, h * static_cast<double>(values.size())), static_cast<int>(values.size()), names, style);
-  const auto x = [&](double v) { return plane.left() + range.at(v) * plane.width(); };
+  const auto x = [left = plane.left(), wide = plane.width(), range](double v) { return left + range.at(v) * wide; };
   at = data_.base;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double y = plane.top() + (static_cast<double>(i) + 0.5) * h, from = x(at), to = x(at + values[i]);
@@ -371,6 +355,15 @@ void WaterfallView::paintFigure(QCPPainter& painter, const QRectF& rect, const F
   painter.setPen(style.colors.secondary);
   drawLine(painter, QRectF(rect.left(), rect.bottom() - line, rect.width(), line), Qt::AlignRight | Qt::AlignVCenter,
            tr("base %1 → output %2").arg(numberText(data_.base, 4), numberText(data_.output, 4)));
+}
+
+QString WaterfallView::readoutAt(QPointF position) const {
+  if (isEmpty()) return {};
+  const Bars b = bars(figureRect(), FigureStyle::screen());
+  const int i = static_cast<int>(std::floor((position.y() - b.plane.top()) / b.height));
+  if (i < 0 || i >= static_cast<int>(b.values.size())) return {};
+  const double part = b.values[static_cast<std::size_t>(i)], sum = std::accumulate(b.values.begin(), b.values.begin() + i + 1, data_.base);
+  return tr("%1\npart %2 · sum so far %3").arg(b.names.value(i), (part > 0 ? QStringLiteral("+") : QString()) + numberText(part, 6), numberText(sum, 6));
 }
 
 FigureTable WaterfallView::figureData() const {

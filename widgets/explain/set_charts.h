@@ -3,8 +3,7 @@
 #include <QStringList>
 #include <vector>
 
-#include "core/view/raster.h"
-#include "widgets/figure/figure.h"
+#include "widgets/figure/axes.h"
 
 namespace vitrine {
 
@@ -54,8 +53,20 @@ class BeeswarmView : public FigureWidget {
   void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
   FigureTable figureData() const override;  ///< columns: row, feature, feature value, Shapley value
   bool isEmpty() const override { return data_.values.empty(); }
+  QString readoutAt(QPointF position) const override;
 
  private:
+  struct Dot {
+    std::size_t feature, row;
+    QPointF at;
+  };
+  struct Swarm {
+    QRectF plane, names;
+    Range range;
+    double dot = 0;  ///< width of one
+    std::vector<Dot> dots;
+  };
+  Swarm swarm(const QRectF& rect, const FigureStyle& style) const;
   BeeswarmData data_;
 };
 
@@ -83,8 +94,9 @@ class DependenceView : public FigureWidget {
   QString readoutAt(QPointF position) const override;
 
  private:
-  QRectF plane(const QRectF& rect, const FigureStyle& style) const;
-  void ranges(Range& x, Range& y) const;
+  Chart chart(const QRectF& rect, const FigureStyle& style) const;
+  /// On the axis: the feature's value, or which of its categories.
+  double place(std::size_t i) const { return data_.labels.isEmpty() ? data_.grid[i] : static_cast<double>(i); }
   DependenceData data_;
 };
 
@@ -109,8 +121,16 @@ class WaterfallView : public FigureWidget {
   void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
   FigureTable figureData() const override;  ///< columns: feature, part, sum so far
   bool isEmpty() const override { return data_.values.empty(); }
+  QString readoutAt(QPointF position) const override;
 
  private:
+  struct Bars {
+    QStringList names;
+    std::vector<double> values;
+    QRectF plane;
+    double height = 0;  ///< of one
+  };
+  Bars bars(const QRectF& rect, const FigureStyle& style) const;
   WaterfallData data_;
 };
 

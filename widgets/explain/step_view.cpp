@@ -2,9 +2,11 @@
 
 #include <qcustomplot.h>
 
+#include <QLocale>
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/figure/figure_export.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
@@ -30,9 +32,11 @@ void StepView::setData(StepData data) {
 }
 
 void StepView::refit() {
-  const double h = isEmpty() ? 80 : layOut(nullptr, QRectF(0, 0, width(), 1e6), FigureStyle::screen());
+  const double h = isEmpty() ? 80 : heightFor(width(), FigureStyle::screen());
   setMinimumSize(280, static_cast<int>(std::ceil(h)) + 4);
 }
+
+QSizeF StepView::preferredMm() const { return {kDoubleColumnMm, pageHeightMm(*this, kDoubleColumnMm)}; }
 
 void StepView::resizeEvent(QResizeEvent* event) {
   FigureWidget::resizeEvent(event);
@@ -73,7 +77,7 @@ double StepView::layOutPart(QCPPainter* painter, const QRectF& rect, const StepP
     y += 6;
     const int shown = std::min<int>(kMostTerms, static_cast<int>(g.names.size()));
     QString title = g.title;
-    if (shown < g.names.size()) title += tr(" · first %1 of %2; all of them are in the data").arg(shown).arg(g.names.size());
+    if (shown < g.names.size()) title += tr(" · first %1 of %2; all of them are in the data").arg(QLocale().toString(shown), QLocale().toString(g.names.size()));
     say(style.font(-1, true), t.secondary, QRectF(rect.left(), y, rect.width(), line), Qt::AlignLeft, title);
     y += line;
     const int columns = static_cast<int>(g.columns.size());

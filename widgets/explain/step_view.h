@@ -45,7 +45,8 @@ class StepView : public FigureWidget {
   static constexpr int kMostTerms = 24;
 
   QString figureTitle() const override { return data_.title; }
-  QSizeF preferredMm() const override { return {183, 200}; }
+  QSizeF preferredMm() const override;
+  double heightFor(double width, const FigureStyle& style) const override { return layOut(nullptr, QRectF(0, 0, width, 1e6), style); }
   void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
   FigureTable figureData() const override;  ///< columns: section, name, column, formula, value, difference
   bool isEmpty() const override { return data_.parts.empty(); }

@@ -5,81 +5,30 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/figure/figure_export.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
 
-AgreementView::AgreementView(QWidget* parent) : FigureWidget(parent) { setAccessibleName(tr("Agreement of methods")); }
+AgreementView::AgreementView(QWidget* parent) : MatrixView(parent) { setAccessibleName(tr("Agreement of methods")); }
 
 void AgreementView::setData(AgreementData data) {
   Q_ASSERT(data.values.size() == static_cast<std::size_t>(data.methods.size() * data.methods.size()));
-  const bool retitled = data.title != data_.title;
   data_ = std::move(data);
-  if (retitled) emit titleChanged();
-  update();
+  MatrixData m;
+  m.title = data_.title;
+  m.values.assign(data_.values.begin(), data_.values.end());
+  m.rows = m.columns = static_cast<int>(data_.methods.size());
+  m.valueName = tr("rank correlation");
+  m.rowNames = m.columnNames = data_.methods;
+  m.range = Range{-1, 1};
+  m.numbers = true;
+  MatrixView::setData(std::move(m));
 }
 
-QRectF AgreementView::matrix(const QRectF& rect, const FigureStyle& style) const {
-  const QFont small = style.font(-1);
-  const int n = static_cast<int>(data_.methods.size());
-  const double left = namesWidth(data_.methods, n, small, rect.width() * 0.34) + 6;
-  const double below = colorBarHeight(style) + 8;
-  const double room = rect.width() - left - 2;
-  const bool level = namesWidth(data_.methods, n, small, 1e9) + 4 <= room / std::max(1, n);
-  const double names = level ? lineHeight(small) : namesWidth(data_.methods, n, small, rect.height() * 0.28) + 4;
-  const double h = std::max(8.0, std::min(rect.height() - below - names - 4, room));
-  return {rect.left() + left, rect.top() + 2, room, h};
-}
-
-void AgreementView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
-  if (isEmpty()) return;
-  const int n = static_cast<int>(data_.methods.size());
-  const QRectF m = matrix(rect, style);
-  const double w = m.width() / n, h = m.height() / n, gap = 1;
-  const QFont small = style.font(-2);
-  const ColorMap map = forTheme(ColorMap::Diverging, style.colors.dark);
-  for (int r = 0; r < n; ++r)
-    for (int c = 0; c < n; ++c) {
-      const double v = data_.values[static_cast<std::size_t>(r * n + c)];
-      const QRectF cell(m.left() + c * w, m.top() + r * h, w - gap, h - gap);
-      if (std::isnan(v)) {
-        drawNanHatch(painter, cell, style);
-        continue;
-      }
-      const Rgba rgba = color(map, (v + 1) / 2);
-      const QColor paper(rgba.r, rgba.g, rgba.b);
-      painter.fillRect(cell, paper);
-      const QString text = QLocale().toString(v, 'f', 2).replace(QLatin1Char('-'), QChar(0x2212));
-      if (textWidth(small, text) > cell.width() || lineHeight(small) > cell.height() + 3) continue;
-      painter.setFont(small);
-      painter.setPen(readableOn(paper));
-      drawLine(painter, cell, Qt::AlignCenter, text);
-    }
-  drawRowNames(painter, QRectF(rect.left(), m.top(), m.left() - rect.left() - 4, m.height()), n, data_.methods, style);
-  const double bar = rect.bottom() - colorBarHeight(style);
-  drawColumnNames(painter, QRectF(m.left(), m.bottom() + 2, m.width(), bar - 6 - m.bottom()), n, data_.methods, style);
-  drawColorBar(painter, QRectF(m.left(), bar, m.width(), rect.bottom() - bar), {-1, 1}, map, tr("rank correlation"), style);
-}
-
-FigureTable AgreementView::figureData() const {
-  FigureTable table;
-  table.columns << tr("method") << data_.methods;
-  const qsizetype n = data_.methods.size();
-  for (qsizetype r = 0; r < n; ++r) {
-    QVector<QVariant> row{data_.methods[r]};
-    for (qsizetype c = 0; c < n; ++c) row << data_.values[static_cast<std::size_t>(r * n + c)];
-    table.rows << row;
-  }
-  return table;
-}
-
-QString AgreementView::readoutAt(QPointF position) const {
-  const QRectF m = matrix(figureRect(), FigureStyle::screen());
-  const int n = static_cast<int>(data_.methods.size());
-  if (!m.contains(position) || n == 0) return {};
-  const int c = std::min(n - 1, static_cast<int>((position.x() - m.left()) / m.width() * n)), r = std::min(n - 1, static_cast<int>((position.y() - m.top()) / m.height() * n));
-  const double v = data_.values[static_cast<std::size_t>(r * n + c)];
-  return tr("%1 and %2\nrank correlation of magnitudes %3").arg(data_.methods[r], data_.methods[c], std::isnan(v) ? tr("none: one of the maps is constant") : numberText(v, 4));
+QString AgreementView::cellText(int row, int column) const {
+  const double v = data_.values[static_cast<std::size_t>(row * data_.methods.size() + column)];
+  return tr("%1 and %2\nrank correlation of magnitudes %3").arg(data_.methods[row], data_.methods[column], std::isnan(v) ? tr("none: one of the maps is constant") : numberText(v, 4));
 }
 
 TrustView::TrustView(QWidget* parent) : FigureWidget(parent) { setAccessibleName(tr("Trust check")); }
@@ -93,8 +42,15 @@ void TrustView::setData(TrustData data) {
 }
 
 void TrustView::refit() {
-  const double h = isEmpty() ? 60 : layOut(nullptr, QRectF(0, 0, width(), 1e6), FigureStyle::screen(), nullptr);
+  const double h = isEmpty() ? 60 : heightFor(width(), FigureStyle::screen());
   setMinimumSize(160, static_cast<int>(std::ceil(h)) + 4);
+}
+
+QSizeF TrustView::preferredMm() const { return {kSingleColumnMm, pageHeightMm(*this, kSingleColumnMm)}; }
+
+double TrustView::heightFor(double width, const FigureStyle& style) const {
+  // Letters on paper are a little wider than on the screen that measures them: a line may break earlier.
+  return layOut(nullptr, QRectF(0, 0, style.print ? 0.96 * width : width, 1e6), style, nullptr);
 }
 
 void TrustView::resizeEvent(QResizeEvent* event) {

@@ -6,6 +6,7 @@
 
 #include "widgets/explain/wall_data.h"
 #include "widgets/figure/figure.h"
+#include "widgets/maps/matrix_view.h"
 
 namespace vitrine {
 
@@ -17,22 +18,20 @@ struct AgreementData {
 };
 
 /// A matrix with its numbers and a scale from −1 to 1.
-class AgreementView : public FigureWidget {
+class AgreementView : public MatrixView {
   Q_OBJECT
  public:
   explicit AgreementView(QWidget* parent = nullptr);
   void setData(AgreementData data);
   const AgreementData& data() const { return data_; }
 
-  QString figureTitle() const override { return data_.title; }
   QSizeF preferredMm() const override { return {89, 80}; }
-  void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
-  FigureTable figureData() const override;  ///< first column the method's name, then one a method
-  bool isEmpty() const override { return data_.values.empty(); }
-  QString readoutAt(QPointF position) const override;
+
+ protected:
+  QString cellText(int row, int column) const override;
+  QVariant exact(int row, int column) const override { return data_.values[static_cast<std::size_t>(row * data_.methods.size() + column)]; }
 
  private:
-  QRectF matrix(const QRectF& rect, const FigureStyle& style) const;
   AgreementData data_;
 };
 
@@ -61,7 +60,8 @@ class TrustView : public FigureWidget {
   const TrustData& data() const { return data_; }
 
   QString figureTitle() const override { return data_.title; }
-  QSizeF preferredMm() const override { return {89, 70}; }
+  QSizeF preferredMm() const override;
+  double heightFor(double width, const FigureStyle& style) const override;
   void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
   FigureTable figureData() const override;  ///< columns: check, value, remark, verdict, sentence
   bool isEmpty() const override { return data_.lines.empty() && data_.sentence.isEmpty(); }

@@ -2,6 +2,7 @@
 
 #include <qcustomplot.h>
 
+#include <QLocale>
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
@@ -23,13 +24,25 @@ void UnitFigure::setData(UnitData data) {
   update();
 }
 
+QRectF UnitFigure::inside(const QRectF& rect, const FigureStyle& style) const {
+  QRectF place = rect.adjusted(0, 0, 0, -lineHeight(style.font(-1.5)));
+  if (data_.height > 0) place.setSize(QSizeF(data_.width, data_.height) * std::min(place.width() / data_.width, place.height() / data_.height));
+  return place;
+}
+
+std::vector<int> UnitFigure::ablated(double height, const FigureStyle& style) const {
+  std::vector<double> weight(data_.before.size());
+  for (std::size_t k = 0; k < weight.size(); ++k) weight[k] = std::max(data_.before[k], k < data_.after.size() ? data_.after[k] : 0);
+  return topClasses(weight, std::clamp(static_cast<int>(height / lineHeight(style.font(-1))) - 1, 1, 6));
+}
+
+QString UnitFigure::outputName(int k) const { return data_.classes.isEmpty() ? tr("output %1").arg(QLocale().toString(k + 1)) : data_.classes.value(k); }
+
 void UnitFigure::paintPicture(QCPPainter& painter, const QRectF& rect, const UnitInputPicture& picture, const FigureStyle& style) const {
   const QFont small = style.font(-1.5);
   const double line = lineHeight(small);
-  QRectF place = rect.adjusted(0, 0, 0, -line);
+  const QRectF place = inside(rect, style);
   if (data_.height > 0) {
-    const double scale = std::min(place.width() / data_.width, place.height() / data_.height);
-    place.setSize(QSizeF(data_.width, data_.height) * scale);
     drawRaster(painter, place, imageRaster(picture.values, data_.height, data_.width, data_.channels), style);
   } else if (data_.channels == 0) {
     painter.fillRect(place, style.colors.field);
@@ -73,11 +86,9 @@ void UnitFigure::paintAblation(QCPPainter& painter, const QRectF& rect, const Fi
   const QFont small = style.font(-1);
   const double line = lineHeight(small);
   const bool classes = !data_.classes.isEmpty();
-  std::vector<double> weight(data_.before.size());
-  for (std::size_t k = 0; k < weight.size(); ++k) weight[k] = std::max(data_.before[k], k < data_.after.size() ? data_.after[k] : 0);
-  const std::vector<int> top = topClasses(weight, std::clamp(static_cast<int>(rect.height() / line) - 1, 1, 6));
+  const std::vector<int> top = ablated(rect.height(), style);
   double names = 0;
-  for (int k : top) names = std::max(names, textWidth(small, classes ? data_.classes.value(k) : tr("output %1").arg(k + 1)));
+  for (int k : top) names = std::max(names, textWidth(small, outputName(k)));
   names = std::min(names + 6, rect.width() * 0.4);
   const double number = textWidth(small, QStringLiteral("100 % → 100 %")) + 6, room = std::max(10.0, rect.width() - names - number);
   double y = rect.top();
@@ -85,7 +96,7 @@ void UnitFigure::paintAblation(QCPPainter& painter, const QRectF& rect, const Fi
     const double a = data_.before[static_cast<std::size_t>(k)], b = data_.after[static_cast<std::size_t>(k)];
     painter.setFont(small);
     painter.setPen(style.colors.text);
-    drawLine(painter, QRectF(rect.left(), y, names, line), Qt::AlignLeft | Qt::AlignVCenter, classes ? data_.classes.value(k) : tr("output %1").arg(k + 1));
+    drawLine(painter, QRectF(rect.left(), y, names, line), Qt::AlignLeft | Qt::AlignVCenter, outputName(k));
     if (classes) {
       const QRectF track(rect.left() + names, y + 2, room, line - 4);
       painter.fillRect(track, style.colors.field);
@@ -103,53 +114,90 @@ void UnitFigure::paintAblation(QCPPainter& painter, const QRectF& rect, const Fi
   drawLine(painter, QRectF(rect.left(), y + 2, rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, tr("gray: as it is · blue: with the unit set to 0"));
 }
 
+UnitFigure::Place UnitFigure::place(const QRectF& rect, const FigureStyle& style) const {
+  Place p;
+  constexpr double kGap = 14;
+  p.head = lineHeight(style.font(-1, true));
+  p.under = rect.top() + p.head + 4;
+  p.height = rect.height() - p.head - 4;
+  const double side = std::clamp(p.height, 40.0, std::max(40.0, std::min(180.0, rect.width() * 0.17)));
+  const double ablation = std::clamp(rect.width() * 0.27, 130.0, 260.0);
+  p.input = {rect.left(), side};
+  p.top = {p.input.left + side + kGap, rect.width() - ablation - 2 * side - 3 * kGap};
+  p.best = {p.top.left + p.top.width + kGap, side};
+  p.ablation = {p.best.left + side + kGap, ablation};
+  const double high = std::min(p.height, side + 16);
+  p.pictures.push_back({&data_.input, QRectF(p.input.left, p.under, side, high)});
+  const double w = std::clamp(std::min(p.top.width / 4 - 6, p.height - 16), 30.0, side);
+  const int across = std::max(1, static_cast<int>((p.top.width + 6) / (w + 6)));
+  for (int i = 0; i < static_cast<int>(data_.top.size()); ++i) {
+    const QRectF at(p.top.left + i % across * (w + 6), p.under + i / across * (w + 20), w, w + 14);
+    if (at.bottom() > rect.bottom() + 1) break;
+    p.pictures.push_back({&data_.top[static_cast<std::size_t>(i)], at});
+  }
+  if (!data_.best.empty()) p.pictures.push_back({&data_.best.front(), QRectF(p.best.left, p.under, side, high)});
+  return p;
+}
+
 void UnitFigure::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
   if (isEmpty()) return;
-  const QFont head = style.font(-1, true), small = style.font(-1);
-  const double line = lineHeight(head), gap = 14;
-  const double high = rect.height() - line - 4;
-  const double side = std::clamp(high, 40.0, std::max(40.0, std::min(180.0, rect.width() * 0.17)));
-  double x = rect.left();
-  const auto title = [&](double width, const QString& text) {
-    painter.setFont(head);
+  const Place p = place(rect, style);
+  const auto title = [&](const Place::Part& part, double more, const QString& text) {
+    painter.setFont(style.font(-1, true));
     painter.setPen(style.colors.text);
-    drawLine(painter, QRectF(x, rect.top(), width, line), Qt::AlignLeft | Qt::AlignVCenter, text);
+    drawLine(painter, QRectF(part.left, rect.top(), part.width + more, p.head), Qt::AlignLeft | Qt::AlignVCenter, text);
   };
-  const auto note = [&](double width, const QString& text) {
-    painter.setFont(small);
+  const auto note = [&](double left, double width, const QString& text) {
+    painter.setFont(style.font(-1));
     painter.setPen(style.colors.secondary);
-    painter.drawText(QRectF(x, rect.top() + line + 4, width, high), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, text);
+    painter.drawText(QRectF(left, p.under, width, p.height), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, text);
   };
-  const double top = rect.top() + line + 4;
-  title(side + gap - 2, data_.fieldText);
-  paintPicture(painter, QRectF(x, top, side, std::min(high, side + 16)), data_.input, style);
-  x += side + gap;
-  const double ablation = std::clamp(rect.width() * 0.27, 130.0, 260.0), best = side;
-  const double tops = rect.right() - x - ablation - best - 2 * gap;
-  title(tops, tr("Samples that move it most"));
-  if (data_.top.empty()) {
-    note(std::max(60.0, tops), data_.topNote);
-  } else {
-    const double w = std::clamp(std::min(tops / 4 - 6, high - 16), 30.0, side);
-    for (std::size_t i = 0; i < data_.top.size(); ++i) {
-      const int across = std::max(1, static_cast<int>((tops + 6) / (w + 6)));
-      const QRectF place(x + static_cast<double>(static_cast<int>(i) % across) * (w + 6), top + static_cast<double>(static_cast<int>(i) / across) * (w + 20), w, w + 14);
-      if (place.bottom() > rect.bottom() + 1) break;
-      paintPicture(painter, place, data_.top[i], style);
-    }
-  }
-  x += tops + gap;
-  title(best + gap - 2, tr("Made to move it"));
-  if (data_.best.empty())
-    note(best, data_.bestNote);
-  else
-    paintPicture(painter, QRectF(x, top, best, std::min(high, best + 16)), data_.best.front(), style);
-  x += best + gap;
-  title(ablation, tr("Without this unit"));
+  title(p.input, 12, data_.fieldText);
+  title(p.top, 0, tr("Samples that move it most"));
+  title(p.best, 12, tr("Made to move it"));
+  title(p.ablation, 0, tr("Without this unit"));
+  for (const Shown& s : p.pictures) paintPicture(painter, s.rect, *s.picture, style);
+  if (data_.top.empty()) note(p.top.left, std::max(60.0, p.top.width), data_.topNote);
+  if (data_.best.empty()) note(p.best.left, p.best.width, data_.bestNote);
   if (data_.after.empty())
-    note(ablation, data_.ablationNote);
+    note(p.ablation.left, p.ablation.width, data_.ablationNote);
   else
-    paintAblation(painter, QRectF(x, top, rect.right() - x, high), style);
+    paintAblation(painter, QRectF(p.ablation.left, p.under, rect.right() - p.ablation.left, p.height), style);
+}
+
+QString UnitFigure::readingIn(const Shown& shown, QPointF position, const FigureStyle& style) const {
+  const std::vector<Real>& v = shown.picture->values;
+  const QRectF at = inside(shown.rect, style);
+  if (!at.contains(position) || v.empty()) return shown.picture->name;
+  const QLocale locale;
+  const double x = (position.x() - at.left()) / at.width(), y = (position.y() - at.top()) / at.height();
+  if (data_.height > 0) {
+    const int column = std::min(data_.width - 1, static_cast<int>(x * data_.width)), row = std::min(data_.height - 1, static_cast<int>(y * data_.height));
+    QStringList values;
+    for (int c = 0; c < data_.channels; ++c) values << numberText(static_cast<double>(v[static_cast<std::size_t>((row * data_.width + column) * data_.channels + c)]), 5);
+    return tr("%1\nrow %2, column %3: %4").arg(shown.picture->name, locale.toString(row), locale.toString(column), values.join(QLatin1Char(' ')));
+  }
+  const double share = data_.channels == 0 ? x * static_cast<double>(v.size()) : (position.y() - at.top()) / lineHeight(style.font(-1.5));
+  const std::size_t k = static_cast<std::size_t>(share);
+  if (data_.channels == 0) {
+    const std::size_t step = std::min(v.size() - 1, k);
+    return tr("%1\nstep %2: %3").arg(shown.picture->name, locale.toString(qulonglong(step + 1)), numberText(static_cast<double>(v[step]), 5));
+  }
+  return k < v.size() ? tr("%1\n%2 %3").arg(shown.picture->name, data_.features.value(static_cast<int>(k)), numberText(static_cast<double>(v[k]), 6)) : shown.picture->name;
+}
+
+QString UnitFigure::readoutAt(QPointF position) const {
+  if (isEmpty()) return {};
+  const FigureStyle style = FigureStyle::screen();
+  const Place p = place(figureRect(), style);
+  for (const Shown& s : p.pictures)
+    if (s.rect.contains(position)) return readingIn(s, position, style);
+  if (data_.after.empty() || position.x() < p.ablation.left || position.y() < p.under) return {};
+  const std::vector<int> lines = ablated(p.height, style);
+  const std::size_t i = static_cast<std::size_t>((position.y() - p.under) / lineHeight(style.font(-1)));
+  if (i >= lines.size()) return {};
+  const std::size_t k = static_cast<std::size_t>(lines[i]);
+  return tr("%1\nas it is %2 · with the unit set to 0 %3").arg(outputName(lines[i]), numberText(data_.before[k], 6), numberText(k < data_.after.size() ? data_.after[k] : std::nan(""), 6));
 }
 
 FigureTable UnitFigure::figureData() const {

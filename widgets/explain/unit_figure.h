@@ -46,8 +46,29 @@ class UnitFigure : public FigureWidget {
   /// Columns: part (input, top, maximised, with, without), name, place, value.
   FigureTable figureData() const override;
   bool isEmpty() const override { return data_.input.values.empty(); }
+  QString readoutAt(QPointF position) const override;
 
  private:
+  struct Shown {
+    const UnitInputPicture* picture;
+    QRectF rect;
+  };
+  /// The four parts: titles from `left`, `width` wide; pictures where they fit.
+  struct Place {
+    struct Part {
+      double left, width;
+    } input, top, best, ablation;
+    double head = 0;  ///< height of the titles
+    double under = 0, height = 0;  ///< below them
+    std::vector<Shown> pictures;
+  };
+  Place place(const QRectF& rect, const FigureStyle& style) const;
+  /// Where the image, line or first row of a picture lies, and how many rows fit.
+  QRectF inside(const QRectF& rect, const FigureStyle& style) const;
+  /// The classes (or outputs) that weigh most, a line each.
+  std::vector<int> ablated(double height, const FigureStyle& style) const;
+  QString outputName(int k) const;
+  QString readingIn(const Shown& shown, QPointF position, const FigureStyle& style) const;
   void paintPicture(QCPPainter& painter, const QRectF& rect, const UnitInputPicture& picture, const FigureStyle& style) const;
   void paintAblation(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const;
   UnitData data_;

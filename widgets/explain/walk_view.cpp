@@ -2,6 +2,7 @@
 
 #include <qcustomplot.h>
 
+#include <QLocale>
 #include <QMouseEvent>
 #include <algorithm>
 #include <cmath>
@@ -128,7 +129,7 @@ void WalkView::paintFigure(QCPPainter& painter, const QRectF& rect, const Figure
     painter.setFont(style.font(-1.5));
     painter.setPen(style.colors.secondary);
     drawLine(painter, QRectF(p.head.left(), p.head.top() + line - 2, p.head.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-             p.shown < l.channels ? tr("%1, first %2").arg(l.shape).arg(p.shown) : l.shape);
+             p.shown < l.channels ? tr("%1, first %2").arg(l.shape, QLocale().toString(p.shown)) : l.shape);
     for (int c = 0; c < p.shown; ++c) {
       const QRectF cell = p.cell(c);
       drawRaster(painter, cell, rasters_[i][static_cast<std::size_t>(c)], style);
@@ -170,7 +171,9 @@ QString WalkView::readoutAt(QPointF position) const {
   if (!hit(position, layer, unit)) return {};
   const WalkLayer& l = data_.layers[static_cast<std::size_t>(layer)];
   const qint64 at = unit / l.channels;
-  QString text = l.height * l.width == 1 ? tr("%1, unit %2").arg(l.name).arg(unit) : tr("%1, channel %2, row %3, column %4").arg(l.name).arg(unit % l.channels).arg(at / l.width).arg(at % l.width);
+  const QLocale locale;
+  QString text = l.height * l.width == 1 ? tr("%1, unit %2").arg(l.name, locale.toString(unit))
+                                         : tr("%1, channel %2, row %3, column %4").arg(l.name, locale.toString(unit % l.channels), locale.toString(at / l.width), locale.toString(at % l.width));
   return text + QLatin1Char('\n') + numberText(static_cast<double>(l.values[static_cast<std::size_t>(unit)]), 5) + tr("\nclick: what it sees, what moves it, what it does");
 }
 

@@ -12,7 +12,7 @@ struct WalkLayer {
   int id = 0;             ///< told back
   QString name, shape;    ///< "Conv 1", "26 × 26 × 8"
   std::vector<Real> values;
-  int height = 1, width = 1, channels = 1;  ///< images: channels last; vectors: channels units of 1 × 1; series: steps × 1 × features
+  int height = 1, width = 1, channels = 1;  ///< images: channels last; vectors: channels units of 1 × 1; series: 1 × steps × features
 };
 
 /// One scale for all maps of the network, one a layer, or one a map.

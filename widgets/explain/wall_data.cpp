@@ -22,29 +22,33 @@ bool shownSigned(const WallData& data, int method, const WallLook& look) {
   return false;
 }
 
-std::vector<Range> wallRanges(const WallData& data, const WallLook& look) {
+std::vector<std::vector<Real>> wallValues(const WallData& data, const WallLook& look) {
+  std::vector<std::vector<Real>> shown;
+  for (const WallSample& s : data.samples)
+    for (const WallCell& c : s.cells) shown.push_back(shownValues(data, c, look));
+  return shown;
+}
+
+std::vector<Range> wallRanges(const WallData& data, const WallLook& look, const std::vector<std::vector<Real>>& shown) {
   const std::size_t methods = data.methods.size();
-  std::vector<Range> ranges(data.samples.size() * methods);
-  std::vector<Real> everything;
+  std::vector<Range> ranges(shown.size());
+  std::vector<Real> together;
   for (std::size_t m = 0; m < methods; ++m) {
     const bool isSigned = shownSigned(data, static_cast<int>(m), look);
-    std::vector<Real> column;
-    for (std::size_t i = 0; i < data.samples.size(); ++i) {
-      const std::vector<Real> shown = shownValues(data, data.samples[i].cells[m], look);
-      ranges[i * methods + m] = attributionRange(shown, isSigned, look.map.percentile);
-      column.insert(column.end(), shown.begin(), shown.end());
+    if (look.scale != WallScale::Shared) together.clear();
+    for (std::size_t k = m; k < shown.size(); k += methods) {
+      if (look.scale == WallScale::EachMap)
+        ranges[k] = attributionRange(shown[k], isSigned, look.map.percentile);
+      else
+        together.insert(together.end(), shown[k].begin(), shown[k].end());
     }
-    const Range one = attributionRange(column, isSigned, look.map.percentile);
-    if (look.scale == WallScale::EachMethod)
-      for (std::size_t i = 0; i < data.samples.size(); ++i) ranges[i * methods + m] = one;
-    everything.insert(everything.end(), column.begin(), column.end());
+    if (look.scale != WallScale::EachMethod) continue;
+    const Range one = attributionRange(together, isSigned, look.map.percentile);
+    for (std::size_t k = m; k < shown.size(); k += methods) ranges[k] = one;
   }
   if (look.scale != WallScale::Shared) return ranges;
-  const double top = attributionRange(everything, false, look.map.percentile).high;
-  for (std::size_t m = 0; m < methods; ++m) {
-    const bool isSigned = shownSigned(data, static_cast<int>(m), look);
-    for (std::size_t i = 0; i < data.samples.size(); ++i) ranges[i * methods + m] = {isSigned ? -top : 0, top};
-  }
+  const double top = attributionRange(together, false, look.map.percentile).high;
+  for (std::size_t k = 0; k < shown.size(); ++k) ranges[k] = {shownSigned(data, static_cast<int>(k % methods), look) ? -top : 0, top};
   return ranges;
 }
 

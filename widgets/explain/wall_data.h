@@ -74,7 +74,9 @@ struct WallLook {
 std::vector<Real> shownValues(const WallData& data, const WallCell& cell, const WallLook& look);
 /// Whether a method's maps may be negative as they are shown.
 bool shownSigned(const WallData& data, int method, const WallLook& look);
-/// The scale of every cell, [samples × methods]. Shared: one for all signed methods' and non-negative methods' magnitudes.
-std::vector<Range> wallRanges(const WallData& data, const WallLook& look);
+/// shownValues() of every cell, [samples × methods].
+std::vector<std::vector<Real>> wallValues(const WallData& data, const WallLook& look);
+/// The scale of every cell by its wallValues(). Shared: one for all signed methods' and non-negative methods' magnitudes.
+std::vector<Range> wallRanges(const WallData& data, const WallLook& look, const std::vector<std::vector<Real>>& shown);
 
 }  // namespace vitrine

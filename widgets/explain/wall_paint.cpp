@@ -30,7 +30,6 @@ void WallView::paintFigure(QCPPainter& painter, const QRectF& rect, const Figure
     }
   }
   paintScales(painter, l, style);
-  if (!style.print) paintCross(painter, l, style);
 }
 
 void WallView::paintHeads(QCPPainter& painter, const WallLayout& l, const FigureStyle& style) const {

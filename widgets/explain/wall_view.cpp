@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/figure/figure_export.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
@@ -24,6 +25,7 @@ void WallView::setData(WallData data) {
   if (sample_ >= static_cast<int>(data_.samples.size()) || method_ >= static_cast<int>(data_.methods.size())) sample_ = method_ = -1;
   if (crossSample_ >= static_cast<int>(data_.samples.size())) cross_.reset();
   preparedDark_ = -1;
+  dropKept();
   refit();
   if (retitled) emit titleChanged();
   update();
@@ -33,6 +35,7 @@ void WallView::setLook(const WallLook& look) {
   if (look == look_) return;
   look_ = look;
   preparedDark_ = -1;
+  dropKept();
   update();
 }
 
@@ -40,16 +43,16 @@ void WallView::select(int sample, int method) {
   if (sample == sample_ && method == method_) return;
   sample_ = sample;
   method_ = method;
+  dropKept();
   update();
 }
 
 void WallView::refit() {
-  const WallLayout l = wallLayout(QRectF(0, 0, width(), 0), FigureStyle::screen(), data_, kMostFeatures);
-  const QSizeF least = isEmpty() ? QSizeF(120, 80) : l.needs();
+  const double high = isEmpty() ? 80 : heightFor(width(), FigureStyle::screen());
   // The width is what columns take at their narrowest; the height follows from the width at hand.
   const WallLayout narrow = wallLayout(QRectF(0, 0, 1, 0), FigureStyle::screen(), data_, kMostFeatures);
   const int wide = isEmpty() ? 120 : static_cast<int>(std::ceil(narrow.needs().width()));
-  setMinimumSize(wide, static_cast<int>(std::ceil(least.height())));
+  setMinimumSize(wide, static_cast<int>(std::ceil(high)));
 }
 
 QSize WallView::minimumSizeHint() const { return minimumSize(); }
@@ -59,17 +62,17 @@ void WallView::resizeEvent(QResizeEvent* event) {
   if (event->size().width() != event->oldSize().width()) refit();
 }
 
-QSizeF WallView::preferredMm() const {
-  constexpr double kDouble = 183, kPerMm = 96 / 25.4;
-  const FigureStyle style = FigureStyle::forPrint();
-  const WallLayout l = wallLayout(QRectF(0, 0, kDouble * kPerMm, 0), style, data_, kMostFeatures);
-  return {kDouble, std::clamp(l.needs().height() / kPerMm + 2, 30.0, 240.0)};
+QSizeF WallView::preferredMm() const { return {kDoubleColumnMm, std::max(30.0, pageHeightMm(*this, kDoubleColumnMm))}; }
+
+double WallView::heightFor(double width, const FigureStyle& style) const {
+  return wallLayout(QRectF(0, 0, width, 0), style, data_, kMostFeatures).needs().height();
 }
 
 void WallView::prepare(bool dark) const {
   if (preparedDark_ == static_cast<int>(dark)) return;
   preparedDark_ = static_cast<int>(dark);
-  ranges_ = wallRanges(data_, look_);
+  std::vector<std::vector<Real>> shown = wallValues(data_, look_);
+  ranges_ = wallRanges(data_, look_, shown);
   features_ = wallFeatures(data_, kMostFeatures);
   drawn_.assign(data_.samples.size() * data_.methods.size(), {});
   inputs_.clear();
@@ -79,7 +82,7 @@ void WallView::prepare(bool dark) const {
     for (std::size_t m = 0; m < data_.methods.size(); ++m) {
       Drawn& d = drawn_[i * data_.methods.size() + m];
       const WallCell& c = s.cells[m];
-      d.values = shownValues(data_, c, look_);
+      d.values = std::move(shown[i * data_.methods.size() + m]);
       if (d.values.empty() || data_.kind != WallKind::Image) continue;
       const Range range = ranges_[i * data_.methods.size() + m];
       const ColorMap colors = colorsOf(static_cast<int>(m), dark);
@@ -170,16 +173,17 @@ QString WallView::readoutAt(QPointF position) const {
   const WallSample& s = data_.samples[static_cast<std::size_t>(sample)];
   if (share.y() > 1) return c.markWhy.isEmpty() ? c.note : c.markWhy;
   if (c.state != WallCell::State::Ready) return c.note;
+  const QLocale locale;
   QString text = data_.methods[static_cast<std::size_t>(method)].name + QStringLiteral(" · ") + s.name;
   if (data_.kind == WallKind::Image) {
     const int x = std::clamp(static_cast<int>(share.x() * data_.width), 0, data_.width - 1), y = std::clamp(static_cast<int>(share.y() * data_.height), 0, data_.height - 1);
     QStringList input;
     for (int k = 0; k < data_.channels; ++k)
       input << numberText(static_cast<double>(s.input[static_cast<std::size_t>((y * data_.width + x) * data_.channels + k)]), 4);
-    text += tr("\nrow %1, column %2: input %3").arg(y).arg(x).arg(input.join(QLatin1Char(' ')));
+    text += tr("\nrow %1, column %2: input %3").arg(locale.toString(y), locale.toString(x), input.join(QLatin1Char(' ')));
   } else if (data_.kind == WallKind::Series) {
     const int step = std::clamp(static_cast<int>(share.x() * data_.height), 0, data_.height - 1), f = std::clamp(static_cast<int>(share.y() * data_.width), 0, data_.width - 1);
-    text += tr("\nstep %1, %2: input %3").arg(step).arg(data_.features.value(f, tr("feature %1").arg(f + 1)), numberText(static_cast<double>(s.input[static_cast<std::size_t>(step * data_.width + f)]), 4));
+    text += tr("\nstep %1, %2: input %3").arg(locale.toString(step + 1), data_.features.value(f, tr("feature %1").arg(locale.toString(f + 1))), numberText(static_cast<double>(s.input[static_cast<std::size_t>(step * data_.width + f)]), 4));
   } else {
     const int row = static_cast<int>(share.y() * (static_cast<double>(features_.size()) + 2.6));
     if (row < 0 || row >= static_cast<int>(features_.size())) return text;
@@ -189,6 +193,13 @@ QString WallView::readoutAt(QPointF position) const {
   for (int m = 0; m < static_cast<int>(data_.methods.size()); ++m)
     if (const QString r = readingAt(sample, m); !r.isEmpty()) text += QLatin1Char('\n') + data_.methods[static_cast<std::size_t>(m)].name + QStringLiteral("  ") + r;
   return text;
+}
+
+void WallView::paintEvent(QPaintEvent* event) {
+  if (isEmpty()) return FigureWidget::paintEvent(event);
+  paintKept();
+  QCPPainter painter(this);
+  paintCross(painter, wallLayout(figureRect(), FigureStyle::screen(), data_, kMostFeatures), FigureStyle::screen());
 }
 
 void WallView::mouseMoveEvent(QMouseEvent* event) {
@@ -205,8 +216,8 @@ void WallView::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void WallView::leaveEvent(QEvent* event) {
+  if (cross_) update();
   cross_.reset();
-  update();
   FigureWidget::leaveEvent(event);
 }
 
@@ -260,7 +271,7 @@ FigureTable WallView::figureData() const {
           input = s.values.value(static_cast<int>(k));
         } else {
           const int cell = static_cast<int>(k) / c.channels, channel = static_cast<int>(k) % c.channels;
-          place = data_.kind == WallKind::Series ? tr("step %1 %2").arg(cell / c.width).arg(data_.features.value(cell % c.width, QString::number(cell % c.width + 1)))
+          place = data_.kind == WallKind::Series ? tr("step %1 %2").arg(cell / c.width + 1).arg(data_.features.value(cell % c.width, QString::number(cell % c.width + 1)))
                                                  : tr("row %1 column %2").arg(cell / c.width).arg(cell % c.width);
           if (c.channels > 1) place += tr(" channel %1").arg(channel);
           if (c.values.size() == s.input.size()) input = s.input[k];

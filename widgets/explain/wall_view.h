@@ -36,8 +36,9 @@ class WallView : public FigureWidget {
 
   QString figureTitle() const override { return data_.title; }
   QSizeF preferredMm() const override;
+  double heightFor(double width, const FigureStyle& style) const override;
   void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
-  /// Columns: sample, target, method, place (row, column, feature or step), value: the attributions as they were computed.
+  /// Columns: sample, target, method, place (row and column from 0, step from 1, or feature), input, attribution as it was computed.
   FigureTable figureData() const override;
   bool isEmpty() const override { return data_.samples.empty(); }
   QString readoutAt(QPointF position) const override;
@@ -50,6 +51,7 @@ class WallView : public FigureWidget {
   void methodMenuRequested(int method, QPoint globalPosition);
 
  protected:
+  void paintEvent(QPaintEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void leaveEvent(QEvent* event) override;

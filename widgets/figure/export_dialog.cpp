@@ -9,6 +9,7 @@
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QSettings>
@@ -153,8 +154,9 @@ void ExportDialog::build() {
   });
   height_->setEnabled(false);
   connect(dpi_, &QSpinBox::valueChanged, this, &ExportDialog::refreshPreview);
-  connect(font_, &QDoubleSpinBox::valueChanged, this, &ExportDialog::refreshPreview);
-  connect(title_, &QCheckBox::toggled, this, &ExportDialog::refreshPreview);
+  // The height of what flows follows from these too.
+  connect(font_, &QDoubleSpinBox::valueChanged, this, &ExportDialog::widthChanged);
+  connect(title_, &QCheckBox::toggled, this, &ExportDialog::widthChanged);
   connect(save_, &QPushButton::clicked, this, &ExportDialog::chooseFile);
   connect(close, &QPushButton::clicked, this, &QDialog::reject);
   connect(copy_, &QPushButton::clicked, this, [this] {
@@ -171,6 +173,8 @@ Figure* ExportDialog::figure() const {
   const int i = figure_->currentIndex();
   return i >= 0 && i < figures_.size() ? figures_[i] : nullptr;
 }
+
+bool ExportDialog::flows() const { return figure() && !figure()->isEmpty() && figure()->heightFor(100, FigureStyle::forPrint()) > 0; }
 
 void ExportDialog::selectFigure(Figure* figure) { figure_->setCurrentIndex(static_cast<int>(figures_.indexOf(figure))); }
 
@@ -217,7 +221,7 @@ void ExportDialog::widthChanged() {
     const QSignalBlocker a(preset_), b(height_);
     const double w = width_->value();
     preset_->setCurrentIndex(w == kSingleColumnMm ? 0 : w == kDoubleColumnMm ? 1 : 2);
-    if (keepAspect_->isChecked()) height_->setValue(w / aspect_);
+    if (keepAspect_->isChecked()) height_->setValue(flows() ? std::ceil(10 * pageHeightMm(*figure(), w, font_->value(), title_->isChecked())) / 10 : w / aspect_);
   }
   refreshPreview();
 }
@@ -242,18 +246,19 @@ void ExportDialog::refreshPreview() {
   ExportRequest r = request();
   if (r.format == FigureFormat::Csv) {
     const FigureTable table = f->figureData();
-    pixels_->setText(tr("%1 rows, %2 columns").arg(table.rows.size()).arg(table.columns.size()));
+    const QLocale locale;
+    const QString size = tr("%1 rows, %2 columns").arg(locale.toString(table.rows.size()), locale.toString(table.columns.size()));
+    pixels_->setText(f->dataNote().isEmpty() ? size : size + QStringLiteral(". ") + f->dataNote());
     FigureTable head{table.columns.mid(0, 6), {}};
     for (qsizetype i = 0; i < std::min<qsizetype>(table.rows.size(), 12); ++i) head.rows.push_back(table.rows[i].mid(0, 6));
     preview_->setText(QString::fromUtf8(toCsv(head)) + (table.rows.size() > 12 ? QStringLiteral("…") : QString()));
     return;
   }
-  const QString paper = tr("%1 × %2 mm").arg(r.widthMm, 0, 'f', 1).arg(r.heightMm, 0, 'f', 1);
+  const QLocale locale;
+  const QString paper = tr("%1 × %2 mm").arg(locale.toString(r.widthMm, 'f', 1), locale.toString(r.heightMm, 'f', 1));
   pixels_->setText(r.format == FigureFormat::Png
                        ? tr("%1 × %2 pixels on %3")
-                             .arg(std::lround(r.widthMm / 25.4 * r.dpi))
-                             .arg(std::lround(r.heightMm / 25.4 * r.dpi))
-                             .arg(paper)
+                             .arg(locale.toString(std::lround(r.widthMm / 25.4 * r.dpi)), locale.toString(std::lround(r.heightMm / 25.4 * r.dpi)), paper)
                        : tr("Vector drawing, %1, text as text").arg(paper));
   const double ratio = devicePixelRatioF();
   const QSizeF room = QSizeF(preview_->size()) * ratio;
@@ -289,7 +294,8 @@ bool ExportDialog::saveTo(const QString& path) {
     return false;
   }
   QSettings().setValue(kFolderKey, QFileInfo(path).absolutePath());
-  tell(tr("Saved %1").arg(QDir::toNativeSeparators(path)), false);
+  const QString done = tr("Saved %1").arg(QDir::toNativeSeparators(path)), left = r.format == FigureFormat::Csv ? figure()->dataNote() : QString();
+  tell(left.isEmpty() ? done : done + QStringLiteral(". ") + left, false);
   emit saved(path);
   return true;
 }

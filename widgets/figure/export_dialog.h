@@ -37,6 +37,8 @@ class ExportDialog : public QDialog {
  private:
   void build();
   void chooseFile();
+  /// Its height follows from its width.
+  bool flows() const;
   void figureChanged();
   void sizePresetChanged();
   void widthChanged();

@@ -64,6 +64,21 @@ void FigureWidget::paintEvent(QPaintEvent*) {
   painter.drawText(figureRect().adjusted(12, 8, -12, -8), Qt::AlignCenter | Qt::TextWordWrap, placeholder_);
 }
 
+void FigureWidget::paintKept() {
+  const double ratio = devicePixelRatioF();
+  const QString key = QStringLiteral("%1 %2 %3").arg(theme().dark).arg(theme().panel.rgba()).arg(theme().family);
+  const QSize size = (QSizeF(this->size()) * ratio).toSize();
+  if (kept_.size() != size || kept_.devicePixelRatio() != ratio || keptFor_ != key) {
+    kept_ = QImage(size, QImage::Format_ARGB32_Premultiplied);
+    kept_.setDevicePixelRatio(ratio);
+    kept_.fill(Qt::transparent);
+    keptFor_ = key;
+    QCPPainter painter(&kept_);
+    paintFigure(painter, figureRect(), FigureStyle::screen());
+  }
+  QPainter(this).drawImage(0, 0, kept_);
+}
+
 void FigureWidget::mouseMoveEvent(QMouseEvent* event) {
   const QString text = isEmpty() ? QString() : readoutAt(event->position());
   if (text.isEmpty())

@@ -2,6 +2,7 @@
 
 #include <QFont>
 #include <QFontMetricsF>
+#include <QImage>
 #include <QRectF>
 #include <QSizeF>
 #include <QString>
@@ -44,6 +45,10 @@ class Figure {
   virtual QString figureTitle() const = 0;
   /// A good size on paper, in mm; its aspect is kept when the width is changed.
   virtual QSizeF preferredMm() const { return {89, 60}; }
+  /// The height, in units, that all of it takes at a width: for figures that flow as text does. 0: any height will do.
+  virtual double heightFor(double /*width*/, const FigureStyle& /*style*/) const { return 0; }
+  /// What figureData() leaves out, in words; empty: nothing.
+  virtual QString dataNote() const { return {}; }
   /// Paints within rect. The painter is a QCPPainter so that QCustomPlot can paint on it too.
   virtual void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const = 0;
   virtual FigureTable figureData() const = 0;
@@ -73,9 +78,15 @@ class FigureWidget : public QWidget, public Figure {
   void leaveEvent(QEvent* event) override;
   /// The rectangle paintFigure() is given on the screen.
   QRectF figureRect() const;
+  /// For figures that are dear to paint and often touched: paints once into a picture, and again only when the size, the theme or
+  /// (dropKept()) what is shown has changed.
+  void paintKept();
+  void dropKept() { kept_ = {}; }
 
  private:
   QString placeholder_;
+  QImage kept_;
+  QString keptFor_;
 };
 
 }  // namespace vitrine

@@ -10,6 +10,7 @@
 #include <QPdfWriter>
 #include <QRegularExpression>
 #include <QSvgGenerator>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -30,19 +31,26 @@ QSize pagePixels(const ExportRequest& r) {
   return {static_cast<int>(std::lround(r.widthMm / 25.4 * r.dpi)), static_cast<int>(std::lround(r.heightMm / 25.4 * r.dpi))};
 }
 
+constexpr double kMargin = 4;
+
+/// Height of the title with the space below it.
+double titleHeight(const Figure& figure, const FigureStyle& style, bool title) {
+  return title && !figure.figureTitle().isEmpty() ? lineHeight(style.font(1, true)) + 4 : 0;
+}
+
 /// The whole page, title included, in units of 1/96 inch.
 void paintPage(const Figure& figure, QCPPainter& painter, const ExportRequest& request) {
   const FigureStyle style = FigureStyle::forPrint(request.fontPt);
   const QRectF page(QPointF(0, 0), pageUnits(request));
   painter.fillRect(page, Qt::white);
-  QRectF rect = page.adjusted(4, 4, -4, -4);
-  if (request.title && !figure.figureTitle().isEmpty()) {
+  QRectF rect = page.adjusted(kMargin, kMargin, -kMargin, -kMargin);
+  if (const double above = titleHeight(figure, style, request.title); above > 0) {
     const QFont font = style.font(1, true);
     painter.setFont(font);
     painter.setPen(style.colors.text);
     drawLine(painter, QRectF(rect.topLeft(), QSizeF(rect.width(), lineHeight(font))), Qt::AlignLeft | Qt::AlignVCenter,
              figure.figureTitle());
-    rect.setTop(rect.top() + lineHeight(font) + 4);
+    rect.setTop(rect.top() + above);
   }
   painter.save();
   figure.paintFigure(painter, rect, style);
@@ -170,6 +178,12 @@ QString extensionOf(FigureFormat format) {
     case FigureFormat::Csv: return QStringLiteral("csv");
   }
   return {};
+}
+
+double pageHeightMm(const Figure& figure, double widthMm, double fontPt, bool title) {
+  const FigureStyle style = FigureStyle::forPrint(fontPt);
+  const double units = figure.heightFor(widthMm * kUnitsPerMm - 2 * kMargin, style) + titleHeight(figure, style, title) + 2 * kMargin;
+  return std::clamp(units / kUnitsPerMm, kLeastMm, kMostMm);
 }
 
 QImage renderFigure(const Figure& figure, const ExportRequest& request) {

@@ -30,6 +30,9 @@ struct ExportRequest {
 /// Extension without the dot: "png".
 QString extensionOf(FigureFormat format);
 
+/// Height of a page on which all of the figure stands, its title included. Requires that it has a heightFor().
+double pageHeightMm(const Figure& figure, double widthMm, double fontPt = 7, bool title = true);
+
 /// The figure as a picture of exactly round(mm / 25.4 × dpi) pixels a side, whatever the screen's pixel ratio.
 QImage renderFigure(const Figure& figure, const ExportRequest& request);
 

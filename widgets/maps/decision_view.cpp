@@ -2,6 +2,7 @@
 
 #include <qcustomplot.h>
 
+#include <QLocale>
 #include <algorithm>
 #include <cmath>
 
@@ -11,7 +12,7 @@
 namespace vitrine {
 namespace {
 
-QString className(const DecisionData& d, int k) { return k < d.classNames.size() ? d.classNames[k] : DecisionView::tr("class %1").arg(k); }
+QString className(const DecisionData& d, int k) { return k < d.classNames.size() ? d.classNames[k] : DecisionView::tr("class %1").arg(QLocale().toString(k)); }
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <qcustomplot.h>
 
 #include <QKeyEvent>
+#include <QLocale>
 #include <QMouseEvent>
 #include <algorithm>
 #include <cmath>
@@ -145,11 +146,11 @@ QString MapGridView::readoutAt(QPointF position) const {
   const int x = std::min(s.width - 1, static_cast<int>((position.x() - cell.left()) / cell.width() * s.width));
   const int y = std::min(s.height - 1, static_cast<int>((position.y() - cell.top()) / cell.height() * s.height));
   const std::vector<Real> values = mapValues(data_.values, s, i);
-  const QString name = i < data_.labels.size() ? data_.labels[i] : tr("map %1").arg(i + 1);
+  const QString name = i < data_.labels.size() ? data_.labels[i] : tr("map %1").arg(QLocale().toString(i + 1));
   return tr("%1, row %2, column %3\n%4 %5")
       .arg(name)
-      .arg(y)
-      .arg(x)
+      .arg(QLocale().toString(y))
+      .arg(QLocale().toString(x))
       .arg(data_.valueName, numberText(values[static_cast<std::size_t>(y) * static_cast<std::size_t>(s.width) + static_cast<std::size_t>(x)], 6));
 }
 

@@ -178,7 +178,7 @@ void PinnedSamplesView::paintTableRow(QCPPainter& painter, const PinnedLayout& p
     painter.setFont(small);
     painter.setPen(style.colors.text);
     drawLine(painter, QRectF(row.left(), y, p.inputWidth - valueWidth - 6, line), Qt::AlignLeft | Qt::AlignVCenter,
-             f < data_.features.size() ? data_.features[f] : tr("feature %1").arg(f + 1));
+             f < data_.features.size() ? data_.features[f] : tr("feature %1").arg(QLocale().toString(f + 1)));
     painter.setPen(style.colors.secondary);
     drawLine(painter, QRectF(row.left() + p.inputWidth - valueWidth, y, valueWidth, line), Qt::AlignRight | Qt::AlignVCenter,
              numberText(s.input[static_cast<std::size_t>(f)]));
@@ -327,7 +327,7 @@ QString PinnedSamplesView::readoutAt(QPointF position) const {
       QStringList values;
       for (int c = 0; c < channels; ++c)
         values << numberText((map ? map->values : s.input)[static_cast<std::size_t>((y * w + x) * channels + c)], 5);
-      return tr("%1, row %2, column %3\n%4").arg(map ? data_.methods[m].name : tr("input")).arg(y).arg(x).arg(values.join(QStringLiteral(" ")));
+      return tr("%1, row %2, column %3\n%4").arg(map ? data_.methods[m].name : tr("input"), QLocale().toString(y), QLocale().toString(x), values.join(QStringLiteral(" ")));
     }
   }
   return {};

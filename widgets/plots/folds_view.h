@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "widgets/figure/figure.h"
+#include "widgets/figure/axes.h"
 
 namespace vitrine {
 
@@ -36,14 +36,7 @@ class FoldsView : public FigureWidget {
   QString readoutAt(QPointF position) const override;
 
  private:
-  struct Place {
-    QRectF plot;
-    std::vector<double> ticks;
-    double low = 0, high = 1;
-    double y(double value) const { return plot.bottom() - (value - low) / (high - low) * plot.height(); }
-  };
-  Place place(const QRectF& rect, const FigureStyle& style) const;
-  double xOf(const Place& p, int fold) const { return p.plot.left() + (fold + 0.5) / data_.folds * p.plot.width(); }
+  Chart chart(const QRectF& rect, const FigureStyle& style) const;
   bool whole() const { return static_cast<int>(data_.values.size()) == data_.folds; }
   QString text(double value) const;
 

@@ -2,6 +2,7 @@
 
 #include <QStringList>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/view/raster.h"
@@ -10,7 +11,7 @@
 namespace vitrine {
 
 /// A matrix: the weights of a dense layer, a table's attributions, gradients over steps.
-struct HeatmapData {
+struct MatrixData {
   QString title;
   std::vector<Real> values;  ///< [rows × columns], row by row
   int rows = 0;
@@ -22,16 +23,19 @@ struct HeatmapData {
   QStringList columnNames;  ///< empty: numbers from 0
   ColorMap map = ColorMap::Diverging;
   std::optional<Range> range;  ///< empty: symmetric about 0 for the diverging map, else smallest to largest
+  bool square = false;         ///< cells as wide as high
+  bool numbers = false;        ///< every cell's value is written in it, where all fit
+  QStringList notes;           ///< lines below the scale; none: the scale's name says what is hatched
 };
 
-/// Shows a matrix with its scale; hovering reads one value.
-class HeatmapView : public FigureWidget {
+/// Shows a matrix with its scale; hovering reads one value. What is not a number is hatched.
+class MatrixView : public FigureWidget {
   Q_OBJECT
  public:
-  explicit HeatmapView(QWidget* parent = nullptr);
+  explicit MatrixView(QWidget* parent = nullptr);
 
-  void setData(HeatmapData data);
-  const HeatmapData& data() const { return data_; }
+  void setData(MatrixData data);
+  const MatrixData& data() const { return data_; }
 
   QString figureTitle() const override { return data_.title; }
   QSizeF preferredMm() const override { return {89, 70}; }
@@ -40,11 +44,24 @@ class HeatmapView : public FigureWidget {
   bool isEmpty() const override { return data_.values.empty(); }
   QString readoutAt(QPointF position) const override;
 
+ protected:
+  /// What is read of a cell.
+  virtual QString cellText(int row, int column) const;
+  /// Its value as it is exported.
+  virtual QVariant exact(int row, int column) const { return value(row, column); }
+  Real value(int row, int column) const { return data_.values[static_cast<std::size_t>(row) * static_cast<std::size_t>(data_.columns) + static_cast<std::size_t>(column)]; }
+  /// Row and column under a point of the widget.
+  std::optional<std::pair<int, int>> cellAt(QPointF position) const;
+
  private:
-  QRectF matrixRect(const QRectF& rect, const FigureStyle& style) const;
+  struct Place {
+    QRectF matrix, rowTitle, rowNames, columnNames, columnTitle, scale, notes;
+  };
+  Place place(const QRectF& rect, const FigureStyle& style) const;
+  void paintNumbers(QCPPainter& painter, const QRectF& matrix, ColorMap map, const FigureStyle& style) const;
   Range range() const;
 
-  HeatmapData data_;
+  MatrixData data_;
   mutable Raster raster_;  ///< for rasterMap_, made when first painted
   mutable std::optional<ColorMap> rasterMap_;
 };
