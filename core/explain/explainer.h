@@ -49,6 +49,7 @@ struct Attribution {
   Shape shape;
   std::vector<Real> values;
   bool isSigned = true;
+  bool isSlope = false;    ///< signed, in units of the output per unit of input: times a small change of the input it foretells the output's
   std::int64_t target = 0; ///< the output that was explained; Unit: the unit
   double outputValue = 0;  ///< f(x) at the target
   std::optional<double> baselineValue;       ///< f(baseline)

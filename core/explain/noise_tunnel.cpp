@@ -66,6 +66,7 @@ Result<Attribution> noiseTunnel(const ExplainArgs& args, NoiseTunnel kind, bool 
   if (!done) return done.error();
   Attribution a = attributionOf("smoothgrad", args, start->goal, start->value);
   a.isSigned = kind == NoiseTunnel::Mean;
+  a.isSlope = a.isSigned && !timesInput;
   const double k = static_cast<double>(draws);
   for (std::size_t j = 0; j < n; ++j) {
     const double mean = sum[j] / k, mean2 = square[j] / k, variance = mean2 - mean * mean;

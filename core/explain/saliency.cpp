@@ -20,6 +20,7 @@ Result<Attribution> explain(const ExplainArgs& args) {
   Attribution a = attributionOf("saliency", args, g->goal, g->value);
   a.values = std::move(g->gradient);
   a.isSigned = param<std::string>(args.settings, described, "sign") == "signed";
+  a.isSlope = a.isSigned;
   if (!a.isSigned)
     for (Real& v : a.values) v = std::abs(v);
   a.seconds = watch.seconds();

@@ -62,8 +62,8 @@ TrustFinding ofCurve(const char* id, const char* name, const RemovalCurve& c, st
 
 TrustFinding ofInfidelity(const Attribution& map, const Infidelity& i) {
   TrustFinding f{"infidelity", "Infidelity", i.normalised, {}, "The map leaves " + shown(100 * i.unexplained) + " % of the output's changes under noise untold."};
-  if (map.isSigned) f.verdict = i.unexplained <= 0.5 ? Verdict::Passes : Verdict::Doubtful;
-  else f.sentence += " Without signs it cannot tell them; not judged.";
+  if (map.isSlope) f.verdict = i.unexplained <= 0.5 ? Verdict::Passes : Verdict::Doubtful;
+  else f.sentence += " A map of shares does not promise to; not judged.";
   return f;
 }
 

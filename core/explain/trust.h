@@ -87,8 +87,8 @@ struct TrustFinding {
 ///   completeness |error| ÷ |f(x) − f(baseline)| (at least 1e-5 (|f(x)| + |f(baseline)|)): 0.01 / 0.1; where the method promises it
 ///   deletion, insertion: better than the random orders' mean by 2 deviations / worse by less than 2; judged from 8 groups on, and where
 ///     the score depends on the order at all
-///   infidelity, unexplained share: 0.5 / —; never fails, since maps in units of the output (input × gradient …) do not promise it;
-///     judged for signed maps only
+///   infidelity, unexplained share: 0.5 / —; never fails; judged for slopes (gradients) only: a map of shares in the output (input ×
+///     gradient, Shapley values …) says what an input gives, not what a small change of it would do
 ///   sensitivity: 0.5 / 1.5
 ///   randomisation, |rank correlation| with all layers drawn anew: 0.3 / 0.6; judged from 16 inputs on
 /// The whole is its worst part's. A method with something known against it (its warning) is doubtful at best.

@@ -67,6 +67,8 @@ void WalkView::prepare(bool dark) const {
   }
 }
 
+QString WalkView::shapeText(const WalkLayer& layer, int shown) { return shown < layer.channels ? tr("%1, first %2").arg(layer.shape, QLocale().toString(shown)) : layer.shape; }
+
 std::vector<WalkView::Place> WalkView::places(const QRectF& rect, const FigureStyle& style) const {
   std::vector<Place> out;
   const double line = lineHeight(style.font(-1)), head = 2 * line, bar = colorBarHeight(style), gap = 14;
@@ -87,7 +89,8 @@ std::vector<WalkView::Place> WalkView::places(const QRectF& rect, const FigureSt
     p.rows = (p.shown + p.columns - 1) / p.columns;
     p.cellHeight = std::min((high - (p.rows - 1) * 3) / p.rows, l.height * l.width == 1 ? 14.0 : 64.0);
     p.cellWidth = p.cellHeight * aspect;
-    widths.push_back(std::max(p.columns * (p.cellWidth + 3) - 3, style.print ? 20.0 : textWidth(style.font(-1), l.name) + 2));
+    const double names = std::max(textWidth(style.font(-1, true), l.name), textWidth(style.font(-1.5), shapeText(l, p.shown)));
+    widths.push_back(std::max(p.columns * (p.cellWidth + 3) - 3, style.print ? 20.0 : names + 2 - gap * 0.7));
     all += widths.back() + gap;
     out.push_back(p);
   }
@@ -129,7 +132,7 @@ void WalkView::paintFigure(QCPPainter& painter, const QRectF& rect, const Figure
     painter.setFont(style.font(-1.5));
     painter.setPen(style.colors.secondary);
     drawLine(painter, QRectF(p.head.left(), p.head.top() + line - 2, p.head.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-             p.shown < l.channels ? tr("%1, first %2").arg(l.shape, QLocale().toString(p.shown)) : l.shape);
+             shapeText(l, p.shown));
     for (int c = 0; c < p.shown; ++c) {
       const QRectF cell = p.cell(c);
       drawRaster(painter, cell, rasters_[i][static_cast<std::size_t>(c)], style);

@@ -58,6 +58,7 @@ class WalkView : public FigureWidget {
     QRectF cell(int i) const { return {area.left() + i % columns * (cellWidth + 3), area.top() + i / columns * (cellHeight + 3), cellWidth, cellHeight}; }
   };
   static constexpr int kMostMaps = 256;
+  static QString shapeText(const WalkLayer& layer, int shown);
   std::vector<Place> places(const QRectF& rect, const FigureStyle& style) const;
   bool hit(QPointF position, int& layer, qint64& unit) const;
   ColorMap mapOf(const WalkLayer& layer) const;
