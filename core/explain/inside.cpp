@@ -118,7 +118,8 @@ std::vector<Param> neuronParams() {
   return {layerParam("Name of the unit's layer; empty: the last hidden one."),
           {.id = "unit", .label = "Unit", .help = "Its place in the layer's output, counted from 0, channels last; −1: the one with the largest value for this sample.",
            .fallback = std::int64_t{-1}, .low = -1, .high = 1e15},
-          {.id = "by", .label = "By", .help = "The method that explains the unit, with its usual settings. What is known against that one holds here too.", .fallback = std::string("integrated-gradients"),
+          {.id = "by", .label = "By", .help = "The method that explains the unit, with its usual settings. What is known against that one holds here too.",
+           .fallback = std::string("integrated-gradients"),
            .choices = {{"saliency", "Saliency"}, {"input-x-gradient", "Input × gradient"}, {"integrated-gradients", "Integrated gradients"},
                        {"guided-backprop", "Guided backprop"}, {"deeplift", "DeepLIFT"}, {"occlusion", "Occlusion"}}}};
 }

@@ -25,7 +25,8 @@ std::vector<Param> params() {
           number("alpha", "Alpha", "Alpha-beta: weight of positive parts; negative ones weigh alpha − 1.", 2, 1, 100),
           number("low", "Lowest input", "ZBox: the smallest value an input can have, in the network's units.", 0, -1e6, 1e6),
           number("high", "Highest input", "ZBox: the largest value an input can have.", 1, -1e6, 1e6),
-          {.id = "bias", .label = "Biases count", .help = "Whether a bias takes its share of relevance, which the inputs then do not get (single rules other than epsilon).", .fallback = true},
+          {.id = "bias", .label = "Biases count", .help = "Whether a bias takes its share of relevance, which the inputs then do not get (single rules other than epsilon).",
+           .fallback = true},
           {.id = "convention", .label = "As in", .help = "zennit: rules heed the sign of inputs, max pooling passes relevance to its winner, batch norm is merged into the layer "
                                                          "before. Captum: only weights are changed; pooling and batch norm use epsilon.",
            .fallback = std::string("zennit"), .choices = {{"zennit", "zennit"}, {"captum", "Captum"}}},

@@ -80,7 +80,10 @@ Score scoreOf(const SetArgs& args, const std::vector<Real>& outputs) {
   gatherTargets(args.data, args.rows, truth.data());
   for (std::int64_t c = 0; c < width; ++c) {
     std::vector<double> t, y;
-    for (std::size_t i = static_cast<std::size_t>(c); i < truth.size(); i += static_cast<std::size_t>(width)) t.push_back(static_cast<double>(truth[i])), y.push_back(static_cast<double>(outputs[i]));
+    for (std::int64_t i = c; i < rows * width; i += width) {
+      t.push_back(static_cast<double>(truth[static_cast<std::size_t>(i)]));
+      y.push_back(static_cast<double>(outputs[static_cast<std::size_t>(i)]));
+    }
     s.score += determination(t, y) / static_cast<double>(width);
   }
   return s;
