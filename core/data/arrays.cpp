@@ -78,7 +78,7 @@ Result<Chosen> choose(const std::vector<std::string>& names, const std::vector<s
     ++known;
   }
   const bool inputs = c.at[0][0] || c.at[1][0] || c.at[2][0];
-  if (!inputs && names.size() <= 2) {
+  if (!inputs && !names.empty() && names.size() <= 2) {
     // Without telling names: the one with more axes is the samples.
     const std::size_t first = names.size() == 2 && ranks[1] > ranks[0] ? 1 : 0;
     c.at = {};

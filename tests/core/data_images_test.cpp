@@ -188,6 +188,10 @@ TEST(Arrays, FaultsNameTheArray) {
   refused({{"a", x}, {"b", x}, {"c", x}}, "arrays named 'a', 'b', 'c'");
   refused({{"x", npy("<f4", "(3, 2, 2)", raw(std::vector<float>(12, NAN)))}, {"y", npy("|u1", "(3,)", bytes(3))}}, "NaN");
   refused({{"x", npy("|O", "(3, 2, 2)", bytes(12))}, {"y", npy("|u1", "(3,)", bytes(3))}}, "pickles");
+  folder.write("other.npz", *makeZip({{"readme.txt", "no arrays here"}}));
+  const Result<DatasetPtr> other = openData(folder.path() / "other.npz");
+  ASSERT_FALSE(other.ok());
+  EXPECT_NE(other.error().text().find("no arrays"), std::string::npos) << other.error().text();
 }
 
 TEST(Cifar, TenAndHundred) {

@@ -74,9 +74,10 @@ void MatrixView::paintNumbers(QCPPainter& painter, const QRectF& matrix, ColorMa
   painter.setFont(tiny);
   for (int r = 0; r < data_.rows; ++r)
     for (int c = 0; c < data_.columns; ++c) {
-      const double v = static_cast<double>(value(r, c));
+      double v = static_cast<double>(value(r, c));
       if (std::isnan(v)) continue;
       painter.setPen(readableOn(toColor(color(map, range().at(v)))));
+      if (std::abs(v) < 0.5 * std::pow(10, -decimals)) v = 0;  // not "−0.0"
       drawLine(painter, QRectF(matrix.left() + c * w, matrix.top() + r * h, w, h), Qt::AlignCenter, QLocale().toString(v, 'f', decimals).replace(QLatin1Char('-'), QChar(0x2212)));
     }
 }
