@@ -54,7 +54,7 @@ void BarsView::paintFigure(QCPPainter& painter, const QRectF& rect, const Figure
   }
   Range range = padded(low, high);
   if (low == 0) range.low = 0;
-  drawNumberAxis(painter, plane, {range, data_.axis}, style);
+  drawNumberAxis(painter, plane, rect, {range, data_.axis}, style);
   const double h = rowHeight(plane, style);
   const QFont small = style.font(-1);
   drawRowNames(painter, QRectF(rect.left(), plane.top(), plane.left() - rect.left() - 5, h * static_cast<double>(n)), static_cast<int>(n), data_.names, style);
@@ -158,7 +158,7 @@ BeeswarmView::Swarm BeeswarmView::swarm(const QRectF& rect, const FigureStyle& s
 void BeeswarmView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
   if (isEmpty()) return;
   const Swarm s = swarm(rect, style);
-  drawNumberAxis(painter, s.plane, {s.range, data_.axis}, style);
+  drawNumberAxis(painter, s.plane, rect, {s.range, data_.axis}, style);
   drawRowNames(painter, s.names, static_cast<int>(data_.values.size()), data_.names, style);
   std::vector<Range> spans;
   for (const std::vector<double>& own : data_.features) spans.push_back(fullRange(std::vector<Real>(own.begin(), own.end())));
@@ -336,7 +336,7 @@ void WaterfallView::paintFigure(QCPPainter& painter, const QRectF& rect, const F
     high = std::max(high, at);
   }
   const Range range = padded(low, high);
-  drawNumberAxis(painter, plane, {range, data_.unit}, style);
+  drawNumberAxis(painter, plane, rect, {range, data_.unit}, style);
   drawRowNames(painter, QRectF(rect.left(), plane.top(), plane.left() - rect.left() - 5, h * static_cast<double>(values.size())), static_cast<int>(values.size()), names, style);
   const auto x = [left = plane.left(), wide = plane.width(), range](double v) { return left + range.at(v) * wide; };
   at = data_.base;

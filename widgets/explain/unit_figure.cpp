@@ -122,8 +122,10 @@ UnitFigure::Place UnitFigure::place(const QRectF& rect, const FigureStyle& style
   p.height = rect.height() - p.head - 4;
   const double side = std::clamp(p.height, 40.0, std::max(40.0, std::min(180.0, rect.width() * 0.17)));
   const double ablation = std::clamp(rect.width() * 0.27, 130.0, 260.0);
-  p.input = {rect.left(), side};
-  p.top = {p.input.left + side + kGap, rect.width() - ablation - 2 * side - 3 * kGap};
+  // Rows of a table are narrow, and what stands above them is not.
+  const double first = std::max(side, std::min(side * 1.8, textWidth(style.font(-1, true), data_.fieldText) - 12));
+  p.input = {rect.left(), first};
+  p.top = {p.input.left + first + kGap, rect.width() - ablation - first - side - 3 * kGap};
   p.best = {p.top.left + p.top.width + kGap, side};
   p.ablation = {p.best.left + side + kGap, ablation};
   const double high = std::min(p.height, side + 16);

@@ -26,8 +26,8 @@ double widest(const QStringList& texts, const QFont& font) {
 
 int mostTicks(double length, double each) { return std::max(2, static_cast<int>(length / std::max(1.0, each))); }
 
-/// Ticks and title below an area.
-void drawXAxis(QCPPainter& painter, const QRectF& area, const ChartAxis& x, bool grid, const FigureStyle& style) {
+/// Ticks and title below an area; the title below its middle, or as far from it as `within` makes it.
+void drawXAxis(QCPPainter& painter, const QRectF& area, const QRectF& within, const ChartAxis& x, bool grid, const FigureStyle& style) {
   const QFont small = style.font(-1);
   const double line = lineHeight(small);
   painter.setFont(small);
@@ -44,7 +44,9 @@ void drawXAxis(QCPPainter& painter, const QRectF& area, const ChartAxis& x, bool
     drawLine(painter, QRectF(at - half, area.bottom() + 2, 2 * half, line), Qt::AlignCenter, texts[static_cast<qsizetype>(i)]);
   }
   painter.setPen(style.colors.secondary);
-  drawLine(painter, QRectF(area.left(), area.bottom() + line + 2, area.width(), line), Qt::AlignCenter, x.title);
+  const double width = std::min(within.width(), std::max(area.width(), textWidth(small, x.title) + 2));
+  const double left = std::clamp(area.center().x() - width / 2, within.left(), within.right() - width);
+  drawLine(painter, QRectF(left, area.bottom() + line + 2, width, line), Qt::AlignCenter, x.title);
 }
 
 }  // namespace
@@ -99,7 +101,7 @@ void drawAxes(QCPPainter& painter, const Chart& c, const FigureStyle& style, boo
     painter.setPen(t.secondary);
     drawLine(painter, QRectF(c.area.left() - 4 - yWidth - 2, at - line / 2, yWidth + 2, line), Qt::AlignRight | Qt::AlignVCenter, yTexts[static_cast<qsizetype>(i)]);
   }
-  if (xTicks) drawXAxis(painter, c.area, c.x, false, style);
+  if (xTicks) drawXAxis(painter, c.area, c.area, c.x, false, style);
   painter.setPen(QPen(t.border, 1));
   painter.drawLine(c.area.bottomLeft(), c.area.bottomRight());
   painter.setPen(t.secondary);
@@ -107,6 +109,6 @@ void drawAxes(QCPPainter& painter, const Chart& c, const FigureStyle& style, boo
     drawLineUpwards(painter, QRectF(c.area.left() - 6 - yWidth - line - 2, c.area.top(), line, c.area.height()), Qt::AlignCenter, c.y.title);
 }
 
-void drawNumberAxis(QCPPainter& painter, const QRectF& area, const ChartAxis& x, const FigureStyle& style) { drawXAxis(painter, area, x, true, style); }
+void drawNumberAxis(QCPPainter& painter, const QRectF& area, const QRectF& within, const ChartAxis& x, const FigureStyle& style) { drawXAxis(painter, area, within, x, true, style); }
 
 }  // namespace vitrine

@@ -32,7 +32,8 @@ struct Chart {
 Chart chartIn(const QRectF& rect, const ChartAxis& x, const ChartAxis& y, const FigureStyle& style, double below = -1);
 /// Grid, ticks and titles. Without `xTicks` the caller writes what stands below.
 void drawAxes(QCPPainter& painter, const Chart& chart, const FigureStyle& style, bool xTicks = true);
-/// The axis below an area alone, with a grid through it; the line of 0 is darker.
-void drawNumberAxis(QCPPainter& painter, const QRectF& area, const ChartAxis& x, const FigureStyle& style);
+/// The axis below an area alone, with a grid through it; the line of 0 is darker. A title longer than the area is wide reaches beyond it,
+/// `within` the figure.
+void drawNumberAxis(QCPPainter& painter, const QRectF& area, const QRectF& within, const ChartAxis& x, const FigureStyle& style);
 
 }  // namespace vitrine

@@ -140,9 +140,13 @@ void drawColorBar(QCPPainter& painter, const QRectF& rect, Range range, ColorMap
   const bool zero = isDiverging(map) && range.low < 0 && range.high > 0;
   // Both ends must be told: with fewer digits where three do not fit.
   QString low, high;
+  const auto text = [](double v, int digits) {
+    const double size = std::abs(v);
+    return numberText(v, size >= 1 && size < 1e5 ? std::max(digits, static_cast<int>(std::log10(size)) + 1) : digits);  // 20, not 2e+01
+  };
   for (int digits = 3; digits >= 1; --digits) {
-    low = numberText(range.low, digits);
-    high = (zero ? QStringLiteral("+") : QString()) + numberText(range.high, digits);
+    low = text(range.low, digits);
+    high = (zero ? QStringLiteral("+") : QString()) + text(range.high, digits);
     if (textWidth(style.font(-1.5), low) + textWidth(style.font(-1.5), high) + 4 <= rect.width()) break;
   }
   drawColorBar(painter, rect, low, zero && name.isEmpty() ? QStringLiteral("0") : name, high, map,
