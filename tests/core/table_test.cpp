@@ -40,7 +40,7 @@ TEST(Table, FirstRowsMayMislead) {
   std::string text = "a,b\n";
   for (int i = 0; i < 1500; ++i) text += std::to_string(i % 7) + ",1\n";
   for (int i = 0; i < 4000; ++i) text += "low,2\n";
-  const Column& a = csv(text).columns[0];
+  const Column a = csv(text).columns[0];
   EXPECT_EQ(a.kind, ColumnKind::Category);
   EXPECT_EQ(a.names.size(), 8u);
   EXPECT_EQ(a.missing, 0);
