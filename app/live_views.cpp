@@ -94,6 +94,7 @@ LiveViews::LiveViews(Document& document, GraphEditor& editor, QObject* parent)
     mapsOf_ = static_cast<std::size_t>(sample);
     request();
   });
+  for (QWidget* w : std::initializer_list<QWidget*>{pinned_, features_, decision_, &editor_}) w->installEventFilter(this);
   pace_.setInterval(kPaceMs);
   connect(&pace_, &QTimer::timeout, this, &LiveViews::onSnapshot);
   pace_.start();
@@ -108,6 +109,7 @@ void LiveViews::setNode(NodeId node) {
   sinceWeights_.invalidate();
   feedWeights();
   feedFeatures();
+  request();
 }
 
 void LiveViews::restart() {
@@ -140,12 +142,20 @@ void LiveViews::request() {
   if (mapsOf_ >= r.pinned.size()) mapsOf_ = 0;
   r.mapsOf = mapsOf_;
   if (document_.data()) {
+    // Nothing is computed for views that nobody sees, but for the first picture of each.
+    const auto wanted = [](const FigureWidget* w) { return w->isVisible() || w->isEmpty(); };
     r.methods = {"saliency", "integrated-gradients"};
     if (document_.data()->spec.input.isImage()) r.methods.push_back("grad-cam");
-    r.explain = r.featureMaps = true;
-    if (isPlane()) r.decisionGrid = kGridSide;
+    r.explain = wanted(pinned_);
+    r.featureMaps = (node_.value != 0 && wanted(features_)) || editor_.isVisible();
+    if (isPlane() && wanted(decision_)) r.decisionGrid = kGridSide;
   }
   document_.observe(r);
+}
+
+bool LiveViews::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::Show || event->type() == QEvent::Hide) request();
+  return QObject::eventFilter(watched, event);
 }
 
 void LiveViews::onSnapshot() {
@@ -261,17 +271,18 @@ void LiveViews::onObservation() {
   const Observation& o = *document_.observation();
   if (!o.of || o.of->data != document_.data()) return;
   feedFeatures();
-  if (seen(pinned_) || pinned_->isEmpty()) feedPinned();
+  if (o.request.explain && (seen(pinned_) || pinned_->isEmpty())) feedPinned();
   if (isPlane() && (seen(decision_) || decision_->isEmpty())) feedDecision();
   const bool running = o.of->run == RunState::Running;
-  if (!running || due(sinceThumbnails_, kThumbnailsMs)) feedThumbnails();
+  if (o.request.featureMaps && (!running || due(sinceThumbnails_, kThumbnailsMs))) feedThumbnails();
+  request();  // what has its first picture now and is not seen needs no more
 }
 
 void LiveViews::feedFeatures() {
   const std::shared_ptr<const Observation>& o = document_.observation();
   const Node* node = document_.graph().find(node_);
   if (!o || !node || o->of->data != document_.data()) return features_->setData({});
-  if (!seen(features_) && !features_->isEmpty()) return;
+  if (!o->request.featureMaps || (!seen(features_) && !features_->isEmpty())) return;
   for (const NodeActivation& a : o->activations) {
     if (a.node != node_) continue;
     MapGridData d;

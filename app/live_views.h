@@ -81,6 +81,7 @@ class LiveViews : public QObject {
   void feedPinned();
   void feedDecision();
   void feedThumbnails();
+  bool eventFilter(QObject* watched, QEvent* event) override;
   QImage thumbnail(const PlacedBlock* weights, const NodeActivation* activation, const Node& node) const;
 
   Document& document_;

@@ -194,6 +194,26 @@ TEST(Window, ClosesInMidRun) {
   b = nullptr;  // joins every thread
 }
 
+TEST(Window, ComputesNothingForViewsThatNobodySees) {
+  AppBench b;
+  b.document.play();
+  int told = 0;
+  QObject::connect(&b.document, &Document::observationChanged, &b.window, [&] { ++told; });
+  ASSERT_TRUE(b.waitFor([&] { return told >= 3; }));
+  b.window.setWorkspace(MainWindow::Explain);
+  // What is under way may still arrive.
+  std::int64_t at = b.step();
+  ASSERT_TRUE(b.waitFor([&] { return b.step() > at + 200; }));
+  QTest::qWait(300);
+  told = 0;
+  at = b.step();
+  ASSERT_TRUE(b.waitFor([&] { return b.step() > at + 200; }));
+  QTest::qWait(1000);
+  EXPECT_EQ(told, 0);
+  b.window.setWorkspace(MainWindow::Train);
+  EXPECT_TRUE(b.waitFor([&] { return told > 0; }));
+}
+
 TEST(Window, PinsAndUnpinsSamples) {
   AppBench b;
   ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot() && b.document.snapshot()->state; }));
