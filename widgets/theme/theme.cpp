@@ -73,7 +73,7 @@ QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: %8; 
 QPushButton:focus, QToolButton:focus { border-color: %6; }
 QPushButton:disabled, QToolButton:disabled { color: %5; background: %1; }
 QPushButton[primary="true"], QToolButton[primary="true"], QPushButton:default { background: %6; color: %7; border-color: %6; }
-QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled { background: %8; color: %5; border-color: %3; }
+QPushButton[primary="true"]:disabled, QPushButton:default:disabled, QToolButton[primary="true"]:disabled { background: %8; color: %5; border-color: %3; }
 QToolButton[flat="true"], QPushButton[flat="true"] { background: transparent; border: 1px solid transparent; color: %6; padding: 2px 4px; }
 QToolButton[flat="true"]:focus, QPushButton[flat="true"]:focus { border-color: %6; }
 QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox { background: %2; color: %4; border: 1px solid %3; border-radius: 5px;
