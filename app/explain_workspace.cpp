@@ -253,7 +253,7 @@ bool ExplainWorkspace::live() const { return live_->isChecked(); }
 
 void ExplainWorkspace::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
-  onSnapshot();
+  follow(true);
   tabChanged();
 }
 
@@ -282,7 +282,9 @@ void ExplainWorkspace::feedChosen() {
   counterfactual_->show(wall_->snapshot(), chosen);
 }
 
-void ExplainWorkspace::onSnapshot() {
+void ExplainWorkspace::onSnapshot() { follow(false); }
+
+void ExplainWorkspace::follow(bool arrived) {
   wall_->setLive(live());
   const std::shared_ptr<const Snapshot>& s = document_.snapshot();
   if (!s || !s->network || !s->state || s->data != document_.data()) {
@@ -303,8 +305,8 @@ void ExplainWorkspace::onSnapshot() {
     if (isVisible() && !running) choices_->predict(s);
     return tellState();
   }
-  // Training goes on beside the wall: it follows when asked to (live), within its budget, and whenever training rests.
-  if (!other && running && (!live() || computing || !rested)) return tellState();
+  // Training goes on beside the wall: it follows when one comes to it or asks it to (live), within its budget, and whenever training rests.
+  if (!other && !arrived && running && (!live() || computing || !rested)) return tellState();
   took_ = 0;
   wall_->setSnapshot(s);
   if (columnsOf_ != s->network.get()) {

@@ -58,6 +58,7 @@ class ExplainWorkspace : public QWidget {
   void buildTabs();
   FigurePanel* panel(const QString& id, const QString& title, QWidget* content, Figure* figure, QSplitter* home);
   void onSnapshot();
+  void follow(bool arrived);
   void onSamples();
   void onWall();
   void refresh();

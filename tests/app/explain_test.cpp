@@ -240,6 +240,27 @@ TEST(Explain, FollowsTrainingWhenLiveAndLetsItRest) {
   EXPECT_TRUE(b.settled());
 }
 
+TEST(Explain, WhoComesWhileTrainingGoesOnFindsTheNetworkOfNow) {
+  ExplainBench b("spirals");
+  const auto stepShown = [&] { return b.explain->model().snapshot() ? b.explain->model().snapshot()->state->step : -1; };
+  ASSERT_TRUE(b.settled());
+  for (int visit = 0; visit < 2; ++visit) {
+    const std::int64_t before = stepShown();
+    b.window.setWorkspace(MainWindow::Train);
+    b.document.play();
+    ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot()->state->step > before + 2; }));
+    b.window.setWorkspace(MainWindow::Explain);
+    EXPECT_GT(stepShown(), before);
+    ASSERT_TRUE(b.waitFor([&] { return b.cells(WallCell::State::Ready) > 0 && b.cells(WallCell::State::Waiting) == 0; }));
+    EXPECT_EQ(b.document.snapshot()->run, RunState::Running);
+    EXPECT_FALSE(b.find<QAction>("explainLive")->isChecked());
+    // It then rests there until asked.
+    const std::int64_t there = stepShown();
+    ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot()->state->step > there + 20; }));
+    EXPECT_EQ(stepShown(), there);
+  }
+}
+
 TEST(Explain, CancelStopsAndKeepsWhatIsThere) {
   ExplainBench b(nullptr);
   b.document.useData(squares());
