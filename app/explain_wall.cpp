@@ -210,7 +210,7 @@ WallData ExplainWall::wallData() const {
       } else if (!*it->second.result) {
         cell.state = WallCell::State::Failed;
         cell.note = fromCore(it->second.result->error().text());
-      } else if (const Attribution& a = **it->second.result; a.values.size() != s.input.size() && (d.kind == WallKind::Table || a.shape.rank() != shape.rank())) {
+      } else if (const Attribution& a = **it->second.result; a.ofUnits || (a.values.size() != s.input.size() && (d.kind == WallKind::Table || a.shape.rank() != shape.rank()))) {
         cell.state = WallCell::State::Failed;
         cell.note = tr("This method concerns a layer (%1), not the input: see 'Inside the network' below.").arg(fromCore(a.shape.text()));
       } else {

@@ -149,7 +149,8 @@ struct ExplainWall::Prepared {
             .stop = stop,
             .progress = progress,
             .pool = pool.get(),
-            .samples = column.spec->usesSamples ? std::span<const Real>(baselines->samples) : std::span<const Real>(),
+            // What takes features away puts the chosen baseline in their place; only averages over many baselines take samples.
+            .samples = column.spec->usesSamples && column.spec->family != ExplainerSpec::Family::Perturbation ? std::span<const Real>(baselines->samples) : std::span<const Real>(),
             .groups = table() && column.spec->usesGroups ? std::span<const std::int32_t>(baselines->columns.of) : std::span<const std::int32_t>()};
   }
 };

@@ -90,9 +90,10 @@ PinnedData pinnedData(const Observation& o) {
   }
   for (const PinnedObservation& p : o.pinned) {
     PinnedSample s;
-    s.name = PinMenu::tr("sample %1").arg(p.row);
+    s.name = PinMenu::tr("sample %1").arg(QLocale().toString(p.row));
     s.input = p.input;
-    if (shape.isImage()) s.height = static_cast<int>(shape[0]), s.width = static_cast<int>(shape[1]), s.channels = static_cast<int>(shape[2]);
+    // Data exchanged under the request leave it without an input.
+    if (shape.isImage() && (!p.input.empty() || p.row < data.count())) s.height = static_cast<int>(shape[0]), s.width = static_cast<int>(shape[1]), s.channels = static_cast<int>(shape[2]);
     s.probabilities.assign(p.outputs.begin(), p.outputs.end());
     if (p.row < data.count()) {
       if (data.spec.task == Task::Labels)

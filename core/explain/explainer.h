@@ -63,7 +63,7 @@ struct Attribution {
   NodeId node = {};                        ///< the layer whose maps or units were used; 0: none
   bool ofUnits = false;                    ///< values are of that layer's units, not of the input
   std::string warning;                     ///< known against the method as it was set; empty: see ExplainerSpec::warning
-  std::optional<double> fit;               ///< surrogate models (LIME): weighted R² of the fit; none where one neighbour has all the weight
+  std::optional<double> fit;               ///< surrogate models (LIME): weighted R² of the fit; none where the weight of the neighbours is that of no more than the fit has coefficients, or their outputs are all the same
   std::optional<double> intercept;         ///< surrogate models: the constant term
   std::optional<Counterfactual> counterfactual;
 };

@@ -138,6 +138,8 @@ Result<Attribution> explainNeuron(const ExplainArgs& args) {
   if (!node) return node.error();
   std::int64_t unit = param<std::int64_t>(args.settings, described, "unit");
   const std::int64_t units = args.network.shape(*node).size();
+  // Whoever explains a changed input again names the unit that was meant.
+  if (unit < 0 && args.target.kind == Target::Kind::Unit && args.target.node == *node) unit = args.target.unit;
   if (unit < 0) {
     Workspace ws(args.network, 1, true, false);
     std::copy(args.input.begin(), args.input.end(), ws.input());

@@ -134,13 +134,13 @@ class Relevance {
   void linear(NodeId id, const Node& node, const BackwardArgs& a) const {
     LinearMap map(network_, id, params_);
     const std::vector<NodeId> consumers = network_.graph().consumersOf(id);
-    if (consumers.size() == 1 && network_.graph().find(consumers[0])->type == "batchnorm" && mergedInto(consumers[0]))
-      map.mergeBatchNorm(network_, consumers[0], params_);
+    const bool merged = consumers.size() == 1 && network_.graph().find(consumers[0])->type == "batchnorm" && mergedInto(consumers[0]);
+    if (merged) map.mergeBatchNorm(network_, consumers[0], params_);
     bool bias = true;
     const LrpRule rule = ruleOf(id, node, bias);
     LrpNumbers numbers = s_.numbers;
     if (s_.rule == "epsilon-alpha2-beta1") numbers.alpha = 2;
-    applyLrpRule(rule, numbers, s_.steady, bias, map, a.in[0], a.dout, a.din[0]);
+    applyLrpRule(rule, numbers, s_.steady, bias, map, a.in[0], merged ? nullptr : a.out, a.dout, a.din[0]);
   }
 
   const Network& network_;

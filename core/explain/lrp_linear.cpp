@@ -56,9 +56,9 @@ void signedRule(LrpRule rule, const LrpNumbers& n, double steady, const LinearMa
               each(z.data(), map.outputs(), [](Real v) { return v < 0 ? Real(1) : Real(0); }), 1, out);
 }
 
-/// x · Wᵀ(R / z) for one map.
-void plainRule(const LinearMap& map, const Values& x, const Real* relevance, double epsilon, Real* out) {
-  const Values z = map.forward(x.data());
+/// x · Wᵀ(R / z) for one map; z: null where it is to be computed.
+void plainRule(const LinearMap& map, const Values& x, const Real* known, const Real* relevance, double epsilon, Real* out) {
+  const Values z = known ? Values(known, known + map.outputs()) : map.forward(x.data());
   Values s(z.size());
   for (std::size_t j = 0; j < s.size(); ++j) s[j] = relevance[j] / stabilised(z[j], epsilon);
   addShare(map, x, s, 1, out);
@@ -130,21 +130,21 @@ std::vector<Real> LinearMap::transposed(const std::vector<Real>& s) const {
   return back;
 }
 
-void applyLrpRule(LrpRule rule, const LrpNumbers& n, double steady, bool bias, const LinearMap& map, const Real* x, const Real* relevance, Real* out) {
-  if (!bias) return applyLrpRule(rule, n, steady, true, map.changed(same, none), x, relevance, out);
+void applyLrpRule(LrpRule rule, const LrpNumbers& n, double steady, bool bias, const LinearMap& map, const Real* x, const Real* z, const Real* relevance, Real* out) {
+  if (!bias) return applyLrpRule(rule, n, steady, true, map.changed(same, none), x, nullptr, relevance, out);
   const std::int64_t inputs = map.inputs();
   std::fill_n(out, inputs, Real(0));
   switch (rule) {
-    case LrpRule::Epsilon: plainRule(map, each(x, inputs, same), relevance, n.epsilon, out); return;
+    case LrpRule::Epsilon: plainRule(map, each(x, inputs, same), z, relevance, n.epsilon, out); return;
     case LrpRule::WeightGamma: {
       const Real g = static_cast<Real>(n.gamma);
-      plainRule(map.changed([g](Real w) { return w + g * positive(w); }, same), each(x, inputs, same), relevance, steady, out);
+      plainRule(map.changed([g](Real w) { return w + g * positive(w); }, same), each(x, inputs, same), nullptr, relevance, steady, out);
       return;
     }
-    case LrpRule::WeightPlus: plainRule(map.changed(positive, same), each(x, inputs, same), relevance, steady, out); return;
-    case LrpRule::Flat: plainRule(map.changed([](Real) { return Real(1); }, none), Values(static_cast<std::size_t>(inputs), Real(1)), relevance, steady, out); return;
+    case LrpRule::WeightPlus: plainRule(map.changed(positive, same), each(x, inputs, same), nullptr, relevance, steady, out); return;
+    case LrpRule::Flat: plainRule(map.changed([](Real) { return Real(1); }, none), Values(static_cast<std::size_t>(inputs), Real(1)), nullptr, relevance, steady, out); return;
     case LrpRule::WSquare:
-      plainRule(map.changed([](Real w) { return w * w; }, [](Real b) { return b * b; }), Values(static_cast<std::size_t>(inputs), Real(1)), relevance, steady, out);
+      plainRule(map.changed([](Real w) { return w * w; }, [](Real b) { return b * b; }), Values(static_cast<std::size_t>(inputs), Real(1)), nullptr, relevance, steady, out);
       return;
     case LrpRule::ZBox: boxRule(n, steady, map, x, relevance, out); return;
     default: signedRule(rule, n, steady, map, x, relevance, out);

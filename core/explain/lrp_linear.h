@@ -51,7 +51,9 @@ class LinearMap {
   std::vector<Real> bias_;     ///< one a channel
 };
 
-/// Relevance of the inputs x [inputs] from that of the outputs [outputs]. `steady`: stabiliser of rules other than Epsilon.
-void applyLrpRule(LrpRule rule, const LrpNumbers& numbers, double steady, bool bias, const LinearMap& map, const Real* x, const Real* relevance, Real* out);
+/// Relevance of the inputs x [inputs] from that of the outputs [outputs]. `steady`: stabiliser of rules other than Epsilon. `z`: the map's
+/// own outputs for x where they are known, else null: Epsilon divides by what the network had, to the bit, so that relevance which came
+/// from an output goes back through it whole however near to 0 it is.
+void applyLrpRule(LrpRule rule, const LrpNumbers& numbers, double steady, bool bias, const LinearMap& map, const Real* x, const Real* z, const Real* relevance, Real* out);
 
 }  // namespace vitrine

@@ -80,6 +80,8 @@ bool allFinite(std::span<const Real> values) {
 double determination(std::span<const double> truth, std::span<const double> told, std::span<const double> weights) {
   const auto weight = [&](std::size_t i) { return weights.empty() ? 1.0 : weights[i]; };
   double sum = 0, mean = 0, left = 0, all = 0;
+  // Of equal numbers the deviations are rounding noise, which need not be 0.
+  if (const auto [low, high] = std::minmax_element(truth.begin(), truth.end()); low == truth.end() || *low == *high) return std::numeric_limits<double>::quiet_NaN();
   for (std::size_t i = 0; i < truth.size(); ++i) sum += weight(i), mean += weight(i) * truth[i];
   mean /= sum;
   for (std::size_t i = 0; i < truth.size(); ++i) {

@@ -66,7 +66,7 @@ enum class DrawnFor : std::uint64_t {
 };
 inline Rng explainRng(std::uint64_t seed, DrawnFor what, std::uint64_t which = 0) { return Rng(seed, Stream::Explain, static_cast<std::uint64_t>(what), which); }
 
-/// run(block, thread) for every block, shared out by args' pool; asks for a stop before each. progress: from `from` to `to`. False: stopped.
+/// run(block, thread) for every block, shared out by the pool, if any; asks for a stop before each. progress: from `from` to `to`. False: stopped.
 bool forBlocks(std::int64_t blocks, ThreadPool* pool, const std::stop_token& stop, const std::function<void(double)>& progress,
                const std::function<void(std::int64_t block, int thread)>& run, double from = 0, double to = 1);
 

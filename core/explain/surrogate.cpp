@@ -216,9 +216,10 @@ Result<Attribution> explainLime(const ExplainArgs& args) {
   spreadOver(*groups, {fit.data() + 1, static_cast<std::size_t>(n)}, a);
   if (noise) a.groups.clear(), a.groupValues.clear();
   a.intercept = fit[0];
-  // Any line goes through one neighbour.
+  a.isSlope = noise;
+  // A fit goes through as many neighbours as it has coefficients.
   const double sum = std::accumulate(w.begin(), w.end(), 0.0), squares = std::inner_product(w.begin(), w.end(), w.begin(), 0.0);
-  if (const double r2 = determination(*f, told, w); std::isfinite(r2) && sum * sum > 2 * squares) a.fit = r2;
+  if (const double r2 = determination(*f, told, w); std::isfinite(r2) && sum * sum > static_cast<double>(n + 1) * squares) a.fit = r2;
   if (!allFinite(a.values)) return problem("The linear model's weights are not finite numbers.");
   a.seconds = watch.seconds();
   return a;

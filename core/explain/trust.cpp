@@ -63,7 +63,7 @@ TrustFinding ofCurve(const char* id, const char* name, const RemovalCurve& c, st
 TrustFinding ofInfidelity(const Attribution& map, const Infidelity& i) {
   TrustFinding f{"infidelity", "Infidelity", i.normalised, {}, "The map leaves " + shown(100 * i.unexplained) + " % of the output's changes under noise untold."};
   if (map.isSlope) f.verdict = i.unexplained <= 0.5 ? Verdict::Passes : Verdict::Doubtful;
-  else f.sentence += " A map of shares does not promise to; not judged.";
+  else f.sentence += " Only a map of slopes promises to; not judged.";
   return f;
 }
 
@@ -100,6 +100,13 @@ void conclude(TrustReport& report) {
     return;
   }
   report.verdict = *worst->verdict;
+  // What a map is for is to rank: without that, the rest is no reason to believe it.
+  for (const TrustFinding& f : report.findings)
+    if (report.verdict == Verdict::Passes && !f.verdict && (f.id == "deletion" || f.id == "insertion")) {
+      report.verdict = Verdict::Doubtful;
+      report.sentence = f.sentence;
+      return;
+    }
   report.sentence = report.verdict == Verdict::Passes ? "All " + std::to_string(judged) + " checks pass. " + worst->sentence : worst->sentence;
 }
 

@@ -275,6 +275,28 @@ TEST(Explain, CancelStopsAndKeepsWhatIsThere) {
   EXPECT_EQ(b.cells(WallCell::State::Ready), ready);
 }
 
+TEST(Explain, TheBaselineIsHeededByWhatTakesFeaturesAway) {
+  ExplainBench b(nullptr);
+  b.document.useData(squares());
+  ASSERT_TRUE(b.settled());
+  for (const char* id : {"feature-ablation", "occlusion"}) b.menuAction("explainMethodMenu", QStringLiteral("explainAdd_") + QLatin1String(id));
+  ASSERT_TRUE(b.settled());
+  const auto mapsOf = [&] {
+    std::map<std::string, std::vector<Real>> maps;
+    for (int c = 0; c < static_cast<int>(b.explain->model().columns().size()); ++c)
+      if (const Attribution* a = b.explain->model().attribution(0, c)) maps[a->method] = a->values;
+    return maps;
+  };
+  const auto before = mapsOf();
+  b.choose("explainBaseline", QStringLiteral("training mean"));
+  ASSERT_TRUE(b.settled());
+  const auto after = mapsOf();
+  for (const char* id : {"feature-ablation", "occlusion"}) {
+    ASSERT_TRUE(before.contains(id) && after.contains(id)) << id;
+    EXPECT_NE(before.at(id), after.at(id)) << id;
+  }
+}
+
 TEST(Explain, ADrawingAndAPictureFileAreExplained) {
   ExplainBench b(nullptr);
   b.document.useData(squares());

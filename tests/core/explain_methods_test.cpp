@@ -229,6 +229,25 @@ TEST(Explainers, AUnitsMapBearsItsMethodsWarning) {
   EXPECT_TRUE(c.explain("neuron", {{"by", std::string("saliency")}})->warning.empty());
 }
 
+TEST(Explainers, LimeTellsNoFitOfAConstant) {
+  Case c = cnn();
+  std::fill(c.input.begin(), c.input.end(), Real(0));  // every neighbour is the baseline
+  EXPECT_FALSE(c.explain("lime")->fit);
+}
+
+TEST(Explainers, AUnitIsTheOneItsTargetNames) {
+  const Case c = mlp(classesOf({4}, 3));
+  const Node* layer = nullptr;
+  for (const Node& n : c.network->graph().nodes)
+    if (n.name == "a") layer = &n;
+  ASSERT_TRUE(layer);
+  const Attribution largest = *c.explain("neuron", {{"layer", std::string("a")}});
+  const std::int64_t other = (largest.explained.unit + 1) % 12;
+  const Attribution named = *c.explain("neuron", {{"layer", std::string("a")}}, Target::unitOf(layer->id, other));
+  EXPECT_EQ(named.explained.unit, other);
+  EXPECT_EQ(named.values, c.explain("neuron", {{"layer", std::string("a")}, {"unit", other}})->values);
+}
+
 TEST(Explainers, LimeTellsNoFitOfOneNeighbour) {
   const Case c = cnn();
   EXPECT_TRUE(c.explain("lime")->fit);

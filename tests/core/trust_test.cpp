@@ -423,10 +423,18 @@ TEST(Trust, VerdictsAtTheirThresholds) {
   EXPECT_EQ(curves(0.65, 0.7), Verdict::Fails);
   EXPECT_EQ(curves(0.65, 0.7, 8), Verdict::Fails);
   EXPECT_EQ(curves(0.65, 0.7, 7), Verdict::Doubtful);  // nothing to judge
+  EXPECT_EQ(verdictOf([](TrustReport& r) { r.completeness = 0, r.removal.emplace(), r.removal->groups = 4; }), Verdict::Doubtful);  // nor is the rest enough
   const auto fallen = [&](double c) { return verdictOf([&](TrustReport& r) { r.randomisation = {{{}, "fc", c}}; }); };
   EXPECT_EQ(fallen(-0.29), Verdict::Passes);
   EXPECT_EQ(fallen(0.5), Verdict::Doubtful);
   EXPECT_EQ(fallen(-0.9), Verdict::Fails);
+  // Infidelity tells of slopes, and of nothing else.
+  const auto infidel = [&](double unexplained) { return verdictOf([&](TrustReport& r) { r.completeness = 0, r.infidelity = Infidelity{0, 0, unexplained}; }); };
+  map.isSlope = true;
+  EXPECT_EQ(infidel(0.4), Verdict::Passes);
+  EXPECT_EQ(infidel(0.6), Verdict::Doubtful);
+  map.isSlope = false;
+  EXPECT_EQ(infidel(0.6), Verdict::Passes);
   // Known to fail Adebayo's check: doubtful at best, and it says so.
   method = *findExplainer("guided-backprop");
   TrustReport guided;

@@ -45,7 +45,7 @@ void drawXAxis(QCPPainter& painter, const QRectF& area, const QRectF& within, co
   }
   painter.setPen(style.colors.secondary);
   const double width = std::min(within.width(), std::max(area.width(), textWidth(small, x.title) + 2));
-  const double left = std::clamp(area.center().x() - width / 2, within.left(), within.right() - width);
+  const double left = std::max(within.left(), std::min(area.center().x() - width / 2, within.right() - width));  // not clamp: rounding may put the ends' order wrong
   drawLine(painter, QRectF(left, area.bottom() + line + 2, width, line), Qt::AlignCenter, x.title);
 }
 
