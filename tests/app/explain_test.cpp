@@ -261,6 +261,32 @@ TEST(Explain, WhoComesWhileTrainingGoesOnFindsTheNetworkOfNow) {
   }
 }
 
+TEST(Explain, AWindowThatComesBackFromItsIconShowsTheSameWall) {
+  ExplainBench b("spirals");
+  ASSERT_TRUE(b.settled());
+  const std::int64_t at = b.explain->model().snapshot()->state->step;
+  b.document.play();
+  ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot()->state->step > at + 2; }));
+  QShowEvent event;
+  QSpontaneKeyEvent::setSpontaneous(&event);  // as the window system sends it when a window is restored
+  qApp->notify(b.explain, &event);       // sendEvent() would take the mark away
+  EXPECT_EQ(b.explain->model().snapshot()->state->step, at);
+}
+
+TEST(Explain, CancelSwitchesLiveOff) {
+  ExplainBench b("spirals");
+  ASSERT_TRUE(b.settled());
+  b.document.play();
+  b.find<QAction>("explainLive")->setChecked(true);
+  b.find<QAbstractButton>("explainCancel")->click();
+  EXPECT_FALSE(b.find<QAction>("explainLive")->isChecked());
+  EXPECT_FALSE(b.explain->model().busy());
+  const std::int64_t at = b.explain->model().snapshot()->state->step;
+  ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot()->state->step > at + 20; }));
+  EXPECT_EQ(b.explain->model().snapshot()->state->step, at);
+  EXPECT_FALSE(b.explain->model().busy());
+}
+
 TEST(Explain, CancelStopsAndKeepsWhatIsThere) {
   ExplainBench b(nullptr);
   b.document.useData(squares());
