@@ -45,6 +45,7 @@ void ExplainCounterfactual::setSettings(const Params& settings) {
 
 void ExplainCounterfactual::setWanted(bool wanted) {
   wanted_ = wanted;
+  if (!wanted && queue_.busy()) queue_.cancel(), shown_.clear();
   refresh();
 }
 

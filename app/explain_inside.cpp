@@ -95,6 +95,10 @@ ExplainInside::ExplainInside(QObject* parent)
 void ExplainInside::setWanted(bool inside, bool step) {
   inside_ = inside;
   stepWanted_ = step;
+  // What is not seen is not computed, and starts anew when it is seen.
+  if (!inside && walkQueue_.busy()) walkQueue_.cancel(), walked_.clear();
+  if (!inside && unitQueue_.busy()) unitQueue_.cancel(), looked_.clear();
+  if (!step && stepQueue_.busy()) stepQueue_.cancel(), stepped_.clear();
   refreshWalk();
   refreshUnit();
   refreshStep();

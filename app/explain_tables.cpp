@@ -81,6 +81,9 @@ void ExplainTables::clear() {
 
 void ExplainTables::setWanted(bool wanted) {
   wanted_ = wanted;
+  // What is not seen is not computed, and starts anew when it is seen.
+  for (auto [queue, shown] : {std::pair(&setQueue_, &shownSet_), std::pair(&rowQueue_, &shownRow_), std::pair(&featureQueue_, &shownFeature_)})
+    if (!wanted && queue->busy()) queue->cancel(), shown->clear();
   refresh();
 }
 

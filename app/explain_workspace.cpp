@@ -48,10 +48,7 @@ ExplainWorkspace::ExplainWorkspace(Document& document, Panels& panels, QWidget* 
   for (JobQueue* q : inside_->queues()) queues_.push_back(q);
   for (JobQueue* q : tables_->queues()) queues_.push_back(q);
   for (JobQueue* q : queues_)
-    connect(q, &JobQueue::finished, this, [this, q] {
-      took_ += q->seconds();
-      rested_.start();
-    });
+    connect(q, &JobQueue::finished, this, [this, q] { took_ += q->seconds(); });
   onSamples();
 }
 
@@ -233,8 +230,9 @@ QWidget* ExplainWorkspace::buildWall() {
   auto* cancel = new QToolButton;
   cancel->setObjectName(QStringLiteral("explainCancel"));
   cancel->setText(tr("Cancel"));
-  cancel->setToolTip(tr("Stops computing; what is there stays"));
+  cancel->setToolTip(tr("Stops computing; what is there stays. Live is switched off"));
   connect(cancel, &QToolButton::clicked, this, [this] {
+    live_->setChecked(false);  // else the next snapshot would start all of it again
     wall_->cancel();
     tellState();
   });
@@ -253,7 +251,7 @@ bool ExplainWorkspace::live() const { return live_->isChecked(); }
 
 void ExplainWorkspace::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
-  follow(true);
+  follow(!event->spontaneous());  // a window that comes back from its icon shows what it showed
   tabChanged();
 }
 
@@ -295,7 +293,7 @@ void ExplainWorkspace::follow(bool arrived) {
   const bool other = !wall_->snapshot() || wall_->snapshot()->network != s->network || wall_->snapshot()->data != s->data;
   if (!isVisible() && !other) return;
   const bool running = s->run == RunState::Running;
-  const bool rested = !rested_.isValid() || rested_.elapsed() >= 1000 * kRest * took_;
+  const bool rested = !since_.isValid() || since_.elapsed() >= 1000 * (1 + kRest) * took_;
   const bool computing = std::any_of(queues_.begin(), queues_.end(), [](const JobQueue* q) { return q->busy(); });
   if (!other && wall_->snapshot()->state == s->state) {
     const bool rests = !running && wall_->snapshot()->run == RunState::Running;
@@ -308,6 +306,7 @@ void ExplainWorkspace::follow(bool arrived) {
   // Training goes on beside the wall: it follows when one comes to it or asks it to (live), within its budget, and whenever training rests.
   if (!other && !arrived && running && (!live() || computing || !rested)) return tellState();
   took_ = 0;
+  since_.start();
   wall_->setSnapshot(s);
   if (columnsOf_ != s->network.get()) {
     const bool fresh = wall_->columns().empty();

@@ -99,8 +99,8 @@ class ExplainWorkspace : public QWidget {
   QLabel* progressText_ = nullptr;
   QMenu* methodMenu_ = nullptr;
   std::vector<JobQueue*> queues_;
-  QElapsedTimer rested_;   ///< since the last of what was computed ended
-  double took_ = 0;        ///< seconds of all queues since the snapshot was taken
+  QElapsedTimer since_;    ///< since the snapshot was taken
+  double took_ = 0;        ///< seconds of all queues since then
   int nextKey_ = 100;
   const Network* columnsOf_ = nullptr;
 };

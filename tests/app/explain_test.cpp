@@ -261,6 +261,32 @@ TEST(Explain, WhoComesWhileTrainingGoesOnFindsTheNetworkOfNow) {
   }
 }
 
+TEST(Explain, AWindowThatComesBackFromItsIconShowsTheSameWall) {
+  ExplainBench b("spirals");
+  ASSERT_TRUE(b.settled());
+  const std::int64_t at = b.explain->model().snapshot()->state->step;
+  b.document.play();
+  ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot()->state->step > at + 2; }));
+  QShowEvent event;
+  QSpontaneKeyEvent::setSpontaneous(&event);  // as the window system sends it when a window is restored
+  qApp->notify(b.explain, &event);       // sendEvent() would take the mark away
+  EXPECT_EQ(b.explain->model().snapshot()->state->step, at);
+}
+
+TEST(Explain, CancelSwitchesLiveOff) {
+  ExplainBench b("spirals");
+  ASSERT_TRUE(b.settled());
+  b.document.play();
+  b.find<QAction>("explainLive")->setChecked(true);
+  b.find<QAbstractButton>("explainCancel")->click();
+  EXPECT_FALSE(b.find<QAction>("explainLive")->isChecked());
+  EXPECT_FALSE(b.explain->model().busy());
+  const std::int64_t at = b.explain->model().snapshot()->state->step;
+  ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot()->state->step > at + 20; }));
+  EXPECT_EQ(b.explain->model().snapshot()->state->step, at);
+  EXPECT_FALSE(b.explain->model().busy());
+}
+
 TEST(Explain, CancelStopsAndKeepsWhatIsThere) {
   ExplainBench b(nullptr);
   b.document.useData(squares());
@@ -408,6 +434,37 @@ TEST(Explain, TablesHaveImportanceDependenceAndAWaterfall) {
   EXPECT_NEAR(sum, w.output, 1e-3 * (1 + std::abs(w.output)));
   b.choose("explainFeature", QString::fromStdString(b.document.data()->featureNames[2]));
   EXPECT_TRUE(b.waitFor([&] { return dependence->data().feature.toStdString() == b.document.data()->featureNames[2]; }));
+}
+
+TEST(Explain, NothingIsComputedForPagesThatNobodySees) {
+  ExplainBench b(nullptr);
+  b.window.openPath(QStringLiteral(VITRINE_TEST_DATA "/iris.csv"));
+  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
+  ASSERT_TRUE(b.settled());
+  auto* tabs = b.find<QTabWidget>("explainTabs");
+  const auto busy = [&] {
+    const auto queues = b.explain->inside().queues();
+    return std::any_of(queues.begin(), queues.end(), [](const JobQueue* q) { return q->busy(); });
+  };
+  ASSERT_TRUE(b.waitFor([&] { return !busy(); }));
+  ExplainInside& inside = b.explain->inside();
+  inside.select(inside.node(), inside.unitIndex() + 1);
+  EXPECT_TRUE(busy());
+  tabs->setCurrentIndex(2);
+  EXPECT_FALSE(busy());  // it does not go on behind the page that is seen
+  tabs->setCurrentIndex(0);
+  EXPECT_TRUE(busy());
+  b.window.setWorkspace(MainWindow::Train);
+  EXPECT_FALSE(busy());
+  // It starts again when it is seen again.
+  b.window.setWorkspace(MainWindow::Explain);
+  auto* unit = b.find<UnitFigure>("explainUnit");
+  EXPECT_TRUE(b.waitFor([&] { return !unit->data().after.empty() && !unit->data().top.empty() && !busy(); }));
+  tabs->setCurrentIndex(2);
+  tabs->setCurrentIndex(0);
+  tabs->setCurrentIndex(2);
+  auto* importance = b.find<BarsView>("explainImportance");
+  EXPECT_TRUE(b.waitFor([&] { return importance->data().values.size() == 4; })) << qPrintable(importance->placeholder());
 }
 
 TEST(Explain, SeriesAreExplainedStepByStep) {
