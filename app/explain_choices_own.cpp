@@ -9,6 +9,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "app/explain_choices.h"
 #include "app/panels.h"
@@ -130,6 +132,19 @@ void ExplainChoices::removeOwn() {
   emit samplesChanged();
 }
 
+namespace {
+
+/// The double that reads as the float does: 4.9, not 4.900000095.
+double asWritten(float value) {
+  std::array<char, 32> text;
+  const char* end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  double read = value;
+  std::from_chars(text.data(), end, read);
+  return read;
+}
+
+}  // namespace
+
 void ExplainChoices::editFrom(const ExplainSample& sample) {
   if (groups_.empty()) return;
   edited_ = sample.raw;
@@ -144,7 +159,7 @@ void ExplainChoices::editFrom(const ExplainSample& sample) {
       p.help = tr("In the column's own units").toStdString();
       p.fallback = 0.0;
       p.low = -1e30, p.high = 1e30;
-      values[p.id] = static_cast<double>(edited_[static_cast<std::size_t>(group.members.front())]);
+      values[p.id] = asWritten(static_cast<float>(edited_[static_cast<std::size_t>(group.members.front())]));
     } else {
       p.help = tr("One of the column's categories").toStdString();
       int at = 0;

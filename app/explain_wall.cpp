@@ -220,7 +220,7 @@ WallData ExplainWall::wallData() const {
         w.targetText = it->second.targetText;
         tellTrust(it->second, cell);
         if (d.kind == WallKind::Table) {
-          cell.values = a.groupValues.empty() ? groupSums(groups, a.values) : std::vector<Real>(a.groupValues.begin(), a.groupValues.end());
+          cell.values = a.groupValues.size() != groups.size() ? groupSums(groups, a.values) : std::vector<Real>(a.groupValues.begin(), a.groupValues.end());
           cell.height = 1, cell.width = static_cast<int>(cell.values.size());
         } else {
           cell.values = a.values;

@@ -139,6 +139,11 @@ struct ExplainWall::Prepared {
     return {};
   }
   bool table() const { return snapshot->network->data().input.rank() == 1; }
+  /// "Automatic" features of a table are its columns, one-hot numbers together; another choice is the method's own affair.
+  bool byColumns() const {
+    const auto chosen = column.settings.find("groups");
+    return table() && column.spec->usesGroups && (chosen == column.settings.end() || chosen->second == ParamValue(std::string("auto")));
+  }
   ExplainArgs args(std::stop_token stop, const JobQueue::Progress& progress) const {
     return {.network = *snapshot->network,
             .params = snapshot->state->params.span(),
@@ -151,7 +156,7 @@ struct ExplainWall::Prepared {
             .pool = pool.get(),
             // What takes features away puts the chosen baseline in their place; only averages over many baselines take samples.
             .samples = column.spec->usesSamples && column.spec->family != ExplainerSpec::Family::Perturbation ? std::span<const Real>(baselines->samples) : std::span<const Real>(),
-            .groups = table() && column.spec->usesGroups ? std::span<const std::int32_t>(baselines->columns.of) : std::span<const std::int32_t>()};
+            .groups = byColumns() ? std::span<const std::int32_t>(baselines->columns.of) : std::span<const std::int32_t>()};
   }
 };
 

@@ -162,6 +162,38 @@ TEST(Explain, SettingsOfAMethodComeFromItsParams) {
   EXPECT_FALSE(b.wall()->data().methods[static_cast<std::size_t>(column)].settings.isEmpty());
 }
 
+TEST(Explain, FeaturesOfATableAreItsColumnsUnlessToldOtherwise) {
+  ExplainBench b(nullptr);
+  b.window.openPath(QStringLiteral(VITRINE_TEST_DATA "/iris.csv"));
+  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
+  ASSERT_TRUE(b.settled());
+  b.menuAction("explainMethodMenu", QStringLiteral("explainAdd_feature-ablation"));
+  ASSERT_TRUE(b.settled());
+  const int column = static_cast<int>(b.explain->model().columns().size()) - 1;
+  const auto cell = [&] { return b.wall()->data().samples[0].cells[static_cast<std::size_t>(column)]; };
+  EXPECT_EQ(cell().state, WallCell::State::Ready);
+  EXPECT_EQ(cell().values.size(), 4u);
+  emit b.wall()->methodMenuRequested(column, QPoint(50, 50));
+  b.menuAction("explainColumnMenu", QStringLiteral("explainColumnSettings"));
+  auto* kind = b.find<ParamForm>("explainSettingsForm")->findChild<QComboBox*>(QStringLiteral("param_groups"));
+  ASSERT_TRUE(kind);
+  kind->setCurrentIndex(kind->findData(QStringLiteral("elements")));
+  ASSERT_TRUE(b.settled());
+  EXPECT_EQ(cell().state, WallCell::State::Ready);
+  EXPECT_EQ(cell().values.size(), 4u);
+  kind->setCurrentIndex(kind->findData(QStringLiteral("pixels")));
+  ASSERT_TRUE(b.settled());
+  EXPECT_EQ(cell().state, WallCell::State::Failed);
+  EXPECT_TRUE(cell().note.contains(QStringLiteral("Only images have pixels"))) << qPrintable(cell().note);
+  // A row to be edited reads as the file does.
+  b.click("explainEdit");
+  for (int f = 0; f < 4; ++f) {
+    const auto* field = b.find<ParamForm>("explainRowForm")->findChild<QLineEdit*>(QStringLiteral("param_f%1").arg(f));
+    ASSERT_TRUE(field);
+    EXPECT_LE(field->text().size(), 3) << qPrintable(field->text());
+  }
+}
+
 TEST(Explain, WhatDoesNotFitIsGreyAndSaysWhy) {
   ExplainBench b;
   ASSERT_TRUE(b.settled());
