@@ -172,7 +172,7 @@ JobQueue::Job ExplainTables::summaryJob() {
             auto r = std::make_shared<Result<ShapSummary>>(
                 shapSummary({*snapshot->network, snapshot->state->params.span(), data, rows, groups, stop, progress, pool.get()}, target, background, kPermutations, 1));
             if (stop.stop_requested()) return {};
-            return [this, r, groups, name = outputName(data, target.output), n = rows.size()] {
+            return [this, r, groups, name = outputName(data, target.output), rows] {
               if (!*r) {
                 for (FigureWidget* w : {static_cast<FigureWidget*>(bars_), static_cast<FigureWidget*>(swarm_)}) w->setPlaceholder(fromCore(r->error().text()));
                 bars_->setData({});
@@ -183,7 +183,8 @@ JobQueue::Job ExplainTables::summaryJob() {
               b.title = tr("Mean size of Shapley values");
               b.axis = tr("mean |Shapley value|, %1").arg(name);
               BeeswarmData w;
-              w.title = tr("Shapley values of %1 rows").arg(n);
+              w.title = tr("Shapley values of %1 rows").arg(rows.size());
+              w.samples = rows;
               w.axis = tr("Shapley value, output of %1").arg(name);
               for (std::int64_t g : s.order) {
                 const std::size_t i = static_cast<std::size_t>(g);

@@ -353,6 +353,9 @@ TEST(Readout, EveryDotBarAndPictureTellsItsNumbers) {
   QString text = readouts(swarm);
   EXPECT_TRUE(text.contains(QStringLiteral("age = 31, row 0\nShapley value 0.125"))) << qPrintable(text.simplified());
   EXPECT_TRUE(text.contains(QStringLiteral("pay = NaN, row 1\nShapley value 0.25")));
+  swarm.setData({QStringLiteral("swarm"), QStringLiteral("Shapley value"), {QStringLiteral("age")}, {{0.125, -0.2}}, {{31, 42}}, {107, 112}});
+  EXPECT_TRUE(readouts(swarm).contains(QStringLiteral("age = 42, row 112")));
+  EXPECT_EQ(swarm.figureData().rows[0][0].toInt(), 107);
   WaterfallView waterfall;
   waterfall.resize(400, 200);
   waterfall.setData({QStringLiteral("row"), 1, 4, {QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}, {1, -2, 4}, QStringLiteral("logit")});

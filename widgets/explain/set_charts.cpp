@@ -185,7 +185,7 @@ QString BeeswarmView::readoutAt(QPointF position) const {
   }
   if (!best) return {};
   return tr("%1 = %2, row %3\n%4 %5")
-      .arg(data_.names.value(static_cast<int>(best->feature)), numberText(data_.features[best->feature][best->row], 6), QLocale().toString(qulonglong(best->row)), data_.axis,
+      .arg(data_.names.value(static_cast<int>(best->feature)), numberText(data_.features[best->feature][best->row], 6), QLocale().toString(data_.sampleOf(best->row)), data_.axis,
            numberText(data_.values[best->feature][best->row], 6));
 }
 
@@ -193,7 +193,7 @@ FigureTable BeeswarmView::figureData() const {
   FigureTable table{{tr("row"), tr("feature"), tr("feature value"), tr("Shapley value")}, {}};
   for (std::size_t f = 0; f < data_.values.size(); ++f)
     for (std::size_t k = 0; k < data_.values[f].size(); ++k)
-      table.rows.push_back({static_cast<int>(k), data_.names.value(static_cast<int>(f)), data_.features[f][k], data_.values[f][k]});
+      table.rows.push_back({data_.sampleOf(k), data_.names.value(static_cast<int>(f)), data_.features[f][k], data_.values[f][k]});
   return table;
 }
 

@@ -40,6 +40,9 @@ struct BeeswarmData {
   QStringList names;                            ///< most important first
   std::vector<std::vector<double>> values;      ///< [feature][row]
   std::vector<std::vector<double>> features;    ///< [feature][row]: own values for the colour; NaN: gray
+  std::vector<std::int32_t> samples = {};       ///< [row] its number in the data; empty: the row's own
+
+  int sampleOf(std::size_t row) const { return row < samples.size() ? samples[row] : static_cast<int>(row); }
 };
 
 class BeeswarmView : public FigureWidget {

@@ -253,9 +253,12 @@ void WallView::paintBadge(QCPPainter& painter, const QRectF& rect, const WallCel
   const QString word = TrustView::word(c.mark);
   const double left = rect.left() + dot + 5, wide = textWidth(small, word) + 4;
   drawLine(painter, QRectF(left, rect.top(), rect.right() - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter, word);
-  if (textWidth(small, c.markNumber) > rect.right() - left - wide) return;
+  // In a narrow cell the number stands without its word.
+  QString number = c.markNumber;
+  if (textWidth(small, number) > rect.right() - left - wide) number = number.section(QLatin1Char(' '), -1);
+  if (textWidth(small, number) > rect.right() - left - wide) return;
   painter.setPen(style.colors.secondary);
-  drawLine(painter, QRectF(left + wide, rect.top(), rect.right() - left - wide, rect.height()), Qt::AlignRight | Qt::AlignVCenter, c.markNumber);
+  drawLine(painter, QRectF(left + wide, rect.top(), rect.right() - left - wide, rect.height()), Qt::AlignRight | Qt::AlignVCenter, number);
 }
 
 void WallView::paintScales(QCPPainter& painter, const WallLayout& l, const FigureStyle& style) const {
