@@ -169,7 +169,7 @@ void ExplainWall::tellTrust(const Cell& known, WallCell& cell) const {
   cell.mark = markOf(report.verdict);
   cell.markWhy = fromCore(report.sentence);
   if (!report.warning.empty()) cell.markWhy += QLatin1Char('\n') + fromCore(report.warning);
-  if (report.removal) cell.markNumber = tr("del %1").arg(QLocale().toString(report.removal->deletion.area, 'f', 2).replace(QLatin1Char('-'), QChar(0x2212)));
+  if (report.removal) cell.deletionArea = QLocale().toString(report.removal->deletion.area, 'f', 2).replace(QLatin1Char('-'), QChar(0x2212));
 }
 
 TrustMark markOf(Verdict verdict) {

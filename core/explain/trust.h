@@ -91,7 +91,8 @@ struct TrustFinding {
 ///     gradient, Shapley values …) says what an input gives, not what a small change of it would do
 ///   sensitivity: 0.5 / 1.5
 ///   randomisation, |rank correlation| with all layers drawn anew: 0.3 / 0.6; judged from 16 inputs on
-/// The whole is its worst part's; doubtful at best where deletion or insertion could not be judged. A method with something known against it (its warning) is doubtful at best.
+/// The whole is its worst part's; doubtful at best where deletion or insertion could not be judged, and where something is known against
+/// the method (its warning).
 struct TrustReport {
   std::optional<double> completeness;  ///< relative error
   std::optional<RemovalTest> removal;

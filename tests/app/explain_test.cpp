@@ -10,72 +10,14 @@
 #include <QToolButton>
 #include <fstream>
 
-#include "app/explain_workspace.h"
-#include "core/base/random.h"
 #include "core/data/npy.h"
-#include "tests/app/app_bench.h"
+#include "tests/app/explain_bench.h"
 #include "widgets/forms/param_form.h"
 
 namespace vitrine {
 namespace {
 
-using test::AppBench;
-
-/// Two classes of 10 × 10 images: a bright square at the left or at the right, in noise.
-DatasetPtr squares() {
-  constexpr int kSide = 10, kCount = 80;
-  Rng rng(3, Stream::Test);
-  std::vector<std::uint8_t> pixels;
-  std::vector<std::int32_t> classes;
-  for (int i = 0; i < kCount; ++i) {
-    classes.push_back(i % 2);
-    for (int y = 0; y < kSide; ++y)
-      for (int x = 0; x < kSide; ++x) {
-        const bool inside = y >= 3 && y < 7 && (i % 2 == 0 ? x >= 1 && x < 4 : x >= 6 && x < 9);
-        pixels.push_back(static_cast<std::uint8_t>((inside ? 200 : 20) + rng.below(40)));
-      }
-  }
-  auto data = std::make_shared<Dataset>(*imagesFromBytes("squares", {kSide, kSide, 1}, std::move(pixels), std::move(classes), 2));
-  for (int i = 0; i < 20; ++i) data->validation.push_back(i);
-  data->train.erase(data->train.begin(), data->train.begin() + 20);
-  return data;
-}
-
-struct ExplainBench : AppBench {
-  ExplainWorkspace* explain = nullptr;
-  explicit ExplainBench(const char* generator = "gaussians", QSize size = {1400, 900}) : AppBench(generator, size) {
-    explain = window.findChild<ExplainWorkspace*>();
-    window.setWorkspace(MainWindow::Explain);
-  }
-  WallView* wall() { return explain->wall(); }
-  int cells(WallCell::State state) {
-    int n = 0;
-    for (const WallSample& s : wall()->data().samples)
-      for (const WallCell& c : s.cells) n += c.state == state;
-    return n;
-  }
-  /// Every map and every check is there.
-  bool settled() {
-    return waitFor([&] { return !wall()->isEmpty() && !explain->model().busy() && !explain->model().stale() && cells(WallCell::State::Waiting) == 0; });
-  }
-  void choose(const char* combo, const QString& text) {
-    auto* box = find<QComboBox>(combo);
-    const int i = box->findText(text);
-    ASSERT_GE(i, 0) << qPrintable(text);
-    box->setCurrentIndex(i);
-    emit box->activated(i);
-  }
-  /// Runs an entry of a menu that is filled when it opens.
-  void menuAction(const char* menuName, const QString& action) {
-    auto* menu = find<QMenu>(menuName);
-    ASSERT_TRUE(menu);
-    emit menu->aboutToShow();
-    auto* a = menu->findChild<QAction*>(action);
-    ASSERT_TRUE(a) << qPrintable(action);
-    ASSERT_TRUE(a->isEnabled()) << qPrintable(a->text());
-    a->trigger();
-  }
-};
+using namespace test;
 
 TEST(Explain, AWallOfPinnedSamplesIsThereAtOnce) {
   ExplainBench b;
@@ -257,82 +199,6 @@ TEST(Explain, AnEditedRowIsPredictedAsOneTypes) {
   EXPECT_EQ(b.wall()->data().samples.back().values[0], QStringLiteral("40"));
 }
 
-TEST(Explain, FollowsTrainingWhenLiveAndLetsItRest) {
-  ExplainBench b("spirals");
-  ASSERT_TRUE(b.settled());
-  const std::int64_t at = b.explain->model().snapshot()->state->step;
-  b.document.play();
-  ASSERT_TRUE(b.waitFor([&] { return b.step() > at + 100; }));
-  // Not asked to: the wall stays where it was.
-  EXPECT_EQ(b.explain->model().snapshot()->state->step, at);
-  b.find<QAction>("explainLive")->setChecked(true);
-  ASSERT_TRUE(b.waitFor([&] { return b.explain->model().snapshot()->state->step > at; }));
-  b.document.pause();
-  ASSERT_TRUE(b.waitFor([&] { return !b.running() && b.explain->model().snapshot()->state->step == b.step(); }));
-  EXPECT_TRUE(b.settled());
-}
-
-TEST(Explain, WhoComesWhileTrainingGoesOnFindsTheNetworkOfNow) {
-  ExplainBench b("spirals");
-  const auto stepShown = [&] { return b.explain->model().snapshot() ? b.explain->model().snapshot()->state->step : -1; };
-  ASSERT_TRUE(b.settled());
-  for (int visit = 0; visit < 2; ++visit) {
-    const std::int64_t before = stepShown();
-    b.window.setWorkspace(MainWindow::Train);
-    b.document.play();
-    ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot()->state->step > before + 2; }));
-    b.window.setWorkspace(MainWindow::Explain);
-    EXPECT_GT(stepShown(), before);
-    ASSERT_TRUE(b.waitFor([&] { return b.cells(WallCell::State::Ready) > 0 && b.cells(WallCell::State::Waiting) == 0; }));
-    EXPECT_EQ(b.document.snapshot()->run, RunState::Running);
-    EXPECT_FALSE(b.find<QAction>("explainLive")->isChecked());
-    // It then rests there until asked.
-    const std::int64_t there = stepShown();
-    ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot()->state->step > there + 20; }));
-    EXPECT_EQ(stepShown(), there);
-  }
-}
-
-TEST(Explain, AWindowThatComesBackFromItsIconShowsTheSameWall) {
-  ExplainBench b("spirals");
-  ASSERT_TRUE(b.settled());
-  const std::int64_t at = b.explain->model().snapshot()->state->step;
-  b.document.play();
-  ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot()->state->step > at + 2; }));
-  QShowEvent event;
-  QSpontaneKeyEvent::setSpontaneous(&event);  // as the window system sends it when a window is restored
-  qApp->notify(b.explain, &event);       // sendEvent() would take the mark away
-  EXPECT_EQ(b.explain->model().snapshot()->state->step, at);
-}
-
-TEST(Explain, CancelSwitchesLiveOff) {
-  ExplainBench b("spirals");
-  ASSERT_TRUE(b.settled());
-  b.document.play();
-  b.find<QAction>("explainLive")->setChecked(true);
-  b.find<QAbstractButton>("explainCancel")->click();
-  EXPECT_FALSE(b.find<QAction>("explainLive")->isChecked());
-  EXPECT_FALSE(b.explain->model().busy());
-  const std::int64_t at = b.explain->model().snapshot()->state->step;
-  ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot()->state->step > at + 20; }));
-  EXPECT_EQ(b.explain->model().snapshot()->state->step, at);
-  EXPECT_FALSE(b.explain->model().busy());
-}
-
-TEST(Explain, CancelStopsAndKeepsWhatIsThere) {
-  ExplainBench b(nullptr);
-  b.document.useData(squares());
-  ASSERT_TRUE(b.settled());
-  const int ready = b.cells(WallCell::State::Ready);
-  b.choose("explainBaseline", QStringLiteral("training mean"));
-  b.explain->model().cancel();
-  EXPECT_FALSE(b.explain->model().busy());
-  EXPECT_GT(ready, 0);
-  b.trigger("actionExplainRefresh");
-  EXPECT_TRUE(b.settled());
-  EXPECT_EQ(b.cells(WallCell::State::Ready), ready);
-}
-
 TEST(Explain, TheBaselineIsHeededByWhatTakesFeaturesAway) {
   ExplainBench b(nullptr);
   b.document.useData(squares());
@@ -466,37 +332,6 @@ TEST(Explain, TablesHaveImportanceDependenceAndAWaterfall) {
   EXPECT_NEAR(sum, w.output, 1e-3 * (1 + std::abs(w.output)));
   b.choose("explainFeature", QString::fromStdString(b.document.data()->featureNames[2]));
   EXPECT_TRUE(b.waitFor([&] { return dependence->data().feature.toStdString() == b.document.data()->featureNames[2]; }));
-}
-
-TEST(Explain, NothingIsComputedForPagesThatNobodySees) {
-  ExplainBench b(nullptr);
-  b.window.openPath(QStringLiteral(VITRINE_TEST_DATA "/iris.csv"));
-  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
-  ASSERT_TRUE(b.settled());
-  auto* tabs = b.find<QTabWidget>("explainTabs");
-  const auto busy = [&] {
-    const auto queues = b.explain->inside().queues();
-    return std::any_of(queues.begin(), queues.end(), [](const JobQueue* q) { return q->busy(); });
-  };
-  ASSERT_TRUE(b.waitFor([&] { return !busy(); }));
-  ExplainInside& inside = b.explain->inside();
-  inside.select(inside.node(), inside.unitIndex() + 1);
-  EXPECT_TRUE(busy());
-  tabs->setCurrentIndex(2);
-  EXPECT_FALSE(busy());  // it does not go on behind the page that is seen
-  tabs->setCurrentIndex(0);
-  EXPECT_TRUE(busy());
-  b.window.setWorkspace(MainWindow::Train);
-  EXPECT_FALSE(busy());
-  // It starts again when it is seen again.
-  b.window.setWorkspace(MainWindow::Explain);
-  auto* unit = b.find<UnitFigure>("explainUnit");
-  EXPECT_TRUE(b.waitFor([&] { return !unit->data().after.empty() && !unit->data().top.empty() && !busy(); }));
-  tabs->setCurrentIndex(2);
-  tabs->setCurrentIndex(0);
-  tabs->setCurrentIndex(2);
-  auto* importance = b.find<BarsView>("explainImportance");
-  EXPECT_TRUE(b.waitFor([&] { return importance->data().values.size() == 4; })) << qPrintable(importance->placeholder());
 }
 
 TEST(Explain, SeriesAreExplainedStepByStep) {

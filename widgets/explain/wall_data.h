@@ -22,8 +22,8 @@ struct WallCell {
   bool isSigned = true;
   double seconds = 0;
   TrustMark mark = TrustMark::None;
-  QString markNumber;  ///< "del 0.21"
-  QString markWhy;     ///< one sentence
+  QString deletionArea;      ///< "0.21"; empty: none
+  QString markWhy;           ///< one sentence
 };
 
 /// The head of a column.

@@ -254,8 +254,9 @@ void WallView::paintBadge(QCPPainter& painter, const QRectF& rect, const WallCel
   const double left = rect.left() + dot + 5, wide = textWidth(small, word) + 4;
   drawLine(painter, QRectF(left, rect.top(), rect.right() - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter, word);
   // In a narrow cell the number stands without its word.
-  QString number = c.markNumber;
-  if (textWidth(small, number) > rect.right() - left - wide) number = number.section(QLatin1Char(' '), -1);
+  if (c.deletionArea.isEmpty()) return;
+  QString number = tr("del %1").arg(c.deletionArea);
+  if (textWidth(small, number) > rect.right() - left - wide) number = c.deletionArea;
   if (textWidth(small, number) > rect.right() - left - wide) return;
   painter.setPen(style.colors.secondary);
   drawLine(painter, QRectF(left + wide, rect.top(), rect.right() - left - wide, rect.height()), Qt::AlignRight | Qt::AlignVCenter, number);
