@@ -121,6 +121,28 @@ TEST(Wall, AFailureStaysInItsOwnCell) {
   EXPECT_EQ(ofFailed, 0);
 }
 
+TEST(Wall, ABadgeTellsItsNumberAndWhatItIs) {
+  WallData d = smallWall();
+  WallCell& cell = d.samples[0].cells[0];
+  cell.mark = TrustMark::Doubtful;
+  cell.deletionArea = QStringLiteral("0.06");
+  cell.markWhy = QStringLiteral("It is not told from random order.");
+  const auto view = wallOf(d);
+  view->resize(700, 500);
+  const QString text = readouts(*view);
+  EXPECT_TRUE(text.contains(QStringLiteral("deletion curve 0.06 (small is good)\nIt is not told"))) << qPrintable(text.left(400));
+  // However narrow, the number is not lost: without it the picture is another one.
+  const auto without = [&] {
+    WallData plain = d;
+    plain.samples[0].cells[0].deletionArea.clear();
+    return wallOf(plain);
+  }();
+  for (const int width : {360, 460, 700}) {
+    view->resize(width, 400), without->resize(width, 400);
+    EXPECT_NE(view->grab().toImage(), without->grab().toImage()) << width;
+  }
+}
+
 TEST(Wall, NanIsNeverAColour) {
   WallData d = smallWall();
   d.samples.resize(1);

@@ -171,7 +171,10 @@ QString WallView::readoutAt(QPointF position) const {
   if (!hit(position, sample, method, share)) return {};
   const WallCell& c = cellAt(sample, method);
   const WallSample& s = data_.samples[static_cast<std::size_t>(sample)];
-  if (share.y() > 1) return c.markWhy.isEmpty() ? c.note : c.markWhy;
+  if (share.y() > 1) {
+    const QString why = c.markWhy.isEmpty() ? c.note : c.markWhy;
+    return c.deletionArea.isEmpty() ? why : tr("Area under the deletion curve %1 (small is good)").arg(c.deletionArea) + QLatin1Char('\n') + why;
+  }
   if (c.state != WallCell::State::Ready) return c.note;
   const QLocale locale;
   QString text = data_.methods[static_cast<std::size_t>(method)].name + QStringLiteral(" · ") + s.name;
