@@ -29,6 +29,12 @@ std::string numberText(T value) {
   return std::string(buffer, end.ptr);
 }
 
+/// Three significant digits in the C locale, for sentences.
+inline std::string shortNumber(double value) {
+  char buffer[32];
+  return std::string(buffer, std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::general, 3).ptr);
+}
+
 /// The whole of `text` as a number in the C locale; nothing when it is not one, or not within T's range.
 template <class T>
 std::optional<T> parseNumber(std::string_view text) {

@@ -1,10 +1,9 @@
 #include "core/explain/trust.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 
+#include "core/base/numbers.h"
 #include "core/explain/trust_parts.h"
 
 namespace vitrine {
@@ -31,11 +30,6 @@ namespace {
 constexpr std::int64_t kFewInputs = 16;  ///< fewer have no ranks worth comparing
 constexpr std::int64_t kFewGroups = 8;   ///< of fewer, random orders too often are the map's own
 
-std::string shown(double value) {
-  std::array<char, 32> text;
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 3).ptr};
-}
-
 Verdict upTo(double value, double passes, double doubtful) {
   // Written so that NaN fails.
   return value <= passes ? Verdict::Passes : value <= doubtful ? Verdict::Doubtful : Verdict::Fails;
@@ -43,32 +37,32 @@ Verdict upTo(double value, double passes, double doubtful) {
 
 TrustFinding ofCompleteness(double error) {
   return {"completeness", "Completeness", error, upTo(std::abs(error), 0.01, 0.1),
-          "The map's sum misses f(x) − f(baseline) by " + shown(100 * std::abs(error)) + " %."};
+          "The map's sum misses f(x) − f(baseline) by " + shortNumber(100 * std::abs(error)) + " %."};
 }
 
 /// sign: +1 when a small area is good.
 TrustFinding ofCurve(const char* id, const char* name, const RemovalCurve& c, std::int64_t groups, double sign) {
   const double better = sign * (c.randomArea - c.area), spread = c.randomDeviation;
   const auto unjudged = [&](const char* why) {
-    return TrustFinding{id, name, c.area, {}, std::string(name) + " area " + shown(c.area) + ", random order's " + shown(c.randomArea) + " ± " + shown(spread) + ". " + why};
+    return TrustFinding{id, name, c.area, {}, std::string(name) + " area " + shortNumber(c.area) + ", random order's " + shortNumber(c.randomArea) + " ± " + shortNumber(spread) + ". " + why};
   };
   if (groups < kFewGroups) return unjudged("Too few features to rank; not judged.");
   if (std::abs(better) + spread <= 1e-9 * std::max(1.0, std::abs(c.area))) return unjudged("The score is the same in any order; not judged.");
   const bool clear = std::abs(better) >= 2 * spread;
   const Verdict verdict = clear && better > 0 ? Verdict::Passes : std::isnan(better) || clear ? Verdict::Fails : Verdict::Doubtful;
   const std::string than = verdict == Verdict::Passes ? "clearly better than" : verdict == Verdict::Doubtful ? "not told from" : better < 0 ? "clearly worse than" : "no better than";
-  return {id, name, c.area, verdict, std::string(name) + " area " + shown(c.area) + ", " + than + " random order's " + shown(c.randomArea) + " ± " + shown(spread) + "."};
+  return {id, name, c.area, verdict, std::string(name) + " area " + shortNumber(c.area) + ", " + than + " random order's " + shortNumber(c.randomArea) + " ± " + shortNumber(spread) + "."};
 }
 
 TrustFinding ofInfidelity(const Attribution& map, const Infidelity& i) {
-  TrustFinding f{"infidelity", "Infidelity", i.normalised, {}, "The map leaves " + shown(100 * i.unexplained) + " % of the output's changes under noise untold."};
+  TrustFinding f{"infidelity", "Infidelity", i.normalised, {}, "The map leaves " + shortNumber(100 * i.unexplained) + " % of the output's changes under noise untold."};
   if (map.isSlope) f.verdict = i.unexplained <= 0.5 ? Verdict::Passes : Verdict::Doubtful;
   else f.sentence += " Only a map of slopes promises to; not judged.";
   return f;
 }
 
 TrustFinding ofSensitivity(double value) {
-  return {"sensitivity", "Max-sensitivity", value, upTo(value, 0.5, 1.5), "Tiny changes of the input change the map by up to " + shown(100 * value) + " %."};
+  return {"sensitivity", "Max-sensitivity", value, upTo(value, 0.5, 1.5), "Tiny changes of the input change the map by up to " + shortNumber(100 * value) + " %."};
 }
 
 TrustFinding ofRandomisation(const Attribution& map, const std::vector<RandomisedLayer>& layers) {
@@ -79,7 +73,7 @@ TrustFinding ofRandomisation(const Attribution& map, const std::vector<Randomise
     f.sentence = "With all layers drawn anew the map is constant: nothing of it is left.";
     return f;
   }
-  f.sentence = "With all layers drawn anew the map's rank correlation with itself is " + shown(*last) + ".";
+  f.sentence = "With all layers drawn anew the map's rank correlation with itself is " + shortNumber(*last) + ".";
   if (static_cast<std::int64_t>(map.values.size()) < kFewInputs) f.sentence += " Too few inputs to rank; not judged.";
   else f.verdict = upTo(std::abs(*last), 0.3, 0.6);
   return f;

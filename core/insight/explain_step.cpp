@@ -52,7 +52,7 @@ class Explaining {
   StepTable parameterTable() const;
   void moveParameters();
   bool differ();
-  std::string stepNote(const StepPass::Difference& d) const { return "h = " + std::to_string(d.h); }
+  StepRow compared(std::string label, std::string formula, double gradient, const StepPass::Difference& d) const;
 
   const StepQuestion& q_;
   StepPass pass_;
@@ -114,17 +114,33 @@ void Explaining::moveParameters() {
     if (parameters_[i].trainable) applyOptimiser(rule_, q_.rate, static_cast<std::int64_t>(i), static_cast<std::int64_t>(i) + 1, gradient.data(), moved_.data(), after_);
 }
 
+StepRow Explaining::compared(std::string label, std::string formula, double gradient, const StepPass::Difference& d) const {
+  StepRow row{std::move(label), std::move(formula), gradient, d.value, "h = " + shortNumber(d.h)};
+  row.corner = d.atCorner(gradient);
+  if (row.corner) row.note += "; a corner of the loss lies within h: its slope is " + shortNumber(d.below) + " below and " + shortNumber(d.above) + " above";
+  return row;
+}
+
+/// What a table says of its rows that stand at a corner.
+std::string cornerNote(const std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  std::string text = "; a corner of the loss lies within h at " + names[0];
+  for (std::size_t i = 1; i < std::min<std::size_t>(names.size(), 4); ++i) text += " · " + names[i];
+  if (names.size() > 4) text += " and " + std::to_string(names.size() - 4) + " more";
+  return text + ": the difference there is the mean of two slopes";
+}
+
 void Explaining::backward(StepSection& s) {
   const double delta = view_->delta();
   if (view_->activation) {
     const Node& after = *view_->network.graph().find(*view_->activation);
     const ActivationAt a = *activationAt(after, view_->y(), 0);
     const double incoming = pass_.gradient(after.id, q_.unit);
-    s.rows.push_back({"∂L/∂a", "from the layers after " + after.name, incoming, ofActivation_.value, stepNote(ofActivation_)});
+    s.rows.push_back(compared("∂L/∂a", "from the layers after " + after.name, incoming, ofActivation_));
     s.rows.push_back({"∂a/∂y", a.slopeFormula, a.slope, {}, "local derivative of " + after.name + " at x = y"});
-    s.rows.push_back({"∂L/∂y", "∂L/∂a · ∂a/∂y", incoming * a.slope, ofUnit_.value, stepNote(ofUnit_)});
+    s.rows.push_back(compared("∂L/∂y", "∂L/∂a · ∂a/∂y", incoming * a.slope, ofUnit_));
   } else {
-    s.rows.push_back({"∂L/∂y", "from the layers after this one", delta, ofUnit_.value, stepNote(ofUnit_)});
+    s.rows.push_back(compared("∂L/∂y", "from the layers after this one", delta, ofUnit_));
   }
   if (!view_->inputs.empty()) s.tables.push_back(inputTable());
 }
@@ -132,9 +148,13 @@ void Explaining::backward(StepSection& s) {
 StepTable Explaining::inputTable() const {
   StepTable t{"Inputs", {"x", "∂y/∂x", "∂L/∂y · ∂y/∂x", "∂L/∂x", "difference", "h"}, {}, {},
               "∂L/∂y · ∂y/∂x is what this unit sends back; ∂L/∂x is what the input gets from all that read it"};
-  for (std::size_t i = 0; i < view_->inputs.size(); ++i)
+  std::vector<std::string> corners;
+  for (std::size_t i = 0; i < view_->inputs.size(); ++i) {
+    if (ofInputs_[i].atCorner(inputGradients_[i])) corners.push_back(view_->nameOf(view_->inputs[i]));
     t.add(view_->nameOf(view_->inputs[i]), {view_->x(view_->inputs[i]), slopes_[i], view_->delta() * slopes_[i], inputGradients_[i], ofInputs_[i].value,
                                             ofInputs_[i].h > 0 ? ofInputs_[i].h : kNan});
+  }
+  t.note += cornerNote(corners);
   return t;
 }
 
@@ -143,6 +163,7 @@ StepTable Explaining::parameterTable() const {
               "this place's share: ∂L/∂y · x, of this sample at this place alone; ∂L/∂p adds up all places and samples"};
   for (const std::string& name : rule_.spec->vectorNames) t.columns.push_back(name + " before");
   for (const char* column : {"change", "after"}) t.columns.push_back(column);
+  std::vector<std::string> corners;
   std::map<std::int64_t, double> shares;
   for (const UnitInput& i : view_->inputs)
     if (i.weight >= 0) shares[i.weight] += view_->delta() * view_->x(i);
@@ -154,6 +175,7 @@ StepTable Explaining::parameterTable() const {
     // A weight that lies on the padding here gets nothing from this place.
     if (share == shares.end() && !shares.empty()) own = p.label == "bias" ? view_->delta() : 0;
     std::vector<double> row{value, own};
+    if (p.trainable && ofParameters_[i].atCorner(pass_.dataGradient(p.at))) corners.push_back(p.label);
     if (p.trainable)
       row.insert(row.end(), {pass_.dataGradient(p.at), ofParameters_[i].value, ofParameters_[i].h > 0 ? ofParameters_[i].h : kNan, pass_.penalised(p.at), pass_.final(p.at)});
     else
@@ -163,6 +185,7 @@ StepTable Explaining::parameterTable() const {
     row.push_back(static_cast<double>(moved_[i]));
     t.add(p.label + (p.trainable ? "" : " (not trained)"), row);
   }
+  t.note += cornerNote(corners);
   return t;
 }
 

@@ -18,6 +18,7 @@ struct StepRow {
   double value = 0;
   std::optional<double> difference = {};  ///< what central differences of the batch's loss give for the same gradient
   std::string note = {};             ///< "h = 0.005", "of the batch's 64 samples"; empty: none
+  bool corner = false;  ///< the loss has a corner within h: `difference` is the mean of two slopes, which the note names
 };
 
 /// Numbers by name; NaN where there is none.
@@ -76,7 +77,8 @@ StepQuestion nextStep(const Snapshot& snapshot, NodeId node, std::int64_t unit);
 
 /// The actual numbers of one unit in one training step (Mode::Train): what it reads, weighs and gives, the gradient that comes back,
 /// what every one of its parameters gets, and the optimiser's step. Gradients are those of the mean loss over `rows`.
-/// Differences: (L(p + h) − L(p − h)) / 2h with h = ∛ε · max(1, |p|), ε that of Real. Errors: places that do not exist, numbers that
+/// Differences: (L(p + h) − L(p − h)) / 2h with h = ∛ε · max(1, |p|), ε that of Real; where a corner of the loss lies within h (a
+/// rectifier near 0, a tie of max pooling) they are not the gradient, and the notes say so. Errors: places that do not exist, numbers that
 /// are not finite, a stop.
 Result<StepExplanation> explainStep(const StepQuestion& question);
 

@@ -19,6 +19,11 @@ double differenceStep(double value) {
   return std::cbrt(static_cast<double>(std::numeric_limits<Real>::epsilon())) * std::max(1.0, std::abs(value));
 }
 
+bool StepPass::Difference::atCorner(double gradient) const {
+  const double noise = std::max(0.02 * std::max(std::abs(above), std::abs(below)), rounding);
+  return std::abs(value - gradient) > noise && gradient >= std::min(above, below) - noise && gradient <= std::max(above, below) + noise;
+}
+
 StepPass::StepPass(const StepQuestion& q)
     : q_(q), network_(*q.network), rule_(lossRule(network_.graph(), *q.data)), chunkRows_(rowsAtOnce(q)),
       chunks_((q.rows.size() + static_cast<std::size_t>(chunkRows_) - 1) / static_cast<std::size_t>(chunkRows_)),
@@ -33,6 +38,15 @@ std::span<const std::int32_t> StepPass::rowsOf(std::size_t chunk) const {
 
 double StepPass::chunkLoss(std::size_t chunk, const Real* logits, double scale, Real* gradient) {
   return dataLoss(rule_, *q_.data, rowsOf(chunk), logits, scale, targets_, gradient).loss;
+}
+
+/// Adds what one chunk's losses here, below and above give.
+void StepPass::addSlopes(Difference& d, const Ends<Real>& at, const Ends<double>& loss) const {
+  const double here = static_cast<double>(at.here), low = static_cast<double>(at.low), high = static_cast<double>(at.high);
+  d.value += (loss.high - loss.low) * scale_ / (high - low);
+  d.above += (loss.high - loss.here) * scale_ / (high - here);
+  d.below += (loss.here - loss.low) * scale_ / (here - low);
+  d.rounding += 4 * static_cast<double>(std::numeric_limits<Real>::epsilon()) * std::abs(loss.here) * scale_ / d.h;
 }
 
 /// Sum of the chunk's losses.
@@ -107,9 +121,9 @@ std::span<const Real> StepPass::chunkGradients(NodeId node) const {
 bool StepPass::differParameters(NodeId node, std::vector<Difference>& wanted, const std::function<void()>& each) {
   const std::vector<NodeId>& order = network_.order();
   const NodeId before = *std::prev(std::find(order.begin(), order.end(), node));
-  std::vector<double> sums(wanted.size(), 0.0);
+  for (Difference& d : wanted) d.value = d.above = d.below = 0;
   for (std::size_t c = 0; c < chunks_; ++c) {
-    forwardChunk(c);
+    const double here = forwardChunk(c);
     const std::int64_t n = static_cast<std::int64_t>(rowsOf(c).size());
     const auto lossWith = [&](Real& p, Real value) {
       p = value;
@@ -121,18 +135,17 @@ bool StepPass::differParameters(NodeId node, std::vector<Difference>& wanted, co
       const Real value = p;
       wanted[i].h = differenceStep(static_cast<double>(value));
       const Real high = static_cast<Real>(static_cast<double>(value) + wanted[i].h), low = static_cast<Real>(static_cast<double>(value) - wanted[i].h);
-      sums[i] += (lossWith(p, high) - lossWith(p, low)) / (static_cast<double>(high) - static_cast<double>(low));
+      addSlopes(wanted[i], {value, low, high}, {here, lossWith(p, low), lossWith(p, high)});
       p = value;
       if (each) each();
     }
   }
-  for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i].value = sums[i] * scale_;
   forwardChunk(sampleChunk_);  // the sample's numbers stand there again
   return true;
 }
 
 bool StepPass::differActivations(std::vector<Difference>& wanted, const std::function<void()>& each) {
-  forwardChunk(sampleChunk_);
+  const double here = forwardChunk(sampleChunk_);
   const std::int64_t n = static_cast<std::int64_t>(rowsOf(sampleChunk_).size()), row = static_cast<std::int64_t>(q_.sample) - firstOf(sampleChunk_);
   for (Difference& d : wanted) {
     if (q_.stop.stop_requested()) return false;
@@ -141,11 +154,11 @@ bool StepPass::differActivations(std::vector<Difference>& wanted, const std::fun
     const Real value = x;
     d.h = differenceStep(static_cast<double>(value));
     const Real high = static_cast<Real>(static_cast<double>(value) + d.h), low = static_cast<Real>(static_cast<double>(value) - d.h);
+    d.value = d.above = d.below = 0;
     x = high;
-    const double above = chunkLoss(sampleChunk_, after(), 1, nullptr);
+    const double up = chunkLoss(sampleChunk_, after(), 1, nullptr);
     x = low;
-    const double below = chunkLoss(sampleChunk_, after(), 1, nullptr);
-    d.value = (above - below) * scale_ / (static_cast<double>(high) - static_cast<double>(low));
+    addSlopes(d, {value, low, high}, {here, chunkLoss(sampleChunk_, after(), 1, nullptr), up});
     x = value;
     after();  // what stands between this node and the next one's
     if (each) each();

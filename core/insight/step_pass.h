@@ -30,16 +30,26 @@ class StepPass {
   double penalised(std::int64_t at) const { return penalised_[static_cast<std::size_t>(at)]; }
   double final(std::int64_t at) const { return final_[static_cast<std::size_t>(at)]; }
 
-  /// Central differences of the batch's loss; false: stopped. h: the step that was used.
+  /// Central differences of the batch's loss, and the slopes from p to p + h and from p − h to p that they are the mean of;
+  /// false: stopped. h: the step that was used.
   struct Difference {
     std::int64_t at = 0;  ///< parameter's place, or the activation's element
     NodeId node;          ///< of an activation
-    double value = std::numeric_limits<double>::quiet_NaN(), h = 0;
+    double value = std::numeric_limits<double>::quiet_NaN(), h = 0, above = value, below = value;
+    double rounding = 0;  ///< what rounding of the losses may make of a slope
+    /// Within h the loss has a corner (a rectifier at 0, a tie of max pooling): the difference misses `gradient` by more than 2 %
+    /// of the slopes and more than rounding makes, and the gradient lies between them. One that is wrong lies beyond both.
+    bool atCorner(double gradient) const;
   };
   bool differParameters(NodeId node, std::vector<Difference>& wanted, const std::function<void()>& each);
   bool differActivations(std::vector<Difference>& wanted, const std::function<void()>& each);
 
  private:
+  template <class T>
+  struct Ends {
+    T here, low, high;
+  };
+  void addSlopes(Difference& d, const Ends<Real>& at, const Ends<double>& loss) const;
   double forwardChunk(std::size_t chunk);
   double chunkLoss(std::size_t chunk, const Real* logits, double scale, Real* gradient);
   std::span<const std::int32_t> rowsOf(std::size_t chunk) const;

@@ -81,6 +81,41 @@ TEST(ExplainStep, GradientsAreNearTheirDifferencesInFloat) {
   }
 }
 
+TEST(ExplainStep, CornersAreToldFromErrors) {
+  // Two equal values under max pooling: lifting the second lifts the answer, lowering it does nothing; lifting the first likewise.
+  // The gradient goes to the first of the largest, so that differences give one half to each.
+  test::Drawing d;
+  d.add("input", "in").add("maxpool2d", "max", {{"kernel", IntPair{1, 2}}, {"stride", IntPair{1, 2}}}).add("flatten", "flat").add("output", "out", {{"loss", std::string("mse")}});
+  const auto network = d.compile(test::numbersOf({1, 2, 1}, 1));
+  auto data = std::make_shared<Dataset>();
+  data->spec = network->data();
+  data->inputs = Samples::fromFloats({1, 2, 1}, {3, 3, 1, 3});
+  data->targets = {1, 1};
+  data->train = {0, 1};
+  StepQuestion q;
+  q.network = network, q.data = data, q.node = d.graph.findName("max")->id;
+  for (const bool tie : {true, false}) {
+    q.rows = {tie ? 0 : 1};
+    const Result<StepExplanation> e = explainStep(q);
+    ASSERT_TRUE(e) << e.error().text();
+    const StepTable& inputs = e->find("Backward")->tables.at(0);
+    const std::size_t gradient = inputs.column("∂L/∂x"), difference = inputs.column("difference");
+    EXPECT_NEAR(inputs.at(0, gradient), tie ? 4 : 0, 1e-5);
+    EXPECT_NEAR(inputs.at(0, difference), tie ? 2 : 0, 2e-2);
+    EXPECT_NEAR(inputs.at(1, gradient), tie ? 0 : 4, 1e-5);
+    EXPECT_NEAR(inputs.at(1, difference), tie ? 2 : 4, 2e-2);
+    EXPECT_EQ(inputs.note.find("a corner of the loss lies within h at " + inputs.names[0] + " · " + inputs.names[1]) != std::string::npos, tie) << inputs.note;
+    EXPECT_FALSE(e->find("Backward")->find("∂L/∂y")->corner);
+  }
+  // What feeds the pooling has the corner in its own row, with both slopes.
+  q.rows = {0}, q.node = d.graph.findName("in")->id, q.unit = 1;
+  const Result<StepExplanation> e = explainStep(q);
+  ASSERT_TRUE(e) << e.error().text();
+  const StepRow& row = *e->find("Backward")->find("∂L/∂y");
+  EXPECT_TRUE(row.corner);
+  EXPECT_NE(row.note.find("its slope is 0 below and 4"), std::string::npos) << row.note;
+}
+
 TEST(ExplainStep, WorkedByHand) {
   // Two inputs, one unit: y = 1·0.5 + 2·(−0.25) + 0.1 = 0.1; L = (y − 1)² = 0.81, ∂L/∂y = −1.8.
   test::Drawing d;

@@ -12,11 +12,51 @@
 namespace vitrine {
 namespace {
 
-/// As many of four digits as there is room for.
-QString fitted(double value, const QFont& font, double room) {
-  for (int digits = 4; digits > 1; --digits)
-    if (const QString text = numberText(value, digits); textWidth(font, text) <= room) return text;
-  return numberText(value, 1);
+/// The shorter of the usual form and the one with an exponent.
+QString shortNumber(double value, int digits) {
+  if (std::isnan(value)) return QStringLiteral("–");
+  const QString usual = numberText(value, digits);
+  if (!std::isfinite(value) || value == 0) return usual;
+  QString scientific = QLocale().toString(value, 'e', digits - 1);
+  scientific.replace(QStringLiteral("e-0"), QStringLiteral("e-")).replace(QStringLiteral("e+0"), QStringLiteral("e")).replace(QStringLiteral("e+"), QStringLiteral("e"));
+  scientific.replace(QLatin1Char('-'), QChar(0x2212));
+  return scientific.size() < usual.size() ? scientific : usual;
+}
+
+/// Lines no wider than `room`, broken between words.
+QStringList brokenTo(double room, const QFont& font, const QString& text) {
+  QStringList lines;
+  QString line;
+  for (const QString& word : text.split(QLatin1Char(' '))) {
+    const QString longer = line.isEmpty() ? word : line + QLatin1Char(' ') + word;
+    const bool fits = line.isEmpty() || textWidth(font, longer) <= room;
+    if (!fits) lines << line;
+    line = fits ? longer : word;
+  }
+  return lines << line;
+}
+
+double widest(const QFont& font, const QStringList& texts) {
+  double w = 0;
+  for (const QString& t : texts) w = std::max(w, textWidth(font, t));
+  return w;
+}
+
+/// A column of a term table, as wide as what stands in it; its head takes two lines where that makes it narrower.
+struct GridColumn {
+  QStringList head, cells;
+  double width = 0;
+};
+
+GridColumn columnOf(const StepGrid& grid, int column, int rows, const QFont& font) {
+  GridColumn c;
+  c.head = {grid.columns[column]};
+  for (int r = 0; r < rows; ++r) c.cells << shortNumber(grid.values[static_cast<std::size_t>(r * grid.columns.size() + column)], 4);
+  const double numbers = widest(font, c.cells);
+  for (qsizetype at = c.head[0].indexOf(QLatin1Char(' ')); at > 0 && widest(font, c.head) > numbers; at = grid.columns[column].indexOf(QLatin1Char(' '), at + 1))
+    if (const QStringList two{grid.columns[column].left(at), grid.columns[column].mid(at + 1)}; widest(font, two) < widest(font, c.head)) c.head = two;
+  c.width = std::max(numbers, widest(font, c.head)) + 14;
+  return c;
 }
 
 }  // namespace
@@ -54,6 +94,12 @@ double StepView::layOutPart(QCPPainter* painter, const QRectF& rect, const StepP
     drawLine(*painter, place, align | Qt::AlignVCenter, text);
   };
   const Theme& t = style.colors;
+  const auto tell = [&](const QColor& ink, double left, const QString& text) {
+    for (const QString& l : brokenTo(rect.right() - left, small, text)) {
+      say(small, ink, QRectF(left, y, rect.right() - left, line), Qt::AlignLeft, l);
+      y += line;
+    }
+  };
   say(style.font(0, true), t.text, QRectF(rect.left(), y, rect.width(), line + 2), Qt::AlignLeft, part.title);
   y += line + 5;
   double names = 0, numbers = textWidth(bold, QStringLiteral("−0.000000e-00"));
@@ -63,15 +109,16 @@ double StepView::layOutPart(QCPPainter* painter, const QRectF& rect, const StepP
     say(body, t.text, QRectF(rect.left(), y, names, line), Qt::AlignLeft, l.label);
     say(bold, t.text, QRectF(rect.left() + names, y, numbers, line), Qt::AlignLeft, numberText(l.value, 6));
     const double right = rect.left() + names + numbers + 8;
-    say(small, t.secondary, QRectF(right, y, rect.right() - right, line), Qt::AlignLeft, l.formula);
+    const bool beside = textWidth(small, l.formula) <= rect.right() - right;
+    if (beside) say(small, t.secondary, QRectF(right, y, rect.right() - right, line), Qt::AlignLeft, l.formula);
     y += line;
+    if (!beside) tell(t.secondary, rect.left() + names, l.formula);
     QStringList more;
     if (!std::isnan(l.difference)) more << tr("by finite differences %1").arg(numberText(l.difference, 6));
     if (!l.note.isEmpty()) more << l.note;
     if (more.isEmpty()) continue;
-    const bool agrees = std::isnan(l.difference) || std::abs(l.difference - l.value) <= 0.02 * std::max(std::abs(l.value), 1e-4);
-    say(small, agrees ? t.secondary : t.warning, QRectF(rect.left() + names, y, rect.width() - names, line), Qt::AlignLeft, more.join(QStringLiteral(" · ")));
-    y += line;
+    const bool agrees = std::isnan(l.difference) || l.corner || std::abs(l.difference - l.value) <= 0.02 * std::max(std::abs(l.value), 1e-4);
+    tell(agrees ? t.secondary : t.warning, rect.left() + names, more.join(QStringLiteral(" · ")));
   }
   for (const StepGrid& g : part.grids) {
     y += 6;
@@ -80,26 +127,32 @@ double StepView::layOutPart(QCPPainter* painter, const QRectF& rect, const StepP
     if (shown < g.names.size()) title += tr(" · first %1 of %2; all of them are in the data").arg(QLocale().toString(shown), QLocale().toString(g.names.size()));
     say(style.font(-1, true), t.secondary, QRectF(rect.left(), y, rect.width(), line), Qt::AlignLeft, title);
     y += line;
-    const int columns = static_cast<int>(g.columns.size());
-    double first = 0;
-    for (const QString& n : g.names.mid(0, shown)) first = std::max(first, textWidth(small, n));
-    first = std::min(first + 12, rect.width() * 0.32);
-    const double w = std::min((rect.width() - first) / std::max(1, columns), 110.0);
-    for (int c = 0; c < columns; ++c) say(small, t.secondary, QRectF(rect.left() + first + c * w, y, w - 6, line), Qt::AlignRight, g.columns[c]);
-    y += line;
-    if (painter) painter->fillRect(QRectF(rect.left(), y - 1, first + columns * w, 1), t.border);
-    for (int r = 0; r < shown; ++r) {
-      say(small, t.text, QRectF(rect.left(), y, first - 6, line), Qt::AlignLeft, g.names[r]);
-      for (int c = 0; c < columns; ++c) {
-        const double v = g.values[static_cast<std::size_t>(r * columns + c)];
-        say(small, t.text, QRectF(rect.left() + first + c * w, y, w - 6, line), Qt::AlignRight, std::isnan(v) ? QStringLiteral("–") : fitted(v, small, w - 6));
+    const double first = std::min(widest(small, g.names.mid(0, shown)) + 12, rect.width() * 0.45);
+    std::vector<GridColumn> columns;
+    for (int c = 0; c < g.columns.size(); ++c) columns.push_back(columnOf(g, c, shown, small));
+    // Columns that find no room beside the names go on below, beside the names again.
+    for (std::size_t begin = 0, end = 0; begin < columns.size(); begin = end) {
+      double width = 0;
+      qsizetype heads = 1;
+      for (; end < columns.size() && (end == begin || first + width + columns[end].width <= rect.width()); ++end) {
+        width += columns[end].width;
+        heads = std::max(heads, columns[end].head.size());
       }
-      y += line - 1;
+      double x = rect.left() + first;
+      for (std::size_t c = begin; c < end; ++c) {
+        const GridColumn& column = columns[c];
+        for (qsizetype i = 0; i < column.head.size(); ++i)
+          say(small, t.secondary, QRectF(x, y + static_cast<double>(heads - column.head.size() + i) * (line - 2), column.width - 2, line), Qt::AlignRight, column.head[i]);
+        for (int r = 0; r < shown; ++r)
+          say(small, t.text, QRectF(x, y + static_cast<double>(heads) * (line - 2) + 2 + r * (line - 1), column.width - 2, line), Qt::AlignRight, column.cells[r]);
+        x += column.width;
+      }
+      y += static_cast<double>(heads) * (line - 2) + 2;
+      if (painter) painter->fillRect(QRectF(rect.left(), y - 1, x - rect.left(), 1), t.border);
+      for (int r = 0; r < shown; ++r, y += line - 1) say(small, t.text, QRectF(rect.left(), y, first - 6, line), Qt::AlignLeft, g.names[r]);
+      if (end < columns.size()) y += 6;
     }
-    if (!g.note.isEmpty()) {
-      say(small, t.secondary, QRectF(rect.left(), y, rect.width(), line), Qt::AlignLeft, g.note);
-      y += line;
-    }
+    if (!g.note.isEmpty()) tell(t.secondary, rect.left(), g.note);
   }
   return y - rect.top();
 }

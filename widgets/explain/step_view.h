@@ -13,6 +13,7 @@ struct StepLine {
   QString label, formula, note;
   double value = 0;
   double difference = std::numeric_limits<double>::quiet_NaN();  ///< central differences of the loss; NaN: none
+  bool corner = false;  ///< the loss has a corner there (the note says so): the difference need not be the gradient
 };
 
 /// Terms by name: inputs × weights and what else belongs together.
