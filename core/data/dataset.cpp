@@ -111,6 +111,22 @@ void inputsInUnits(const Dataset& data, std::int64_t rows, const Real* prepared,
   }
 }
 
+PixelRange pixelRange(const Dataset& data) {
+  if (data.inputs.isBytes()) return {0, 255};
+  return {data.low, data.high > data.low ? data.high : data.low + 1};
+}
+
+std::optional<std::pair<Real, Real>> pixelRangeOfNetwork(const Dataset& data) {
+  if (!data.spec.input.isImage() || (!data.inputScaling.empty() && data.inputScaling.mean.size() != 1)) return {};
+  const PixelRange range = pixelRange(data);
+  std::vector<float> raw(static_cast<std::size_t>(data.spec.input.size()), static_cast<float>(range.black));
+  std::vector<Real> black(raw.size()), white(raw.size());
+  prepareInputs(data, 1, raw.data(), black.data());
+  std::fill(raw.begin(), raw.end(), static_cast<float>(range.white));
+  prepareInputs(data, 1, raw.data(), white.data());
+  return std::pair(black.front(), white.front());
+}
+
 std::vector<Real> rawInput(const Dataset& data, std::int32_t row) {
   std::vector<Real> raw;
   for (std::int64_t i = 0; i < data.inputs.size(); ++i) raw.push_back(static_cast<Real>(data.inputs.raw(row, i)));

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -93,6 +94,14 @@ void gatherTargets(const Dataset& data, std::span<const std::int32_t> rows, Real
 void prepareInputs(const Dataset& data, std::int64_t rows, const float* raw, Real* out);
 /// The way back: the network's numbers in the features' own units, for display.
 void inputsInUnits(const Dataset& data, std::int64_t rows, const Real* prepared, Real* raw);
+
+/// An image's raw numbers that are black and white.
+struct PixelRange {
+  double black = 0, white = 1;
+};
+PixelRange pixelRange(const Dataset& data);
+/// The same as the network gets them; none where channels are standardised each by itself, or for other data than images.
+std::optional<std::pair<Real, Real>> pixelRangeOfNetwork(const Dataset& data);
 
 /// A sample in its own units, [spec.input.size()].
 std::vector<Real> rawInput(const Dataset& data, std::int32_t row);

@@ -217,6 +217,7 @@ ExplainerSpec eigenCamSpec() {
 ExplainerSpec guidedGradCamSpec() {
   ExplainerSpec s = spec("guided-grad-cam", "Guided Grad-CAM", "Guided backprop where Grad-CAM is positive: fine detail at the places that speak for the class.",
                          "guided backprop ⊙ enlarged Grad-CAM", "Selvaraju et al. 2017", gradientMap(MapKind::GradCam));
+  s.brief = "g. CAM";
   s.params = params(true);
   s.supports = [own = s.supports](const Network& network, const Params& settings) {
     if (Status fits = own(network, settings); !fits) return fits;

@@ -80,6 +80,7 @@ Result<Attribution> explain(const ExplainArgs& args) {
 ExplainerSpec expectedGradientsSpec() {
   return {.id = "expected-gradients",
           .name = "Expected gradients",
+          .brief = "EG",
           .help = "Integrated gradients averaged over many baselines, the background samples, so that no single one decides: shares out the "
                   "difference to the mean output.",
           .formula = "E over x′, α of (x − x′) · ∂f/∂x (x′ + α(x − x′))",

@@ -10,6 +10,11 @@
 
 namespace vitrine {
 
+struct PermutationImportance;
+struct PartialDependence;
+struct ShapSummary;
+struct Maximisation;
+
 /// What is explained: one number f(x).
 struct Target {
   enum class Kind {
@@ -66,6 +71,12 @@ struct Attribution {
   std::optional<double> fit;               ///< surrogate models (LIME): weighted R² of the fit; none where the weight of the neighbours is that of no more than the fit has coefficients, or their outputs are all the same
   std::optional<double> intercept;         ///< surrogate models: the constant term
   std::optional<Counterfactual> counterfactual;
+  // What methods over a set of rows (table_importance.h) and the search for an input (insight/activation_maximisation.h) found
+  // besides; null: another method.
+  std::shared_ptr<const PermutationImportance> importance;
+  std::shared_ptr<const PartialDependence> dependence;
+  std::shared_ptr<const ShapSummary> summary;
+  std::shared_ptr<const Maximisation> maximisation;
 };
 
 struct ExplainArgs {
@@ -85,11 +96,18 @@ struct ExplainArgs {
   /// Group of each element of the input, 0 … groups − 1 without gaps (groups.h makes them). Empty: the method's setting
   /// "groups" decides.
   std::span<const std::int32_t> groups = {};
+  /// Set methods: the data that the network was made for, and the rows of it that count; `input` then decides only which class is
+  /// the predicted one. Activation maximisation keeps pixels between black and white where it is given.
+  const Dataset* data = nullptr;
+  std::span<const std::int32_t> rows = {};
 };
 
 /// One method, said once.
 struct ExplainerSpec {
-  std::string id, name, help, formula, source;
+  std::string id, name;
+  std::string brief = {};  ///< where there is little room: "IG"; empty: the name
+  std::string help, formula, source;
+  const std::string& briefName() const { return brief.empty() ? name : brief; }
   std::vector<Param> params;
   bool promisesCompleteness = false;
   /// Why it does not apply to this network, or success.
@@ -97,7 +115,9 @@ struct ExplainerSpec {
   /// Runs on the caller's thread and memory; any number may run at once. A stop is reported as an error.
   std::function<Result<Attribution>(const ExplainArgs&)> explain;
 
-  enum class Family { Gradient, ModifiedBackward, ActivationMap, Perturbation, Inside, Counterfactual };
+  /// Counterfactual, Maximisation: seek an input. Set: about many rows. The others give maps of one sample or of a layer's units.
+  enum class Family { Gradient, ModifiedBackward, ActivationMap, Perturbation, Inside, Counterfactual, Maximisation, Set };
+  bool givesMaps() const { return family < Family::Counterfactual; }
   Family family = Family::Gradient;
   bool usesBaseline = false, usesSamples = false, usesGroups = false;  ///< which optional arguments it reads
   /// What is known against the method, to be shown with it; empty: nothing ("does not depend on the weights much …").

@@ -33,8 +33,10 @@ ExplainerSpec spec(const char* id, const char* name, const char* help, const cha
 }  // namespace
 
 ExplainerSpec guidedBackpropSpec() {
-  return spec("guided-backprop", "Guided backprop", "The gradient, but ReLUs let only positive parts back, and only where they were on: sharp pictures of what excites.",
+  ExplainerSpec s = spec("guided-backprop", "Guided backprop", "The gradient, but ReLUs let only positive parts back, and only where they were on: sharp pictures of what excites.",
               "at ReLU: g ← max(0, g) · [x > 0]", "Springenberg et al. 2015", guidedHook);
+  s.brief = "guided";
+  return s;
 }
 ExplainerSpec deconvnetSpec() {
   return spec("deconvnet", "Deconvnet", "The gradient, but ReLUs let only positive parts back, whether they were on or off.", "at ReLU: g ← max(0, g)",

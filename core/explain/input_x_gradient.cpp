@@ -22,6 +22,7 @@ Result<Attribution> explain(const ExplainArgs& args) {
 ExplainerSpec inputXGradientSpec() {
   return {.id = "input-x-gradient",
           .name = "Input × gradient",
+          .brief = "I × G",
           .help = "The gradient times the value it belongs to (less the baseline's, if there is one): what each value adds, were the network a straight line from here to there.",
           .formula = "(x − x′) · ∂f/∂x",
           .source = "Shrikumar et al. 2016",

@@ -164,6 +164,7 @@ Result<Attribution> explainNeuron(const ExplainArgs& args) {
 ExplainerSpec layerConductanceSpec() {
   return {.id = "layer-conductance",
           .name = "Layer conductance",
+          .brief = "conduct.",
           .help = "How much of the output flows through each unit of a layer on the way from the baseline to the input.",
           .formula = "∫₀¹ ∂f/∂y · ∂y/∂α dα",
           .source = "Dhamdhere, Sundararajan, Yan 2018",
@@ -176,6 +177,7 @@ ExplainerSpec layerConductanceSpec() {
 ExplainerSpec layerGradientXActivationSpec() {
   return {.id = "layer-gradient-x-activation",
           .name = "Gradient × activation",
+          .brief = "G × A",
           .help = "A unit's value times how much the output would change with it.",
           .formula = "y · ∂f/∂y",
           .source = "Shrikumar et al. 2016, at a layer",

@@ -152,6 +152,7 @@ Result<Attribution> explain(const ExplainArgs& args) {
 ExplainerSpec integratedGradientsSpec() {
   return {.id = "integrated-gradients",
           .name = "Integrated gradients",
+          .brief = "IG",
           .help = "Shares out the difference between the output at the input and at a baseline: gradients are gathered on the "
                   "straight way from one to the other.",
           .formula = "(x − x′) · ∫₀¹ ∂f/∂x (x′ + α(x − x′)) dα",

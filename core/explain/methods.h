@@ -34,6 +34,10 @@ ExplainerSpec riseSpec();
 ExplainerSpec layerConductanceSpec();
 ExplainerSpec layerGradientXActivationSpec();
 ExplainerSpec neuronSpec();
+ExplainerSpec activationMaximisationSpec();
+ExplainerSpec permutationImportanceSpec();
+ExplainerSpec shapSummarySpec();
+ExplainerSpec partialDependenceSpec();
 ExplainerSpec fgsmSpec();
 ExplainerSpec pgdSpec();
 

@@ -14,7 +14,9 @@ std::span<const ExplainerSpec> explainerRegistry() {
                                                 guidedGradCamSpec(),  occlusionSpec(),           featureAblationSpec(),
                                                 shapleySpec(),        kernelShapSpec(),          limeSpec(),
                                                 riseSpec(),           layerConductanceSpec(),    layerGradientXActivationSpec(),
-                                                neuronSpec(),         fgsmSpec(),                pgdSpec()};
+                                                neuronSpec(),         activationMaximisationSpec(), fgsmSpec(),
+                                                pgdSpec(),            permutationImportanceSpec(), shapSummarySpec(),
+                                                partialDependenceSpec()};
   return specs;
 }
 

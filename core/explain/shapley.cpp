@@ -119,6 +119,7 @@ Result<Attribution> explainAblation(const ExplainArgs& args) {
 ExplainerSpec shapleySpec() {
   return {.id = "shapley",
           .name = "Shapley values",
+          .brief = "Shapley",
           .help = "Shares out the output among the features by how much each adds, on average over every order in which they could come in. "
                   "Exact for few features, sampled with its standard error for many.",
           .formula = "φᵢ = Σ over S ∌ i of |S|! (n − |S| − 1)! / n! · (v(S ∪ i) − v(S))",
@@ -136,6 +137,7 @@ ExplainerSpec shapleySpec() {
 ExplainerSpec featureAblationSpec() {
   return {.id = "feature-ablation",
           .name = "Feature ablation",
+          .brief = "ablation",
           .help = "How much the output drops when one feature is set to the baseline and all others stay.",
           .formula = "f(x) − f(x with the feature at the baseline)",
           .source = "Zeiler, Fergus 2014",

@@ -230,6 +230,7 @@ Result<Attribution> explainLime(const ExplainArgs& args) {
 ExplainerSpec kernelShapSpec() {
   return {.id = "kernel-shap",
           .name = "Kernel SHAP",
+          .brief = "K-SHAP",
           .help = "Shapley values from one weighted linear fit over subsets of features: exact when all subsets are tried, close with many fewer.",
           .formula = "min Σ (n − 1) / (C(n,s) s (n − s)) · (v(S) − v(∅) − Σ φᵢ)²,  Σ φᵢ = v(all) − v(∅)",
           .source = "Lundberg, Lee 2017; Covert, Lee 2021 (pairs)",

@@ -231,8 +231,10 @@ Result<PartialDependence> partialDependence(const SetArgs& args, std::int64_t gr
   const std::int64_t width = args.network.outputs();
   if (points < 2 || points > 1000) return problem("Choose 2 to 1000 points, not " + numberText(points) + ".");
   if (group < 0 || group >= args.groups.count) return problem("There is no feature " + numberText(group) + ".");
-  if (target.kind != Target::Kind::Output || target.output < 0 || target.output >= width)
-    return problem("Partial dependence needs one output, 0 to " + numberText(width - 1) + ".");
+  const bool difference = target.kind == Target::Kind::Difference;
+  for (const std::int64_t output : {target.output, difference ? target.other : target.output})
+    if ((target.kind != Target::Kind::Output && !difference) || output < 0 || output >= width)
+      return problem("Partial dependence needs an output, 0 to " + numberText(width - 1) + ", or two of them; it does not follow a loss or a unit.");
   if (target.probability && args.network.data().task != Task::Classification) return problem("Only classes have a probability; this network predicts numbers.");
   const Result<RowSet> set = RowSet::open(args);
   if (!set) return set.error();
@@ -249,11 +251,15 @@ Result<PartialDependence> partialDependence(const SetArgs& args, std::int64_t gr
   PartialDependence result;
   result.feature = static_cast<std::size_t>(group) < args.groups.names.size() ? args.groups.names[static_cast<std::size_t>(group)] : "";
   result.mean.assign(static_cast<std::size_t>(count), 0.0);
+  const auto value = [&](const Real* logits, std::int64_t output) {
+    const double f = targetValue(logits, width, output, target.probability);
+    return args.data.spec.task == Task::Regression ? targetInUnits(args.data, output, f) : f;
+  };
   for (std::int64_t r = 0; r < set->rows(); ++r) {
     std::vector<double> curve;
     for (std::int64_t p = 0; p < count; ++p) {
-      const double f = targetValue(z.data() + (r * count + p) * width, width, target.output, target.probability);
-      curve.push_back(args.data.spec.task == Task::Regression ? targetInUnits(args.data, target.output, f) : f);
+      const Real* logits = z.data() + (r * count + p) * width;
+      curve.push_back(value(logits, target.output) - (difference ? value(logits, target.other) : 0));
       result.mean[static_cast<std::size_t>(p)] += curve.back() / static_cast<double>(set->rows());
     }
     result.curves.push_back(std::move(curve));

@@ -43,7 +43,8 @@ struct PartialDependence {
   std::vector<double> at;                    ///< [row] the feature's own value in that row (own units, or the category)
 };
 /// Of group `group` of args.groups; `points` quantiles of the rows' values (fewer when there are fewer different ones). A group of
-/// several elements must be one-hot: its points are its categories. `target` is an output (or its probability).
+/// several elements must be one-hot: its points are its categories. `target` is an
+/// output, a difference of two, or probabilities of them.
 Result<PartialDependence> partialDependence(const SetArgs& args, std::int64_t group, const Target& target, int points);
 
 /// Shapley values of every row: beeswarm, bars and waterfalls read this.

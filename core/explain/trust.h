@@ -64,6 +64,7 @@ struct RandomisedLayer {
   NodeId node;
   std::string name;
   std::optional<double> correlation;
+  std::vector<Real> values;  ///< the map of the network with this layer and all above it drawn anew
 };
 Result<std::vector<RandomisedLayer>> randomisationTest(const TrustTask& task);
 

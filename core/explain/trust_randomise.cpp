@@ -37,10 +37,11 @@ Result<std::vector<RandomisedLayer>> randomisationTest(const TrustTask& task) {
     for (const PlacedBlock& b : network.blocksOf(layer)) std::copy_n(fresh.begin() + b.offset, b.size(), params.begin() + b.offset);
     ExplainArgs args = task.args;
     args.params = params.span(), args.target = targetOf(task), args.progress = {};
-    const Result<Attribution> map = task.method.explain(args);
+    Result<Attribution> map = task.method.explain(args);
     if (!map) return map.error();
     if (map->values.size() != original.size()) return problem("The map of a changed network has another size.");
-    out.push_back({layer, network.graph().find(layer)->name, correlationWhereAnything(original, magnitudes(*map))});
+    out.push_back({layer, network.graph().find(layer)->name, correlationWhereAnything(original, magnitudes(*map)), {}});
+    out.back().values = std::move(map->values);
     if (task.args.progress) task.args.progress(static_cast<double>(out.size()) / static_cast<double>(layers.size()));
   }
   return out;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/explain/baseline.h"
+#include "core/explain/methods.h"
 #include "core/explain/pass.h"
 
 namespace vitrine {
@@ -83,7 +84,63 @@ std::vector<Real> startOf(const MaximisationArgs& a, std::uint64_t seed) {
   return x;
 }
 
+/// The explainer's own settings come first.
+std::vector<Param> explainerParams() {
+  std::vector<Param> all{{.id = "part", .label = "Part", .help = "What is moved: the one unit, or the mean of its whole channel.", .fallback = std::string("unit"),
+                          .choices = {{"unit", "The unit"}, {"channel", "Its channel"}}},
+                         {.id = "start", .label = "Start", .help = "Where the search begins: faint noise, or the sample at hand.", .fallback = std::string("noise"),
+                          .choices = {{"noise", "Noise"}, {"sample", "The sample"}}}};
+  all.insert(all.end(), maximisationParams().begin(), maximisationParams().end());
+  return all;
+}
+
+Result<Attribution> explainMaximisation(const ExplainArgs& args) {
+  const Stopwatch watch;
+  const std::vector<Param> described = explainerParams();
+  if (Status s = checkExplainArgs(args, described); !s) return s.error();
+  const Target::Kind kind = args.target.kind;
+  if (kind == Target::Kind::Difference || kind == Target::Kind::Loss || args.target.probability)
+    return problem("Activation maximisation moves one unit or one output, not a difference, a probability or the loss: choose another target.");
+  if (args.stop.stop_requested()) return explainStopped();
+  const Result<Start> start = startGoal(args);
+  if (!start) return start.error();
+  const Target& target = start->goal.target;
+  UnitChoice choice{kind == Target::Kind::Unit ? target.node : args.network.order().back(), kind == Target::Kind::Unit ? target.unit : target.output};
+  const Shape& shape = args.network.shape(choice.node);
+  choice.channel = param<std::string>(args.settings, described, "part") == "channel" && shape.rank() > 1;
+  if (choice.channel) choice.index %= shape.dims.back();
+  Params settings = args.settings;
+  for (const char* own : {"part", "start"}) settings.erase(own);
+  Result<Maximisation> m = maximiseActivation({.network = args.network,
+                                               .params = args.params,
+                                               .choice = choice,
+                                               .settings = settings,
+                                               .start = param<std::string>(args.settings, described, "start") == "sample" ? args.input : std::span<const Real>(),
+                                               .range = args.data ? pixelRangeOfNetwork(*args.data) : std::nullopt,
+                                               .stop = args.stop,
+                                               .progress = args.progress});
+  if (!m) return m.error();
+  Attribution a = attributionOf("activation-maximisation", args, start->goal, m->activation.back());
+  a.node = choice.node;
+  a.values = m->input;
+  a.maximisation = std::make_shared<const Maximisation>(std::move(*m));
+  a.seconds = watch.seconds();
+  return a;
+}
+
 }  // namespace
+
+ExplainerSpec activationMaximisationSpec() {
+  return {.id = "activation-maximisation",
+          .name = "Activation maximisation",
+          .help = "An input made to move a unit or an output as far as it goes, by climbing its gradient.",
+          .formula = "x ← (1 − decay)·x + rate · g / rms(g), g = ∂y/∂x",
+          .source = "Simonyan et al. 2013; Mordvintsev et al. 2015; Yosinski et al. 2015",
+          .params = explainerParams(),
+          .supports = fitsAll,
+          .explain = explainMaximisation,
+          .family = ExplainerSpec::Family::Maximisation};
+}
 
 std::span<const Param> maximisationParams() {
   static const std::vector<Param> params{

@@ -6,7 +6,8 @@
 
 namespace vitrine {
 
-/// Settings: "steps", "rate", "jitter", "blur", "blur_every", "decay", "seed".
+/// Settings: "steps", "rate", "jitter", "blur", "blur_every", "decay", "seed". The explainer of the same name (registry) has "part" and "start"
+/// besides, and takes the unit from its target.
 std::span<const Param> maximisationParams();
 
 struct MaximisationArgs {

@@ -138,5 +138,6 @@ int main() {
   t = Clock::now();
   const bool made = trustReport({ig, args, *map}).ok();
   std::printf("trust of one map          %8.1f ms%s\n", milliseconds(Clock::now() - t), made ? "" : " (refused)");
-  for (const ExplainerSpec& spec : explainerRegistry()) stopOf(s, spec, x);
+  for (const ExplainerSpec& spec : explainerRegistry())
+    if (spec.family != ExplainerSpec::Family::Set) stopOf(s, spec, x);
 }

@@ -7,6 +7,7 @@
 #include "core/base/random.h"
 #include "core/explain/explainer.h"
 #include "tests/support/networks.h"
+#include "tests/support/step_cases.h"
 
 namespace vitrine::test {
 
@@ -15,16 +16,19 @@ struct Case {
   std::shared_ptr<const Network> network;
   Buffer params;
   std::vector<Real> input;
+  DatasetPtr data;  ///< for methods over a set
 
   explicit Case(std::shared_ptr<const Network> n, std::uint64_t seed = 7) : network(std::move(n)), params(network->initialise(seed)) {
     Rng rng(seed, Stream::Test);
     for (Real& p : params) p += static_cast<Real>(0.05 * rng.normal());
     input.resize(static_cast<std::size_t>(network->data().input.size()));
     for (Real& x : input) x = static_cast<Real>(rng.normal());
+    data = randomData(network->data(), 24, seed);
   }
   Result<Attribution> explain(const std::string& id, const Params& settings = {}, Target target = {}, std::span<const Real> baseline = {},
                               std::stop_token stop = {}, std::function<void(double)> progress = {}) const {
-    return findExplainer(id)->explain({*network, params.span(), input, target, settings, baseline, stop, std::move(progress)});
+    return findExplainer(id)->explain({.network = *network, .params = params.span(), .input = input, .target = target, .settings = settings, .baseline = baseline, .stop = stop,
+                                       .progress = std::move(progress), .data = data.get(), .rows = data->train});
   }
 };
 

@@ -102,7 +102,8 @@ TEST_P(EveryExplainer, StopsHalfWay) {
   }
   // The others are one or two passes.
   const std::set<std::string> longOnes{"smoothgrad", "smoothgrad-squared", "vargrad", "integrated-gradients", "expected-gradients", "occlusion", "feature-ablation", "shapley",
-                                       "kernel-shap", "lime", "rise", "layer-conductance", "neuron", "fgsm", "pgd"};
+                                       "kernel-shap", "lime", "rise", "layer-conductance", "neuron", "fgsm", "pgd",
+                                       "activation-maximisation", "permutation-importance", "shap-summary", "partial-dependence"};
   if (longOnes.contains(GetParam())) {
     EXPECT_TRUE(asked);
   }
@@ -166,7 +167,7 @@ TEST_P(EveryExplainer, SameBitsForAnyNumberOfThreads) {
   for (int threads : {1, 2, 3}) {
     ThreadPool pool(threads);
     const Result<Attribution> a = findExplainer(GetParam())->explain({.network = *c.network, .params = c.params.span(), .input = c.input, .target = {}, .settings = none,
-                                                                      .pool = &pool, .samples = samples});
+                                                                      .pool = &pool, .samples = samples, .data = c.data.get(), .rows = c.data->train});
     ASSERT_TRUE(a) << a.error().text();
     values.push_back(a->values);
   }
