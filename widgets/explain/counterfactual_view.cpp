@@ -2,7 +2,6 @@
 
 #include <qcustomplot.h>
 
-#include <QLocale>
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
@@ -47,7 +46,7 @@ void CounterfactualView::paintRows(QCPPainter& painter, const QRectF& rect, cons
   }
   if (rows.size() == data_.original.size()) return;
   painter.setPen(style.colors.secondary);
-  drawLine(painter, QRectF(rect.left(), y, rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, tr("%n others, changed less", nullptr, static_cast<int>(data_.original.size() - rows.size())));
+  drawLine(painter, QRectF(rect.left(), y, rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, tr("others, changed less: %1").arg(QLocale().toString(qulonglong(data_.original.size() - rows.size()))));
 }
 
 std::vector<std::size_t> CounterfactualView::rowsShown(const QRectF& room, const FigureStyle& style) const {
@@ -56,7 +55,7 @@ std::vector<std::size_t> CounterfactualView::rowsShown(const QRectF& room, const
   std::vector<std::size_t> rows(data_.original.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
   if (rows.size() <= lines) return rows;
-  const auto size = [this](std::size_t k) { return std::abs(data_.result[k] - data_.original[k]); };
+  const auto size = [this](std::size_t k) { return std::abs(data_.moved.empty() ? data_.result[k] - data_.original[k] : data_.moved[k]); };
   std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return size(a) > size(b); });
   rows.resize(std::max<std::size_t>(1, lines - 1));
   return rows;
@@ -104,8 +103,7 @@ QRectF CounterfactualView::pictureAt(const QRectF& room, int k, const FigureStyl
   return {room.left() + k * (data_.width * scale + gap), room.top() + name, data_.width * scale, data_.height * scale};
 }
 
-QString CounterfactualView::placeName(std::size_t i) const {
-  const QLocale locale;
+QString CounterfactualView::placeName(std::size_t i, const QLocale& locale) const {
   if (data_.height > 0) {
     const std::size_t pixel = i / static_cast<std::size_t>(data_.channels), width = static_cast<std::size_t>(data_.width);
     const QString at = tr("row %1, column %2").arg(locale.toString(qulonglong(pixel / width)), locale.toString(qulonglong(pixel % width)));
@@ -190,7 +188,7 @@ QString CounterfactualView::readoutAt(QPointF position) const {
 FigureTable CounterfactualView::figureData() const {
   FigureTable table{{tr("place"), tr("original"), tr("change"), tr("result")}, {}};
   for (std::size_t i = 0; i < data_.original.size(); ++i)
-    table.rows.push_back({placeName(i), data_.original[i], data_.result[i] - data_.original[i], data_.result[i]});
+    table.rows.push_back({placeName(i, QLocale::c()), data_.original[i], data_.result[i] - data_.original[i], data_.result[i]});
   return table;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QLocale>
 #include <QStringList>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct CounterfactualData {
   int height = 0, width = 0, channels = 1;  ///< images; height 0: a table, or a series where `steps` is not 0
   int steps = 0;                            ///< of a series
   std::vector<Real> original, result;       ///< images: 0 black … 1 white; tables and series [steps × features]: in the features' own units
+  std::vector<Real> moved = {};             ///< the change in the network's units, in which numbers of different columns compare; empty: in their own
   QStringList features;
   QString from, to;                         ///< classes before and after
   QString sentence;                         ///< "L∞ 0.031, L2 0.62", or why nothing was found
@@ -42,7 +44,7 @@ class CounterfactualView : public FigureWidget {
   /// What stands below the words; of images the three pictures.
   QRectF room(const QRectF& rect, const FigureStyle& style) const;
   QRectF pictureAt(const QRectF& room, int k, const FigureStyle& style) const;
-  QString placeName(std::size_t i) const;
+  QString placeName(std::size_t i, const QLocale& locale = {}) const;
   /// Tables: the rows that changed most first, as many as fit.
   std::vector<std::size_t> rowsShown(const QRectF& room, const FigureStyle& style) const;
   CounterfactualData data_;

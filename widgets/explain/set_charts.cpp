@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "widgets/figure/figure_export.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
@@ -21,6 +22,12 @@ Range padded(double low, double high) {
   return {low - air, high + air};
 }
 
+/// So high that every one of n rows has its name.
+double rowsHeight(std::size_t n, double around, const FigureStyle& style) { return n == 0 ? 0 : static_cast<double>(n) * lineHeight(style.font(-1)) + around + 4; }
+
+/// The page grows with the rows, and is never lower than is usual.
+QSizeF pageFor(const Figure& figure, double usualMm) { return {kSingleColumnMm, std::max(usualMm, pageHeightMm(figure, kSingleColumnMm))}; }
+
 QRectF barsPlane(const QRectF& rect, const QStringList& names, const FigureStyle& style, int axisLines) {
   const QFont small = style.font(-1);
   return rect.adjusted(namesWidth(names, static_cast<int>(names.size()), small, rect.width() * 0.4) + 8, 2, -textWidth(small, QStringLiteral("−0.000")) - 4, -(axisLines + 0.3) * lineHeight(small) - 2);
@@ -33,8 +40,15 @@ BarsView::BarsView(QWidget* parent) : FigureWidget(parent) { setAccessibleName(t
 void BarsView::setData(BarsData data) {
   const bool retitled = data.title != data_.title;
   data_ = std::move(data);
+  setMinimumHeight(std::max(60, static_cast<int>(std::ceil(heightFor(width(), FigureStyle::screen())))));
   if (retitled) emit titleChanged();
   update();
+}
+
+QSizeF BarsView::preferredMm() const { return pageFor(*this, 60); }
+
+double BarsView::heightFor(double, const FigureStyle& style) const {
+  return rowsHeight(data_.values.size(), ((data_.note.isEmpty() ? 2 : 3) + 0.3) * lineHeight(style.font(-1)), style);
 }
 
 double BarsView::rowHeight(const QRectF& plane, const FigureStyle& style) const {
@@ -109,8 +123,15 @@ BeeswarmView::BeeswarmView(QWidget* parent) : FigureWidget(parent) { setAccessib
 void BeeswarmView::setData(BeeswarmData data) {
   const bool retitled = data.title != data_.title;
   data_ = std::move(data);
+  setMinimumHeight(std::max(60, static_cast<int>(std::ceil(heightFor(width(), FigureStyle::screen())))));
   if (retitled) emit titleChanged();
   update();
+}
+
+QSizeF BeeswarmView::preferredMm() const { return pageFor(*this, 80); }
+
+double BeeswarmView::heightFor(double, const FigureStyle& style) const {
+  return rowsHeight(data_.values.size(), 2.3 * lineHeight(style.font(-1)) + colorBarHeight(style) + 8, style);
 }
 
 BeeswarmView::Swarm BeeswarmView::swarm(const QRectF& rect, const FigureStyle& style) const {

@@ -23,7 +23,8 @@ class BarsView : public FigureWidget {
   void setData(BarsData data);
   const BarsData& data() const { return data_; }
   QString figureTitle() const override { return data_.title; }
-  QSizeF preferredMm() const override { return {89, 60}; }
+  QSizeF preferredMm() const override;
+  double heightFor(double width, const FigureStyle& style) const override;  ///< every feature with its name
   void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
   FigureTable figureData() const override;  ///< columns: feature, value, spread
   bool isEmpty() const override { return data_.values.empty(); }
@@ -52,7 +53,8 @@ class BeeswarmView : public FigureWidget {
   void setData(BeeswarmData data);
   const BeeswarmData& data() const { return data_; }
   QString figureTitle() const override { return data_.title; }
-  QSizeF preferredMm() const override { return {89, 80}; }
+  QSizeF preferredMm() const override;
+  double heightFor(double width, const FigureStyle& style) const override;  ///< every feature with its name
   void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
   FigureTable figureData() const override;  ///< columns: row, feature, feature value, Shapley value
   bool isEmpty() const override { return data_.values.empty(); }

@@ -20,10 +20,15 @@ void AgreementView::setData(AgreementData data) {
   m.values.assign(data_.values.begin(), data_.values.end());
   m.rows = m.columns = static_cast<int>(data_.methods.size());
   m.valueName = tr("rank correlation");
-  m.rowNames = m.columnNames = data_.methods;
+  m.rowNames = m.columnNames = data_.briefs.isEmpty() ? data_.methods : data_.briefs;
   m.range = Range{-1, 1};
   m.numbers = true;
   MatrixView::setData(std::move(m));
+  // Smaller, the cells would lose their numbers. Names take three tenths of either side at most.
+  const FigureStyle style = FigureStyle::screen();
+  const double n = static_cast<double>(data_.methods.size()), names = namesWidth(MatrixView::data().rowNames, static_cast<int>(n), style.font(-1), 1e9) + 4;
+  const auto side = [&](double cell, double around) { return n == 0 ? 0 : static_cast<int>(std::ceil(std::min(n * cell + names + around, (n * cell + around) / 0.7))); };
+  setMinimumSize(side(textWidth(style.font(-2), QStringLiteral("−0.0")) + 4, 8), side(lineHeight(style.font(-2)), 14 + colorBarHeight(style)));
 }
 
 QString AgreementView::cellText(int row, int column) const {

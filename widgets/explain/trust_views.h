@@ -15,6 +15,7 @@ struct AgreementData {
   QString title;
   QStringList methods;
   std::vector<double> values;  ///< [methods × methods], −1 … 1; NaN: there is none
+  QStringList briefs = {};     ///< short names for the matrix's sides; empty: the methods' own
 };
 
 /// A matrix with its numbers and a scale from −1 to 1.

@@ -125,9 +125,10 @@ UnitFigure::Place UnitFigure::place(const QRectF& rect, const FigureStyle& style
   // Rows of a table are narrow, and what stands above them is not.
   const double first = std::max(side, std::min(side * 1.8, textWidth(style.font(-1, true), data_.fieldText) - 12));
   p.input = {rect.left(), first};
-  p.top = {p.input.left + first + kGap, rect.width() - ablation - first - side - 3 * kGap};
-  p.best = {p.top.left + p.top.width + kGap, side};
-  p.ablation = {p.best.left + side + kGap, ablation};
+  const double made = data_.best.empty() ? side : std::max(side, std::min(1.6 * side, textWidth(style.font(-1.5), data_.best.front().name) + 4));
+  p.top = {p.input.left + first + kGap, rect.width() - ablation - first - made - 3 * kGap};
+  p.best = {p.top.left + p.top.width + kGap, made};
+  p.ablation = {p.best.left + made + kGap, ablation};
   const double high = std::min(p.height, side + 16);
   p.pictures.push_back({&data_.input, QRectF(p.input.left, p.under, side, high)});
   const double w = std::clamp(std::min(p.top.width / 4 - 6, p.height - 16), 30.0, side);
@@ -137,7 +138,7 @@ UnitFigure::Place UnitFigure::place(const QRectF& rect, const FigureStyle& style
     if (at.bottom() > rect.bottom() + 1) break;
     p.pictures.push_back({&data_.top[static_cast<std::size_t>(i)], at});
   }
-  if (!data_.best.empty()) p.pictures.push_back({&data_.best.front(), QRectF(p.best.left, p.under, side, high)});
+  if (!data_.best.empty()) p.pictures.push_back({&data_.best.front(), QRectF(p.best.left, p.under, made, high)});
   return p;
 }
 

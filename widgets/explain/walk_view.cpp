@@ -2,6 +2,7 @@
 
 #include <qcustomplot.h>
 
+#include <QKeyEvent>
 #include <QLocale>
 #include <QMouseEvent>
 #include <algorithm>
@@ -13,6 +14,7 @@ namespace vitrine {
 
 WalkView::WalkView(QWidget* parent) : FigureWidget(parent) {
   setAccessibleName(tr("A sample on its way through the network"));
+  setFocusPolicy(Qt::StrongFocus);
 }
 
 void WalkView::setData(WalkData data) {
@@ -21,6 +23,7 @@ void WalkView::setData(WalkData data) {
   preparedDark_ = -1;
   refit();
   if (retitled) emit titleChanged();
+  emit selectionChanged();
   update();
 }
 
@@ -33,8 +36,18 @@ void WalkView::setScale(WalkScale scale) {
 void WalkView::select(int id, qint64 unit) {
   id_ = id;
   unit_ = unit;
+  emit selectionChanged();
   update();
 }
+
+int WalkView::selectedLayer() const {
+  for (std::size_t i = 0; i < data_.layers.size(); ++i)
+    if (data_.layers[i].id == id_ && unit_ >= 0 && unit_ < static_cast<qint64>(data_.layers[i].values.size())) return static_cast<int>(i);
+  return -1;
+}
+
+/// Of more channels than are shown, those around the chosen one.
+int WalkView::firstOf(const WalkLayer& layer) const { return layer.id == id_ && unit_ >= 0 ? static_cast<int>(unit_ % layer.channels) / kMostMaps * kMostMaps : 0; }
 
 ColorMap WalkView::mapOf(const WalkLayer& layer) const {
   return std::any_of(layer.values.begin(), layer.values.end(), [](Real v) { return v < 0; }) ? ColorMap::Diverging : ColorMap::Viridis;
@@ -53,21 +66,27 @@ Range WalkView::rangeOf(int layer, int channel) const {
 }
 
 void WalkView::prepare(bool dark) const {
-  if (preparedDark_ == static_cast<int>(dark)) return;
+  const int chosen = selectedLayer(), from = chosen < 0 ? 0 : firstOf(data_.layers[static_cast<std::size_t>(chosen)]) * (chosen + 1);
+  if (preparedDark_ == static_cast<int>(dark) && preparedFirst_ == from) return;
   preparedDark_ = static_cast<int>(dark);
+  preparedFirst_ = from;
   rasters_.assign(data_.layers.size(), {});
   for (std::size_t i = 0; i < data_.layers.size(); ++i) {
     const WalkLayer& l = data_.layers[i];
     const ColorMap map = forTheme(mapOf(l), dark);
     const Range whole = rangeOf(static_cast<int>(i), 0);
-    for (int c = 0; c < std::min(l.channels, kMostMaps); ++c) {
+    for (int c = firstOf(l); c < std::min(l.channels, firstOf(l) + kMostMaps); ++c) {
       const std::vector<Real> values = mapValues(l.values, {l.channels, l.height, l.width, true}, c);
       rasters_[i].push_back(rasterize(values, l.height, l.width, data_.scale == WalkScale::EachMap ? rangeFor(mapOf(l), values) : whole, map));
     }
   }
 }
 
-QString WalkView::shapeText(const WalkLayer& layer, int shown) { return shown < layer.channels ? tr("%1, first %2").arg(layer.shape, QLocale().toString(shown)) : layer.shape; }
+QString WalkView::shapeText(const WalkLayer& layer, const Place& place) {
+  if (place.shown == layer.channels) return layer.shape;
+  if (place.first == 0) return tr("%1, first %2").arg(layer.shape, QLocale().toString(place.shown));
+  return tr("%1, %2 to %3").arg(layer.shape, QLocale().toString(place.first), QLocale().toString(place.first + place.shown - 1));
+}
 
 std::vector<WalkView::Place> WalkView::places(const QRectF& rect, const FigureStyle& style) const {
   std::vector<Place> out;
@@ -79,7 +98,8 @@ std::vector<WalkView::Place> WalkView::places(const QRectF& rect, const FigureSt
   double all = 0;
   for (const WalkLayer& l : data_.layers) {
     Place p;
-    p.shown = std::min(l.channels, kMostMaps);
+    p.first = firstOf(l);
+    p.shown = std::min(l.channels - p.first, kMostMaps);
     const double aspect = std::clamp(static_cast<double>(l.width) / l.height, 0.2, 3.0);
     const double least = l.height * l.width == 1 ? 8 : 26;
     p.rows = std::clamp(static_cast<int>(std::floor((high + 3) / (least / std::min(1.0, aspect) + 3))), 1, p.shown);
@@ -89,8 +109,10 @@ std::vector<WalkView::Place> WalkView::places(const QRectF& rect, const FigureSt
     p.rows = (p.shown + p.columns - 1) / p.columns;
     p.cellHeight = std::min((high - (p.rows - 1) * 3) / p.rows, l.height * l.width == 1 ? 14.0 : 64.0);
     p.cellWidth = p.cellHeight * aspect;
-    const double names = std::max(textWidth(style.font(-1, true), l.name), textWidth(style.font(-1.5), shapeText(l, p.shown)));
-    widths.push_back(std::max(p.columns * (p.cellWidth + 3) - 3, style.print ? 20.0 : names + 2 - gap * 0.7));
+    const double names = std::max(textWidth(style.font(-1, true), l.name), textWidth(style.font(-1.5), shapeText(l, p)));
+    // Room for the names, and for both ends of the scale.
+    const double scale = textWidth(style.font(-1.5), QStringLiteral("−0.000+0.000")) + 8;
+    widths.push_back(std::max(p.columns * (p.cellWidth + 3) - 3, style.print ? 20.0 : std::max(names + 2 - gap * 0.7, scale)));
     all += widths.back() + gap;
     out.push_back(p);
   }
@@ -102,7 +124,7 @@ std::vector<WalkView::Place> WalkView::places(const QRectF& rect, const FigureSt
     const double w = widths[i] * squeeze;
     p.head = QRectF(x, rect.top(), w + gap * 0.7 * squeeze, head);
     p.area = QRectF(x, rect.top() + head, w, p.rows * (p.cellHeight + 3));
-    p.scale = QRectF(x, rect.bottom() - bar, std::max(w * 0.9, 30.0 * squeeze), bar);
+    p.scale = QRectF(x, rect.bottom() - bar, style.print ? std::max(w * 0.9, 30.0 * squeeze) : w, bar);
     x += w + gap * squeeze;
   }
   return out;
@@ -132,11 +154,11 @@ void WalkView::paintFigure(QCPPainter& painter, const QRectF& rect, const Figure
     painter.setFont(style.font(-1.5));
     painter.setPen(style.colors.secondary);
     drawLine(painter, QRectF(p.head.left(), p.head.top() + line - 2, p.head.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-             shapeText(l, p.shown));
+             shapeText(l, p));
     for (int c = 0; c < p.shown; ++c) {
       const QRectF cell = p.cell(c);
       drawRaster(painter, cell, rasters_[i][static_cast<std::size_t>(c)], style);
-      if (style.print || l.id != id_ || unit_ < 0 || unit_ % l.channels != c) continue;
+      if (style.print || l.id != id_ || unit_ < 0 || unit_ % l.channels != p.first + c) continue;
       painter.setPen(QPen(style.colors.accent, 2));
       painter.setBrush(Qt::NoBrush);
       painter.drawRect(cell.adjusted(-1, -1, 1, 1));
@@ -162,10 +184,66 @@ bool WalkView::hit(QPointF position, int& layer, qint64& unit) const {
       const int x = std::min(l.width - 1, static_cast<int>((position.x() - cell.left()) / cell.width() * l.width));
       const int y = std::min(l.height - 1, static_cast<int>((position.y() - cell.top()) / cell.height() * l.height));
       layer = static_cast<int>(i);
-      unit = (static_cast<qint64>(y) * l.width + x) * l.channels + c;
+      unit = (static_cast<qint64>(y) * l.width + x) * l.channels + all[i].first + c;
       return true;
     }
   return false;
+}
+
+QString WalkView::unitText(const WalkLayer& l, qint64 unit) {
+  const qint64 at = unit / l.channels;
+  const QLocale locale;
+  return l.height * l.width == 1 ? tr("%1, unit %2").arg(l.name, locale.toString(unit))
+                                 : tr("%1, channel %2, row %3, column %4").arg(l.name, locale.toString(unit % l.channels), locale.toString(at / l.width), locale.toString(at % l.width));
+}
+
+QString WalkView::selectionText() const {
+  const int i = selectedLayer();
+  if (i < 0) return {};
+  const WalkLayer& l = data_.layers[static_cast<std::size_t>(i)];
+  return tr("%1: %2").arg(unitText(l, unit_), numberText(static_cast<double>(l.values[static_cast<std::size_t>(unit_)]), 4));
+}
+
+QRectF WalkView::selectedRect() const {
+  const int i = selectedLayer();
+  if (i < 0) return {};
+  const Place p = places(figureRect(), FigureStyle::screen())[static_cast<std::size_t>(i)];
+  return p.cell(static_cast<int>(unit_ % data_.layers[static_cast<std::size_t>(i)].channels) - p.first);
+}
+
+void WalkView::keyPressEvent(QKeyEvent* event) {
+  if (isEmpty()) return FigureWidget::keyPressEvent(event);
+  int i = std::max(0, selectedLayer());
+  const bool none = selectedLayer() < 0, within = event->modifiers() == Qt::ShiftModifier;
+  const int columns = places(figureRect(), FigureStyle::screen())[static_cast<std::size_t>(i)].columns;
+  int layerStep = 0, channelStep = 0, dx = 0, dy = 0;
+  switch (event->key()) {
+    case Qt::Key_Left: (within ? dx : channelStep) = -1; break;
+    case Qt::Key_Right: (within ? dx : channelStep) = 1; break;
+    case Qt::Key_Up: (within ? dy : channelStep) = within ? -1 : -columns; break;
+    case Qt::Key_Down: (within ? dy : channelStep) = within ? 1 : columns; break;
+    case Qt::Key_PageUp: layerStep = -1; break;
+    case Qt::Key_PageDown: layerStep = 1; break;
+    case Qt::Key_Home: channelStep = -1 << 30; break;
+    case Qt::Key_End: channelStep = 1 << 30; break;
+    default: return FigureWidget::keyPressEvent(event);
+  }
+  const WalkLayer* l = &data_.layers[static_cast<std::size_t>(i)];
+  const qint64 unit = none ? 0 : unit_;
+  int channel = static_cast<int>(unit % l->channels), x = static_cast<int>(unit / l->channels % l->width), y = static_cast<int>(unit / l->channels / l->width);
+  if (const int next = i + layerStep; !none && layerStep != 0 && next >= 0 && next < static_cast<int>(data_.layers.size())) {
+    // The same place of the picture in the next layer's maps.
+    const WalkLayer& to = data_.layers[static_cast<std::size_t>(next)];
+    x = x * to.width / l->width, y = y * to.height / l->height, channel = std::min(channel, to.channels - 1);
+    l = &to;
+  }
+  if (!none) {
+    const bool jump = std::abs(channelStep) == 1 << 30;
+    if (const int to = channel + channelStep; jump || (to >= 0 && to < l->channels)) channel = jump ? (channelStep > 0 ? l->channels - 1 : 0) : to;
+    x = std::clamp(x + dx, 0, l->width - 1), y = std::clamp(y + dy, 0, l->height - 1);
+  }
+  select(l->id, (static_cast<qint64>(y) * l->width + x) * l->channels + channel);
+  emit unitSelected(id_, unit_);
 }
 
 QString WalkView::readoutAt(QPointF position) const {
@@ -173,11 +251,7 @@ QString WalkView::readoutAt(QPointF position) const {
   qint64 unit = 0;
   if (!hit(position, layer, unit)) return {};
   const WalkLayer& l = data_.layers[static_cast<std::size_t>(layer)];
-  const qint64 at = unit / l.channels;
-  const QLocale locale;
-  QString text = l.height * l.width == 1 ? tr("%1, unit %2").arg(l.name, locale.toString(unit))
-                                         : tr("%1, channel %2, row %3, column %4").arg(l.name, locale.toString(unit % l.channels), locale.toString(at / l.width), locale.toString(at % l.width));
-  return text + QLatin1Char('\n') + numberText(static_cast<double>(l.values[static_cast<std::size_t>(unit)]), 5) + tr("\nclick: what it sees, what moves it, what it does");
+  return unitText(l, unit) + QLatin1Char('\n') + numberText(static_cast<double>(l.values[static_cast<std::size_t>(unit)]), 5) + tr("\nclick: what it sees, what moves it, what it does");
 }
 
 void WalkView::mousePressEvent(QMouseEvent* event) {

@@ -24,7 +24,8 @@ struct WalkData {
   WalkScale scale = WalkScale::EachLayer;
 };
 
-/// The layers from left to right, each with its feature maps; a click on a map chooses the unit under the pointer.
+/// The layers from left to right, each with its feature maps; a click on a map chooses the unit under the pointer. Keys: arrows for
+/// the next map, with Shift the next place within it, Page Up and Page Down for the layer, Home and End for its first and last map.
 class WalkView : public FigureWidget {
   Q_OBJECT
  public:
@@ -35,6 +36,10 @@ class WalkView : public FigureWidget {
   /// A unit of layer `id`: flat index in its output; −1: none.
   void select(int id, qint64 unit);
   Range rangeOf(int layer, int channel) const;
+  /// The chosen unit with its number: "Conv 1, channel 3, row 4, column 5: 0.25"; empty: none.
+  QString selectionText() const;
+  /// Where the chosen unit's map is drawn; empty: none.
+  QRectF selectedRect() const;
 
   QString figureTitle() const override { return data_.title; }
   QSizeF preferredMm() const override { return {183, 50}; }
@@ -44,21 +49,28 @@ class WalkView : public FigureWidget {
   QString readoutAt(QPointF position) const override;
 
  signals:
+  /// Chosen here, by mouse or key.
   void unitSelected(int id, qint64 unit);
+  /// selectionText() is another one.
+  void selectionChanged();
 
  protected:
   void mousePressEvent(QMouseEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
 
  private:
   struct Place {
     QRectF head, area, scale;
-    int columns = 1, rows = 1, shown = 0;
+    int columns = 1, rows = 1, first = 0, shown = 0;  ///< channels first … first + shown − 1
     double cellWidth = 0, cellHeight = 0;
     QRectF cell(int i) const { return {area.left() + i % columns * (cellWidth + 3), area.top() + i / columns * (cellHeight + 3), cellWidth, cellHeight}; }
   };
   static constexpr int kMostMaps = 256;
-  static QString shapeText(const WalkLayer& layer, int shown);
+  static QString shapeText(const WalkLayer& layer, const Place& place);
+  static QString unitText(const WalkLayer& layer, qint64 unit);
+  int selectedLayer() const;
+  int firstOf(const WalkLayer& layer) const;
   std::vector<Place> places(const QRectF& rect, const FigureStyle& style) const;
   bool hit(QPointF position, int& layer, qint64& unit) const;
   ColorMap mapOf(const WalkLayer& layer) const;
@@ -68,7 +80,7 @@ class WalkView : public FigureWidget {
   WalkData data_;
   int id_ = -1;
   qint64 unit_ = -1;
-  mutable int preparedDark_ = -1;
+  mutable int preparedDark_ = -1, preparedFirst_ = 0;
   mutable std::vector<std::vector<Raster>> rasters_;
 };
 

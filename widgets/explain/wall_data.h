@@ -23,6 +23,7 @@ struct WallCell {
   double seconds = 0;
   TrustMark mark = TrustMark::None;
   QString deletionArea;      ///< "0.21"; empty: none
+  bool markOld = false;      ///< of an earlier map: drawn as a ring
   QString markWhy;           ///< one sentence
 };
 

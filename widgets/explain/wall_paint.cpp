@@ -244,8 +244,8 @@ void WallView::paintBadge(QCPPainter& painter, const QRectF& rect, const WallCel
   const double dot = std::min(7.0, rect.height() * 0.5);
   // A table's badge stands beside the prediction, at the height of its last line, as pictures' do below the map.
   painter.setAntialiasing(true);
-  painter.setPen(Qt::NoPen);
-  painter.setBrush(ink);
+  painter.setPen(c.markOld ? QPen(ink, 1) : QPen(Qt::NoPen));
+  painter.setBrush(c.markOld ? QBrush(Qt::NoBrush) : QBrush(ink));
   painter.drawEllipse(QRectF(rect.left() + 1, rect.center().y() - dot / 2, dot, dot));
   painter.setAntialiasing(false);
   painter.setFont(small);

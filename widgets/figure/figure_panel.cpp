@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPainter>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "widgets/figure/figure_export.h"
@@ -33,6 +34,7 @@ FigurePanel::FigurePanel(const QString& title, QWidget* content, Figure* figure,
       title_(headLabel(title, "title", this)),
       side_(headLabel({}, "secondary", this)),
       placeholder_(headLabel({}, "secondary", this)),
+      cancel_(new QToolButton(this)),
       header_(new QHBoxLayout),
       layout_(new QVBoxLayout(this)),
       content_(content),
@@ -45,6 +47,13 @@ FigurePanel::FigurePanel(const QString& title, QWidget* content, Figure* figure,
   header_->setSpacing(8);
   header_->addWidget(title_, 1);
   header_->addWidget(side_);
+  header_->addWidget(cancel_);
+  cancel_->setObjectName(QStringLiteral("panelCancel"));
+  cancel_->setText(tr("Cancel"));
+  cancel_->setToolTip(tr("Stops computing (Esc); what is there stays"));
+  cancel_->setProperty("flat", true);
+  cancel_->hide();
+  connect(cancel_, &QToolButton::clicked, this, &FigurePanel::cancelRequested);
   layout_->addLayout(header_);
   layout_->addWidget(content_, 1);
   layout_->addWidget(placeholder_, 1);
@@ -74,13 +83,26 @@ void FigurePanel::setTitle(const QString& title) {
 QString FigurePanel::title() const { return titleText_; }
 
 void FigurePanel::setSideText(const QString& text) {
-  if (side_->text() == text) return;
-  side_->setText(text);
+  if (sideText_ == text) return;
+  sideText_ = text;
+  showSide();
+}
+
+void FigurePanel::showSide() {
+  side_->setText(isWorking() ? work_ : sideText_);
   fitHeader();
 }
 
+void FigurePanel::setProgress(double share, const QString& what) {
+  if (share < 0 && !isWorking()) return;
+  share_ = share;
+  work_ = what;
+  showSide();
+  update();
+}
+
 void FigurePanel::addHeaderWidget(QWidget* widget) {
-  header_->insertWidget(header_->count() - 1, widget);
+  header_->insertWidget(header_->indexOf(side_), widget);
   controls_ << widget;
   fitHeader();
 }
@@ -94,10 +116,14 @@ void FigurePanel::fitHeader() {
     if (fits) room -= needs;
     w->setVisible(fits);
   };
+  // Without it long work could not be stopped: it comes first, and the title gives way to it.
+  cancel_->setVisible(isWorking());
+  const int taken = isWorking() ? cancel_->sizeHint().width() + header_->spacing() : 0;
+  room -= taken;
   for (auto it = controls_.rbegin(); it != controls_.rend(); ++it) take(*it, true);
   take(side_, !side_->text().isEmpty());
   const int whole = title_->fontMetrics().horizontalAdvance(titleText_);
-  const int wide = width() - margins.left() - margins.right();
+  const int wide = width() - margins.left() - margins.right() - taken;
   title_->setText(whole > wide ? title_->fontMetrics().elidedText(titleText_, Qt::ElideRight, wide) : titleText_);
 }
 
@@ -161,6 +187,7 @@ void FigurePanel::keyPressEvent(QKeyEvent* event) {
     event->accept();
     return;
   }
+  if (isWorking() && event->key() == Qt::Key_Escape) return emit cancelRequested();
   QFrame::keyPressEvent(event);
 }
 
@@ -172,6 +199,11 @@ void FigurePanel::paintEvent(QPaintEvent*) {
   painter.setPen(QPen(inside ? theme().accent : theme().border, 1));
   painter.setBrush(theme().panel);
   painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
+  if (!isWorking()) return;
+  const QRect head = header_->geometry();
+  const QRectF track(head.left(), head.bottom() + 2, head.width(), 3);
+  painter.fillRect(track, theme().field);
+  painter.fillRect(QRectF(track.left(), track.top(), std::clamp(share_, 0.0, 1.0) * track.width(), track.height()), theme().accent);
 }
 
 }  // namespace vitrine

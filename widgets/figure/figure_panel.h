@@ -7,6 +7,7 @@
 class QHBoxLayout;
 class QLabel;
 class QMenu;
+class QToolButton;
 class QVBoxLayout;
 
 namespace vitrine {
@@ -27,6 +28,10 @@ class FigurePanel : public QFrame {
   /// A control at the right of the title (a combo box, a link), left of the side text. Where the panel is too narrow for
   /// its title, the side text gives way first, then controls from the left.
   void addHeaderWidget(QWidget* widget);
+  /// While its figure is being made: a line below the title as long as `share` of its width, `what` in place of the side text, and
+  /// a button that cancels. Nothing else moves. share < 0: nothing is being made.
+  void setProgress(double share, const QString& what = {});
+  bool isWorking() const { return share_ >= 0; }
   /// Shown in place of the content while not empty: what to do next.
   void setPlaceholder(const QString& text);
   void setCanHide(bool canHide) { canHide_ = canHide; }
@@ -42,6 +47,7 @@ class FigurePanel : public QFrame {
   void dataExportRequested(vitrine::Figure* figure);
   void popOutRequested();
   void hideRequested();
+  void cancelRequested();
 
  protected:
   void contextMenuEvent(QContextMenuEvent* event) override;
@@ -51,10 +57,13 @@ class FigurePanel : public QFrame {
 
  private:
   void fitHeader();
-  QString titleText_;
+  void showSide();
+  QString titleText_, sideText_, work_;
+  double share_ = -1;
   QLabel* title_;
   QLabel* side_;
   QLabel* placeholder_;
+  QToolButton* cancel_;
   QHBoxLayout* header_;
   QList<QWidget*> controls_;
   QVBoxLayout* layout_;
