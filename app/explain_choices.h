@@ -36,6 +36,7 @@ class ExplainChoices : public QWidget {
   SampleGallery* gallery() { return gallery_; }
   /// Predictions of the gallery's rows by this snapshot, in the background.
   void predict(const std::shared_ptr<const Snapshot>& snapshot);
+  JobQueue* queue() { return &queue_; }
   /// A picture file as a sample; says why not in place.
   void loadImage(const QString& path);
   void chooseImage();

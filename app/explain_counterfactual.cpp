@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "app/explain_tables.h"
 #include "core/base/thread_pool.h"
@@ -46,6 +47,16 @@ void ExplainCounterfactual::setSettings(const Params& settings) {
 void ExplainCounterfactual::setWanted(bool wanted) {
   wanted_ = wanted;
   if (!wanted && queue_.busy()) queue_.cancel(), shown_.clear();
+  refresh();
+}
+
+void ExplainCounterfactual::tellStopped() {
+  stopped_ = true;
+  if (view_->isEmpty()) view_->setPlaceholder(tr("Cancelled. F5 computes it.")), view_->update();
+}
+
+void ExplainCounterfactual::again() {
+  if (std::exchange(stopped_, false)) shown_.clear();
   refresh();
 }
 
@@ -115,6 +126,7 @@ void ExplainCounterfactual::refresh() {
                      const PixelRange pixels = pixelRange(data);
                      const auto shown = [&](double v) { return static_cast<Real>(shape.isImage() ? (v - pixels.black) / (pixels.white - pixels.black) : v); };
                      for (std::size_t i = 0; i < n; ++i) {
+                       d.moved.push_back(c.result[i] - sample.input[i]);
                        // What was not changed keeps its number to the digit.
                        const bool same = c.result[i] == sample.input[i];
                        d.original.push_back(shown(static_cast<double>(sample.raw[i])));

@@ -1,6 +1,7 @@
 #include "app/explain_inside.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/thread_pool.h"
 #include "core/insight/activation_maximisation.h"
@@ -41,6 +42,8 @@ WalkLayer layerOf(const Network& network, const NodeActivation& a) {
   return l;
 }
 
+QString computing() { return ExplainInside::tr("computing…"); }
+
 QRect fieldBox(const ReceptiveField& f) {
   return QRect(static_cast<int>(f.x0), static_cast<int>(f.y0), static_cast<int>(f.x1 - f.x0), static_cast<int>(f.y1 - f.y0));
 }
@@ -55,6 +58,7 @@ StepData stepData(const StepExplanation& e) {
     for (const StepRow& r : s.rows) {
       StepLine line{fromCore(r.label), fromCore(r.formula), fromCore(r.note), r.value};
       if (r.difference) line.difference = *r.difference;
+      line.corner = r.corner;
       part.lines.push_back(std::move(line));
     }
     for (const StepTable& t : s.tables) {
@@ -140,6 +144,25 @@ void ExplainInside::show(std::shared_ptr<const Snapshot> snapshot, const Explain
   refreshStep();
 }
 
+void ExplainInside::tellStopped() {
+  stopped_ = true;
+  const QString text = tr("Cancelled. F5 computes it.");
+  if (walk_->isEmpty()) walk_->setPlaceholder(text), walk_->update();
+  if (step_->isEmpty()) step_->setPlaceholder(text), step_->update();
+  if (unitQueue_.busy()) return;
+  for (QString* note : {&known_.topNote, &known_.bestNote, &known_.ablationNote})
+    if (*note == computing()) *note = text;
+  if (!unit_->isEmpty()) unit_->setData(known_);
+}
+
+void ExplainInside::again() {
+  if (std::exchange(stopped_, false))
+    for (std::string* done : {&walked_, &looked_, &stepped_}) done->clear();
+  refreshWalk();
+  refreshUnit();
+  refreshStep();
+}
+
 void ExplainInside::select(NodeId node, std::int64_t unit) {
   if (node == node_ && unit == index_) return;
   node_ = node;
@@ -152,18 +175,22 @@ void ExplainInside::select(NodeId node, std::int64_t unit) {
 
 void ExplainInside::refreshWalk() {
   if (!inside_ || !snapshot_ || !sample_) return;
-  const ExplainerSpec* through = findExplainer(show_->currentData().toString().toStdString());
-  const std::string key = keyOf(*snapshot_, *sample_) + (through ? through->id : "");
+  const ExplainerSpec* through = this->through();
+  const std::string key = keyOf(*snapshot_, *sample_) + (through ? through->id + std::to_string(throughSet_) : "");
   if (key == walked_) return;
   walked_ = key;
-  walkQueue_.start({{tr("feature maps"), [this, snapshot = snapshot_, sample = *sample_, through](std::stop_token stop, const JobQueue::Progress&) -> JobQueue::Deliver {
+  walkQueue_.start({{tr("feature maps"), [this, snapshot = snapshot_, sample = *sample_, through, settings = through_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
                        const std::span<const Real> params = snapshot->state->params.span();
                        auto maps = std::make_shared<Result<std::vector<NodeActivation>>>(featureMaps(*snapshot->network, params, sample.input));
                        if (*maps && through) {
                          // In place of its activation what each layer lets through; a layer that has none (the input) goes.
                          std::vector<NodeActivation> flows;
+                         double done = 0;
                          for (NodeActivation& a : **maps) {
-                           const Params layer{{"layer", snapshot->network->graph().find(a.node)->name}};
+                           progress(done++ / static_cast<double>((*maps)->size()));
+                           Params layer{{"layer", snapshot->network->graph().find(a.node)->name}};
+                           for (const auto& [id, value] : settings)
+                             if (std::any_of(through->params.begin(), through->params.end(), [&](const Param& p) { return p.id == id; }) && id != "layer") layer[id] = value;
                            if (!through->supports(*snapshot->network, layer)) continue;
                            Result<Attribution> flow = through->explain({.network = *snapshot->network, .params = params, .input = sample.input, .target = {}, .settings = layer, .stop = stop});
                            if (stop.stop_requested()) return {};
@@ -205,7 +232,7 @@ UnitInputPicture ExplainInside::picture(const ExplainSample& sample) const {
 
 void ExplainInside::refreshUnit() {
   if (!inside_ || !snapshot_ || !sample_ || node_.value == 0) return;
-  const std::string key = keyOf(*snapshot_, *sample_) + '#' + std::to_string(node_.value) + ',' + std::to_string(index_) + ',' + std::to_string(part_->currentIndex());
+  const std::string key = keyOf(*snapshot_, *sample_) + '#' + std::to_string(node_.value) + ',' + std::to_string(index_) + ',' + std::to_string(part_->currentIndex()) + ',' + std::to_string(maximisationSet_);
   if (key == looked_) return;
   looked_ = key;
   const Network& network = *snapshot_->network;
@@ -225,7 +252,7 @@ void ExplainInside::refreshUnit() {
   d.input.field = fieldBox(field);
   d.fieldText = input.isImage() ? tr("Sees %1 × %2 pixels").arg(field.y1 - field.y0).arg(field.x1 - field.x0)
                 : input.rank() == 2 ? tr("Sees %n step(s)", nullptr, static_cast<int>(field.x1 - field.x0)) : tr("Sees %1 of %2 inputs").arg(field.count).arg(input.size());
-  d.topNote = d.bestNote = d.ablationNote = tr("computing…");
+  d.topNote = d.bestNote = d.ablationNote = computing();
   // What was there stays until the new is there, when it is of the same unit.
   if (d.title == known_.title) d.top = known_.top, d.best = known_.best, d.before = known_.before, d.after = known_.after;
   known_ = d;
@@ -281,51 +308,65 @@ JobQueue::Job ExplainInside::topJob() {
 }
 
 JobQueue::Job ExplainInside::bestJob() {
-  return {tr("activation maximisation"), [this, snapshot = snapshot_, c = choice()](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
-            const Dataset& data = *snapshot->data;
-            const Params defaults;
-            MaximisationArgs args{.network = *snapshot->network, .params = snapshot->state->params.span(), .choice = c, .settings = defaults, .stop = stop, .progress = progress};
-            const bool image = data.spec.input.isImage();
-            // Pixels stay between black and white as the network gets them.
-            if (image && (data.inputScaling.empty() || data.inputScaling.mean.size() == 1)) {
-              const PixelRange range = pixelRange(data);
-              std::vector<float> ends(static_cast<std::size_t>(data.spec.input.size()), static_cast<float>(range.black));
-              std::vector<Real> black(ends.size()), white(ends.size());
-              prepareInputs(data, 1, ends.data(), black.data());
-              std::fill(ends.begin(), ends.end(), static_cast<float>(range.white));
-              prepareInputs(data, 1, ends.data(), white.data());
-              args.range = std::pair(black.front(), white.front());
-            }
-            auto r = std::make_shared<Result<Maximisation>>(maximiseActivation(args));
+  return {tr("activation maximisation"), [this, snapshot = snapshot_, sample = *sample_, node = node_, unit = index_, settings = maximisationSettings()](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+            auto r = std::make_shared<Result<Attribution>>(findExplainer("activation-maximisation")->explain({.network = *snapshot->network,
+                                                                                                             .params = snapshot->state->params.span(),
+                                                                                                             .input = sample.input,
+                                                                                                             .target = Target::unitOf(node, unit),
+                                                                                                             .settings = settings,
+                                                                                                             .stop = stop,
+                                                                                                             .progress = progress,
+                                                                                                             .data = snapshot->data.get()}));
             if (stop.stop_requested()) return {};
-            return [this, snapshot, r, range = args.range] {
+            return [this, snapshot, r] {
               known_.best.clear();
               if (!*r) {
                 known_.bestNote = fromCore(r->error().text());
-              } else if (!(*r)->moved) {
+              } else if (const Maximisation& m = *(*r)->maximisation; !m.moved) {
                 known_.bestNote = tr("Its gradient is 0 all along (a silent unit): nothing moves it from here.");
               } else {
                 const Dataset& data = *snapshot->data;
                 UnitInputPicture p;
                 const Shape& s = data.spec.input;
-                std::vector<Real> x = (*r)->input;
-                const Standardisation& z = data.inputScaling;
-                if (range)
-                  for (Real& v : x) v = (v - range->first) / (range->second - range->first);
-                else if (s.isImage())
-                  for (std::vector<Real> all = x; Real& v : x) v = static_cast<Real>(fullRange(all).at(static_cast<double>(v)));
-                else if (z.mean.size() == x.size())
-                  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<Real>(static_cast<double>(x[i]) * z.deviation[i] + z.mean[i]);
+                std::vector<Real> x(m.input.size());
+                if (const auto range = pixelRangeOfNetwork(data)) {
+                  for (std::size_t i = 0; i < x.size(); ++i) x[i] = (m.input[i] - range->first) / (range->second - range->first);
+                } else if (s.isImage()) {
+                  const Range all = fullRange(m.input);
+                  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<Real>(all.at(static_cast<double>(m.input[i])));
+                } else {
+                  inputsInUnits(data, 1, m.input.data(), x.data());
+                }
                 if (s.rank() == 2)
                   for (std::int64_t t = 0; t < s[0]; ++t) p.values.push_back(x[static_cast<std::size_t>(t * s[1])]);
                 else
                   p.values = std::move(x);
-                p.name = tr("%1 → %2").arg(numberText((*r)->activation.front(), 3), numberText((*r)->activation.back(), 3));
+                p.name = tr("%1 → %2").arg(numberText(m.activation.front(), 3), numberText(m.activation.back(), 3));
                 known_.best.push_back(std::move(p));
               }
               unit_->setData(known_);
             };
           }};
+}
+
+Params ExplainInside::maximisationSettings() const {
+  Params all = maximisation_;
+  all["part"] = std::string(choice().channel ? "channel" : "unit");
+  return all;
+}
+
+const ExplainerSpec* ExplainInside::through() const { return findExplainer(show_->currentData().toString().toStdString()); }
+
+void ExplainInside::setThrough(const Params& settings) {
+  through_ = settings;
+  ++throughSet_;
+  refreshWalk();
+}
+
+void ExplainInside::setMaximisation(const Params& settings) {
+  maximisation_ = settings;
+  ++maximisationSet_;
+  refreshUnit();
 }
 
 void ExplainInside::refreshStep() {

@@ -38,7 +38,17 @@ class ExplainInside : public QObject {
   void select(NodeId node, std::int64_t unit);
   NodeId node() const { return node_; }
   std::int64_t unitIndex() const { return index_; }
-  /// What computes: Live counts its time.
+  /// The method whose numbers the walk shows in place of activations; null: activations.
+  const ExplainerSpec* through() const;
+  Params throughSettings() const { return through_; }
+  void setThrough(const Params& settings);
+  /// Of activation maximisation; its "part" follows partChoice().
+  Params maximisationSettings() const;
+  void setMaximisation(const Params& settings);
+  /// Says in place what was cancelled; again() takes it up.
+  void tellStopped();
+  void again();
+  /// What computes (walk, unit, step): Live counts its time.
   std::array<JobQueue*, 3> queues() { return {&walkQueue_, &unitQueue_, &stepQueue_}; }
 
  signals:
@@ -62,9 +72,11 @@ class ExplainInside : public QObject {
   std::optional<ExplainSample> sample_;
   NodeId node_{0};
   std::int64_t index_ = -1;
-  bool inside_ = false, stepWanted_ = false;
+  bool inside_ = false, stepWanted_ = false, stopped_ = false;
   std::string walked_, looked_, stepped_;  ///< what the views show
   UnitData known_;
+  Params maximisation_, through_;
+  int maximisationSet_ = 0, throughSet_ = 0;  ///< how often: what was made by other settings is old
   JobQueue walkQueue_, unitQueue_, stepQueue_;
 };
 

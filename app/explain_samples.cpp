@@ -52,11 +52,6 @@ ExplainSample sampleOfRaw(const Dataset& data, const QString& name, std::vector<
   return s;
 }
 
-PixelRange pixelRange(const Dataset& data) {
-  if (data.inputs.isBytes()) return {0, 255};
-  return {data.low, data.high > data.low ? data.high : data.low + 1};
-}
-
 ExplainSample sampleOfImage(const Dataset& data, const QString& name, const QImage& image) {
   const Shape& shape = data.spec.input;
   const int h = static_cast<int>(shape[0]), w = static_cast<int>(shape[1]), channels = static_cast<int>(shape[2]);

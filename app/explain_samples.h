@@ -36,11 +36,6 @@ ExplainSample sampleOfRaw(const Dataset& data, const QString& name, std::vector<
 /// Gray for one channel. Requires image data and a picture that is not null.
 ExplainSample sampleOfImage(const Dataset& data, const QString& name, const QImage& image);
 
-/// The raw numbers that are black and white.
-struct PixelRange {
-  double black = 0, white = 1;
-};
-PixelRange pixelRange(const Dataset& data);
 /// An image's raw numbers as 0 (black) … 1 (white); others as they are.
 std::vector<Real> shownInput(const Dataset& data, const ExplainSample& sample);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/base/thread_pool.h"
 #include "core/explain/baseline.h"
@@ -84,6 +85,18 @@ void ExplainTables::setWanted(bool wanted) {
   // What is not seen is not computed, and starts anew when it is seen.
   for (auto [queue, shown] : {std::pair(&setQueue_, &shownSet_), std::pair(&rowQueue_, &shownRow_), std::pair(&featureQueue_, &shownFeature_)})
     if (!wanted && queue->busy()) queue->cancel(), shown->clear();
+  refresh();
+}
+
+void ExplainTables::tellStopped() {
+  stopped_ = true;
+  for (auto [view, queue] : {std::pair<FigureWidget*, JobQueue*>(importance_, &setQueue_), {bars_, &setQueue_}, {swarm_, &setQueue_}, {dependence_, &featureQueue_}, {waterfall_, &rowQueue_}})
+    if (view->isEmpty() && !queue->busy()) view->setPlaceholder(tr("Cancelled. F5 computes it.")), view->update();
+}
+
+void ExplainTables::again() {
+  if (std::exchange(stopped_, false))
+    for (std::string* done : {&shownSet_, &shownRow_, &shownFeature_}) done->clear();
   refresh();
 }
 

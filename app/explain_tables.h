@@ -30,6 +30,10 @@ class ExplainTables : public QObject {
   void setWanted(bool wanted);
   /// Null: nothing to show.
   void show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample, const TargetChoice& target);
+  /// Says in place what was cancelled; again() takes it up.
+  void tellStopped();
+  void again();
+  /// Of the set, of one row, of one feature.
   std::array<JobQueue*, 3> queues() { return {&setQueue_, &rowQueue_, &featureQueue_}; }
 
  private:
@@ -49,7 +53,7 @@ class ExplainTables : public QObject {
   std::shared_ptr<const Snapshot> snapshot_;
   std::optional<ExplainSample> sample_;
   TargetChoice target_;
-  bool wanted_ = false;
+  bool wanted_ = false, stopped_ = false;
   std::string shownSet_, shownRow_, shownFeature_;
   JobQueue setQueue_, rowQueue_, featureQueue_;
 };
@@ -64,6 +68,9 @@ class ExplainCounterfactual : public QObject {
   QComboBox* methodChoice() { return method_; }
   void setWanted(bool wanted);
   void show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample);
+  /// Says in place that it was cancelled; again() takes it up.
+  void tellStopped();
+  void again();
   /// The chosen method with its settings; null: there is none.
   const ExplainerSpec* spec() const;
   Params settings() const;
@@ -78,7 +85,7 @@ class ExplainCounterfactual : public QObject {
   Params settings_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::optional<ExplainSample> sample_;
-  bool wanted_ = false;
+  bool wanted_ = false, stopped_ = false;
   std::string shown_;
   JobQueue queue_;
 };

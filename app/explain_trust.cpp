@@ -1,6 +1,7 @@
 #include "app/explain_trust.h"
 
 #include <cmath>
+#include <numeric>
 
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
@@ -8,10 +9,12 @@
 namespace vitrine {
 
 ExplainTrust::ExplainTrust(QObject* parent)
-    : QObject(parent), curves_(new CurvePlot(tr("Deletion and insertion"))), agreement_(new AgreementView), numbers_(new TrustView) {
+    : QObject(parent), curves_(new CurvePlot(tr("Deletion and insertion"))), agreement_(new AgreementView), numbers_(new TrustView), randomised_(new MapGridView) {
   curves_->setObjectName(QStringLiteral("explainCurves"));
   agreement_->setObjectName(QStringLiteral("explainAgreement"));
   numbers_->setObjectName(QStringLiteral("explainTrustNumbers"));
+  randomised_->setObjectName(QStringLiteral("explainRandomised"));
+  randomised_->setPlaceholder(tr("Choose a map that has been checked: what the method shows when the network's layers are drawn anew, from the top down, stands here."));
   curves_->setPlaceholder(tr("Choose a map: how fast the answer falls when what matters is taken away, and rises when it is put back."));
   agreement_->setPlaceholder(tr("With two methods or more: how far their maps rank the same places high."));
   numbers_->setPlaceholder(tr("Choose a map (a click, or the arrow keys): its trust check stands here."));
@@ -22,6 +25,34 @@ void ExplainTrust::show(const ExplainWall& wall, int sample, int column) {
   showCurves(report);
   showAgreement(wall, sample);
   showNumbers(wall, sample, column, report);
+  showRandomised(wall, sample, column, report);
+}
+
+void ExplainTrust::showRandomised(const ExplainWall& wall, int sample, int column, const TrustReport* report) {
+  MapGridData d;
+  const Attribution* map = wall.attribution(sample, column);
+  if (!map || !report || report->randomisation.empty() || wall.trustIsOld(sample, column)) {
+    if (!randomised_->isEmpty()) randomised_->setData({});
+    return;
+  }
+  d.title = tr("%1, %2: layers drawn anew").arg(fromCore(wall.columns()[static_cast<std::size_t>(column)].spec->name), wall.samples()[static_cast<std::size_t>(sample)].name);
+  const bool plane = map->shape.rank() > 1;
+  const std::int64_t channels = map->shape.rank() > 2 ? map->shape[2] : 1;
+  d.shape.height = plane ? static_cast<int>(map->shape[0]) : 1;
+  d.shape.width = static_cast<int>(plane ? map->shape[1] : map->shape[0]);
+  // Colours of a pixel are added up.
+  const auto add = [&](const std::vector<Real>& values, const QString& label) {
+    for (std::size_t i = 0; i < values.size(); i += static_cast<std::size_t>(channels)) d.values.push_back(std::accumulate(values.begin() + static_cast<std::ptrdiff_t>(i), values.begin() + static_cast<std::ptrdiff_t>(i) + channels, Real(0)));
+    d.labels << label;
+    ++d.shape.count;
+  };
+  add(map->values, tr("as it is"));
+  for (const RandomisedLayer& l : report->randomisation)
+    add(l.values, tr("from %1 up: %2").arg(fromCore(l.name), l.correlation ? QLocale().toString(*l.correlation, 'f', 2).replace(QLatin1Char('-'), QChar(0x2212)) : tr("constant")));
+  d.valueName = tr("attribution");
+  d.map = map->isSigned ? ColorMap::Diverging : ColorMap::Viridis;
+  d.scale = MapScale::EachMap;
+  if (d.values != randomised_->data().values || d.labels != randomised_->data().labels || d.title != randomised_->data().title) randomised_->setData(std::move(d));
 }
 
 void ExplainTrust::showCurves(const TrustReport* report) {
@@ -63,6 +94,7 @@ void ExplainTrust::showAgreement(const ExplainWall& wall, int sample) {
         found.push_back(a);
         of.insert(of.end(), {a->seconds, a->outputValue, a->values.empty() ? 0 : static_cast<double>(a->values.front())});
         d.methods << fromCore(wall.columns()[c].spec->name);
+        d.briefs << fromCore(wall.columns()[c].spec->briefName());
       }
   if (of == agreed_) return;
   agreed_ = of;
@@ -88,6 +120,7 @@ void ExplainTrust::showNumbers(const ExplainWall& wall, int sample, int column, 
     d.mark = markOf(report->verdict);
     d.sentence = fromCore(report->sentence);
     d.warning = fromCore(report->warning.empty() ? c.spec->warning : report->warning);
+    if (wall.trustIsOld(sample, column)) d.sentence += QLatin1Char(' ') + oldCheck();
     for (const TrustFinding& f : report->findings) {
       TrustLine line{fromCore(f.name), numberText(f.value, 3), {}, f.verdict ? markOf(*f.verdict) : TrustMark::None, fromCore(f.sentence)};
       if (report->removal && f.id == "deletion") line.remark = tr("random %1").arg(numberText(report->removal->deletion.randomArea, 2));

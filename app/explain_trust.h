@@ -4,11 +4,13 @@
 
 #include "app/explain_wall.h"
 #include "widgets/explain/trust_views.h"
+#include "widgets/maps/map_grid_view.h"
 #include "widgets/plots/curve_plot.h"
 
 namespace vitrine {
 
-/// What stands at the right of the wall: the chosen map's trust check in curves and numbers, and whether methods agree.
+/// What stands at the right of the wall: the chosen map's trust check in curves and numbers, and whether methods agree; and below it
+/// the maps of the network with its layers drawn anew.
 class ExplainTrust : public QObject {
   Q_OBJECT
  public:
@@ -17,6 +19,7 @@ class ExplainTrust : public QObject {
   CurvePlot* curves() { return curves_; }
   AgreementView* agreement() { return agreement_; }
   TrustView* numbers() { return numbers_; }
+  MapGridView* randomised() { return randomised_; }
   /// Feeds the views from what the wall knows of one of its maps.
   void show(const ExplainWall& wall, int sample, int column);
 
@@ -27,11 +30,13 @@ class ExplainTrust : public QObject {
  private:
   void showCurves(const TrustReport* report);
   void showAgreement(const ExplainWall& wall, int sample);
+  void showRandomised(const ExplainWall& wall, int sample, int column, const TrustReport* report);
   void showNumbers(const ExplainWall& wall, int sample, int column, const TrustReport* report);
 
   CurvePlot* curves_;
   AgreementView* agreement_;
   TrustView* numbers_;
+  MapGridView* randomised_;
   QString axis_;
   std::vector<double> shown_;  ///< the curves' numbers: fed again only when they are others
   std::vector<double> agreed_;  ///< the same for the maps compared

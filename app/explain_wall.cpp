@@ -91,6 +91,8 @@ std::string ExplainWall::cellKey(const ExplainSample& sample, const WallColumn& 
          std::to_string(target_.output) + (target_.probability ? "p" : "") + std::to_string(target_.node) + ':' + std::to_string(target_.unit) + "#b" + std::to_string(baseline_.kind) + ',' + std::to_string(baseline_.row);
 }
 
+std::string ExplainWall::trustKey() const { return "#c" + paramsKey(trustSettings_, trustParams()); }
+
 bool ExplainWall::stale() const {
   if (!snapshot_) return false;
   for (const ExplainSample& s : samples_)
@@ -120,7 +122,7 @@ void ExplainWall::refresh() {
       if (!fresh) jobs.push_back(cellJob(s, c, slot));
       const bool follows = live_ && snapshot_->run == RunState::Running;
       if (follows && (static_cast<int>(i) != focusSample_ || static_cast<int>(k) != focusColumn_)) continue;
-      if (!fresh || it->second.trustOf != of) checks.push_back(trustJob(s, c, slot));
+      if (!fresh || it->second.trustOf != of + trustKey()) checks.push_back(trustJob(s, c, slot));
     }
   // Every map first, then what can be said of them.
   std::move(checks.begin(), checks.end(), std::back_inserter(jobs));
@@ -151,6 +153,11 @@ const TrustReport* ExplainWall::trust(int sample, int column) const {
   return cell && cell->trust && *cell->trust ? &**cell->trust : nullptr;
 }
 
+bool ExplainWall::trustIsOld(int sample, int column) const {
+  const Cell* cell = cellAt(sample, column);
+  return cell && cell->trust && cell->trustOf != cell->of + trustKey();
+}
+
 QString ExplainWall::trustProblem(int sample, int column) const {
   const Cell* cell = cellAt(sample, column);
   return cell && cell->trust && !*cell->trust ? fromCore(cell->trust->error().text()) : QString();
@@ -167,10 +174,14 @@ void ExplainWall::tellTrust(const Cell& known, WallCell& cell) const {
   }
   const TrustReport& report = **known.trust;
   cell.mark = markOf(report.verdict);
+  cell.markOld = known.trustOf != known.of + trustKey();
   cell.markWhy = fromCore(report.sentence);
   if (!report.warning.empty()) cell.markWhy += QLatin1Char('\n') + fromCore(report.warning);
+  if (cell.markOld) cell.markWhy += QLatin1Char('\n') + oldCheck();
   if (report.removal) cell.deletionArea = QLocale().toString(report.removal->deletion.area, 'f', 2).replace(QLatin1Char('-'), QChar(0x2212));
 }
+
+QString oldCheck() { return ExplainWall::tr("Checked earlier, of another state of the network or by other settings; it is checked again when training rests (F5)."); }
 
 TrustMark markOf(Verdict verdict) {
   return verdict == Verdict::Passes ? TrustMark::Passes : verdict == Verdict::Doubtful ? TrustMark::Doubtful : TrustMark::Fails;

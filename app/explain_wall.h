@@ -58,6 +58,9 @@ class ExplainWall : public QObject {
   const TargetChoice& target() const { return target_; }
   void setBaseline(const BaselineChoice& baseline) { baseline_ = baseline; }
   const BaselineChoice& baseline() const { return baseline_; }
+  /// Of the trust checks (trustParams()).
+  void setTrustSettings(const Params& settings) { trustSettings_ = settings; }
+  const Params& trustSettings() const { return trustSettings_; }
 
   /// Starts computing what is missing or old; what runs and is no longer wanted is stopped.
   void refresh();
@@ -73,6 +76,8 @@ class ExplainWall : public QObject {
   const Attribution* attribution(int sample, int column) const;
   /// The trust check of a map; null: not there (yet).
   const TrustReport* trust(int sample, int column) const;
+  /// The check was made of an earlier state of the network, or by other settings.
+  bool trustIsOld(int sample, int column) const;
   /// Why there is no check: an error's sentence; empty: it is under way, or there.
   QString trustProblem(int sample, int column) const;
   /// Live, only the chosen map is checked again with every refresh.
@@ -94,13 +99,14 @@ class ExplainWall : public QObject {
     std::shared_ptr<const Result<Attribution>> result;
     QString targetText;
     std::shared_ptr<const Result<TrustReport>> trust;  ///< the last one, though it may be of an older state
-    std::string trustOf;
+    std::string trustOf;  ///< `of` and the checks' settings
   };
   using Slot = std::shared_ptr<std::shared_ptr<const Result<Attribution>>>;
   struct Baselines;
   struct Prepared;
 
   std::string stateKey() const;
+  std::string trustKey() const;
   std::string cellKey(const ExplainSample& sample, const WallColumn& column) const;
   JobQueue::Job answerJob(const ExplainSample& sample);
   JobQueue::Job cellJob(const ExplainSample& sample, const WallColumn& column, Slot slot);
@@ -116,6 +122,7 @@ class ExplainWall : public QObject {
   std::vector<WallColumn> columns_;
   TargetChoice target_;
   BaselineChoice baseline_;
+  Params trustSettings_;
   std::map<std::uint64_t, Answer> answers_;
   std::map<std::pair<std::uint64_t, int>, Cell> cells_;
   std::shared_ptr<Baselines> baselines_;
@@ -128,6 +135,8 @@ class ExplainWall : public QObject {
 /// What is explained of one sample: "Boot", "Boot − Sneaker".
 QString targetName(const Snapshot& snapshot, const Attribution& attribution);
 TrustMark markOf(Verdict verdict);
+/// What is said of a check that is older than its map.
+QString oldCheck();
 /// Settings that are not the defaults: "50 points, midpoint".
 QString settingsText(const ExplainerSpec& spec, const Params& settings);
 /// The usual methods for this network: those that it supports.

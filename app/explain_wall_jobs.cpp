@@ -35,6 +35,9 @@ void ExplainWall::prepareBaselines() {
 
 namespace {
 
+/// A check makes the map anew some dozens of times: near other inputs and after drawing layers anew.
+constexpr double kTrustWeight = 20;
+
 /// The choice for one sample: what is predicted, second, or the truth is the sample's own.
 Result<Target> resolve(const TargetChoice& choice, const Snapshot& snapshot, const ExplainSample& sample) {
   const Network& network = *snapshot.network;
@@ -99,7 +102,8 @@ JobQueue::Job ExplainWall::answerJob(const ExplainSample& sample) {
               answers_[id] = {of, std::move(outputs)};
               tell();
             };
-          }};
+          },
+          0.1};
 }
 
 /// Everything that a method needs, kept alive for the queue's thread.
@@ -182,8 +186,8 @@ JobQueue::Job ExplainWall::cellJob(const ExplainSample& sample, const WallColumn
             const QString text = *result ? targetName(*p->snapshot, **result) : QString();
             return [this, id = p->sample.id, key = p->column.key, of, without, result, text] {
               Cell& cell = cells_[{id, key}];
-              const std::shared_ptr<const Result<TrustReport>> kept = cell.withoutState == without ? cell.trust : nullptr;
-              cell = {of, without, result, text, kept, {}};
+              const bool same = cell.withoutState == without;
+              cell = {of, without, result, text, same ? cell.trust : nullptr, same ? cell.trustOf : std::string()};
               tell();
             };
           }};
@@ -191,22 +195,23 @@ JobQueue::Job ExplainWall::cellJob(const ExplainSample& sample, const WallColumn
 
 JobQueue::Job ExplainWall::trustJob(const ExplainSample& sample, const WallColumn& column, Slot slot) {
   return {tr("trust check of %1").arg(fromCore(column.spec->name)),
-          [this, p = prepared(sample, column), slot, of = stateKey() + cellKey(sample, column)](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+          [this, p = prepared(sample, column), slot, of = stateKey() + cellKey(sample, column), key = trustKey(), settings = trustSettings_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
             const std::shared_ptr<const Result<Attribution>> map = *slot;
             if (!map || !*map || !p->make()) return {};
             p->target = (*map)->explained;
             const ExplainArgs args = p->args(stop, progress);
             const TrustTask task{.method = *p->column.spec, .args = args, .map = **map, .groups = p->table() ? std::span<const std::int32_t>(p->baselines->columns.of) : std::span<const std::int32_t>()};
-            auto report = std::make_shared<const Result<TrustReport>>(trustReport(task));
+            auto report = std::make_shared<const Result<TrustReport>>(trustReport(task, settings));
             if (stop.stop_requested()) return {};
-            return [this, id = p->sample.id, key = p->column.key, of, report] {
-              Cell& cell = cells_[{id, key}];
+            return [this, id = p->sample.id, column = p->column.key, of, key, report] {
+              Cell& cell = cells_[{id, column}];
               if (cell.of != of) return;
               cell.trust = report;
-              cell.trustOf = of;
+              cell.trustOf = of + key;
               tell();
             };
-          }};
+          },
+          kTrustWeight};
 }
 
 }  // namespace vitrine

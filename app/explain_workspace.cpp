@@ -2,10 +2,8 @@
 
 #include <QAction>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QLocale>
 #include <QMenu>
-#include <QProgressBar>
 #include <QScrollArea>
 #include <QSplitter>
 #include <QTabWidget>
@@ -42,11 +40,11 @@ ExplainWorkspace::ExplainWorkspace(Document& document, Panels& panels, QWidget* 
     view_->setLook(look);
   });
   connect(wall_, &ExplainWall::changed, this, &ExplainWorkspace::onWall);
-  connect(&wall_->queue(), &JobQueue::progressed, this, &ExplainWorkspace::tellProgress);
   connect(&wall_->queue(), &JobQueue::finished, this, &ExplainWorkspace::tellState);
   queues_ = {&wall_->queue(), counterfactual_->queue()};
   for (JobQueue* q : inside_->queues()) queues_.push_back(q);
   for (JobQueue* q : tables_->queues()) queues_.push_back(q);
+  queues_.push_back(choices_->queue());
   for (JobQueue* q : queues_)
     connect(q, &JobQueue::finished, this, [this, q] { took_ += q->seconds(); });
   onSamples();
@@ -61,6 +59,23 @@ FigurePanel* ExplainWorkspace::panel(const QString& id, const QString& title, QW
   return p;
 }
 
+void ExplainWorkspace::tellProgress(FigurePanel* panel, JobQueue& queue, std::function<void()> stopped) {
+  connect(&queue, &JobQueue::progressed, panel, [panel, &queue](double share, const QString& what) {
+    // What is over in a moment needs no line that flashes.
+    const double took = queue.seconds();
+    if (took < 0.3 && !panel->isWorking()) return;
+    const double left = share > 0.02 ? took * (1 - share) / share : 0;
+    panel->setProgress(share, left > 1 ? tr("%1 · %2 s left").arg(what, QLocale().toString(left, 'f', 0)) : what);
+  });
+  connect(&queue, &JobQueue::finished, panel, [panel] { panel->setProgress(-1); });
+  connect(&queue, &JobQueue::cancelled, panel, [panel] { panel->setProgress(-1); });
+  connect(panel, &FigurePanel::cancelRequested, this, [this, &queue, stopped = std::move(stopped)] {
+    live_->setChecked(false);  // else the next snapshot would start all of it again
+    queue.cancel();
+    stopped();
+  });
+}
+
 void ExplainWorkspace::build() {
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 0, 0, 0);
@@ -73,7 +88,10 @@ void ExplainWorkspace::build() {
   outer_->addWidget(centre_);
   view_ = new WallView;
   view_->setObjectName(QStringLiteral("explainWall"));
-  wallPanel_ = panel(QStringLiteral("panelExplainWall"), tr("Wall of attributions"), buildWall(), view_, centre_);
+  scroll_ = scrolled(view_, 120);
+  scroll_->setObjectName(QStringLiteral("explainWallScroll"));
+  wallPanel_ = panel(QStringLiteral("panelExplainWall"), tr("Wall of attributions"), scroll_, view_, centre_);
+  tellProgress(wallPanel_, wall_->queue(), [this] { onWall(); });
 
   buildWallHead();
   buildTabs();
@@ -140,7 +158,7 @@ void ExplainWorkspace::buildWallHead() {
   csv->setToolTip(tr("One line a value: sample, target, method, place, input, attribution"));
   QAction* npy = exportMenu->addAction(tr("Attributions as NPY…"), this, &ExplainWorkspace::exportArrays);
   npy->setObjectName(QStringLiteral("explainExportNpy"));
-  npy->setToolTip(tr("One array a method for numpy: [samples × input shape], in the order of the wall"));
+  npy->setToolTip(tr("One array a method for numpy: [samples × input shape], in the order of the wall; NaN where there is no map"));
   exports->setMenu(exportMenu);
   for (QToolButton* b : {live, look, exports, add_}) wallPanel_->addHeaderWidget(b);
 }
@@ -150,9 +168,25 @@ void ExplainWorkspace::buildTrust() {
   outer_->addWidget(right_);
   FigurePanel* curves = panel(QStringLiteral("panelExplainCurves"), tr("Deletion and insertion"), trust_->curves(), trust_->curves(), right_);
   connect(trust_, &ExplainTrust::sideTextChanged, curves, &FigurePanel::setSideText);
-  FigurePanel* agree = panel(QStringLiteral("panelExplainAgreement"), tr("Do methods agree?"), trust_->agreement(), trust_->agreement(), right_);
+  FigurePanel* agree = panel(QStringLiteral("panelExplainAgreement"), tr("Do methods agree?"), scrolled(trust_->agreement()), trust_->agreement(), right_);
   agree->setSideText(tr("rank correlation"));
-  panel(QStringLiteral("panelExplainTrust"), tr("Trust check"), scrolled(trust_->numbers()), trust_->numbers(), right_);
+  FigurePanel* checks = panel(QStringLiteral("panelExplainTrust"), tr("Trust check"), scrolled(trust_->numbers()), trust_->numbers(), right_);
+  const ExplainerSpec described{.name = tr("Trust check").toStdString(),
+                                .help = tr("How the maps are put to the test. All checks are made again.").toStdString(),
+                                .source = "Petsiuk 2018; Yeh 2019; Adebayo 2018",
+                                .params = {trustParams().begin(), trustParams().end()}};
+  auto* drawn = new QToolButton;
+  drawn->setObjectName(QStringLiteral("explainShowRandomised"));
+  drawn->setText(tr("randomised"));
+  drawn->setToolTip(tr("Shows the maps of the network with layers drawn anew"));
+  drawn->setProperty("flat", true);
+  connect(drawn, &QToolButton::clicked, this, [this] { tabs_->setCurrentWidget(tabs_->findChild<QSplitter*>(QStringLiteral("explainRandomisedSplitter"))); });
+  checks->addHeaderWidget(drawn);
+  checks->addHeaderWidget(settingsButton(QStringLiteral("explainTrustSettings"), tr("Share taken away at once, random orders, perturbations and their size"),
+                                         [this, described] { return SettingsOf{described, wall_->trustSettings()}; }, [this](Params p) {
+                                           wall_->setTrustSettings(p);
+                                           refresh();
+                                         }));
 }
 
 void ExplainWorkspace::buildTabs() {
@@ -165,41 +199,53 @@ void ExplainWorkspace::buildTabs() {
     return s;
   };
   QSplitter* inside = page(tr("Inside the network"), "explainInsideSplitter", Qt::Vertical, tr("The chosen sample on its way through the layers, and one unit of them"));
-  FigurePanel* walk = panel(QStringLiteral("panelExplainWalk"), tr("Walk a sample through the network"), scrolled(inside_->walk(), 112), inside_->walk(), inside);
+  QScrollArea* maps = scrolled(inside_->walk(), 112);
+  FigurePanel* walk = panel(QStringLiteral("panelExplainWalk"), tr("Walk a sample through the network"), maps, inside_->walk(), inside);
+  connect(inside_->walk(), &WalkView::selectionChanged, walk, [this, walk] { walk->setSideText(inside_->walk()->selectionText()); });
+  connect(inside_->walk(), &WalkView::unitSelected, maps, [this, maps] {
+    const QRect map = inside_->walk()->selectedRect().toAlignedRect();
+    maps->ensureVisible(map.center().x(), map.center().y(), map.width() / 2 + 8, map.height() / 2 + 8);
+  });
+  QToolButton* flow = settingsButton(QStringLiteral("explainWalkSettings"), tr("How what flows through the units is computed: steps, rule"),
+                                     [this] { return SettingsOf{*inside_->through(), inside_->throughSettings()}; }, [this](Params p) { inside_->setThrough(p); }, {QStringLiteral("layer")});
+  const auto offer = [this, flow] { flow->setEnabled(inside_->through() && inside_->through()->params.size() > 1); };
+  connect(inside_->showChoice(), &QComboBox::currentIndexChanged, flow, offer);
+  offer();
+  walk->addHeaderWidget(flow);
   walk->addHeaderWidget(inside_->showChoice());
   walk->addHeaderWidget(inside_->scaleChoice());
+  const auto ofInside = [this](FigurePanel* p, int queue) { tellProgress(p, *inside_->queues()[static_cast<std::size_t>(queue)], [this] { inside_->tellStopped(); }); };
+  ofInside(walk, 0);
   FigurePanel* unit = panel(QStringLiteral("panelExplainUnit"), tr("One unit"), inside_->unit(), inside_->unit(), inside);
+  unit->addHeaderWidget(settingsButton(QStringLiteral("explainUnitSettings"), tr("How an input is made that moves the unit: steps, jitter, blur, L2 decay, start"),
+                                       [this] { return SettingsOf{*findExplainer("activation-maximisation"), inside_->maximisationSettings()}; }, [this](Params p) { inside_->setMaximisation(p); }, {QStringLiteral("part")}));
   unit->addHeaderWidget(inside_->partChoice());
+  ofInside(unit, 1);
   connect(inside_->unit(), &FigureWidget::titleChanged, unit, [this, unit] { unit->setTitle(inside_->unit()->isEmpty() ? tr("One unit") : inside_->unit()->figureTitle()); });
   QSplitter* step = page(tr("Explain this step"), "explainStepSplitter", Qt::Horizontal, tr("One training step of the chosen unit, in its numbers"));
   FigurePanel* steps = panel(QStringLiteral("panelExplainStep"), tr("Explain this step"), scrolled(inside_->step()), inside_->step(), step);
   steps->addHeaderWidget(inside_->stepChoice());
+  ofInside(steps, 2);
   connect(inside_->step(), &FigureWidget::titleChanged, steps, [this, steps] { steps->setTitle(inside_->step()->isEmpty() ? tr("Explain this step") : inside_->step()->figureTitle()); });
   QSplitter* set = page(tr("Importance"), "explainImportanceSplitter", Qt::Horizontal, tr("Tables: what the columns mean to the network over many rows"));
-  panel(QStringLiteral("panelExplainImportance"), tr("Permutation importance"), tables_->importance(), tables_->importance(), set);
-  panel(QStringLiteral("panelExplainSwarm"), tr("Shapley values of many rows"), tables_->swarm(), tables_->swarm(), set);
-  panel(QStringLiteral("panelExplainShapBars"), tr("Mean size of Shapley values"), tables_->bars(), tables_->bars(), set);
+  const auto ofTables = [this](FigurePanel* p, int queue) { tellProgress(p, *tables_->queues()[static_cast<std::size_t>(queue)], [this] { tables_->tellStopped(); }); };
+  ofTables(panel(QStringLiteral("panelExplainImportance"), tr("Permutation importance"), scrolled(tables_->importance()), tables_->importance(), set), 0);
+  ofTables(panel(QStringLiteral("panelExplainSwarm"), tr("Shapley values of many rows"), scrolled(tables_->swarm()), tables_->swarm(), set), 0);
+  ofTables(panel(QStringLiteral("panelExplainShapBars"), tr("Mean size of Shapley values"), scrolled(tables_->bars()), tables_->bars(), set), 0);
   QSplitter* one = page(tr("Dependence"), "explainDependenceSplitter", Qt::Horizontal, tr("Tables: the answer as a function of one column, and the chosen row column by column"));
   FigurePanel* dependence = panel(QStringLiteral("panelExplainDependence"), tr("Partial dependence"), tables_->dependence(), tables_->dependence(), one);
   dependence->addHeaderWidget(tables_->featureChoice());
-  panel(QStringLiteral("panelExplainWaterfall"), tr("The chosen row, column by column"), tables_->waterfall(), tables_->waterfall(), one);
+  ofTables(dependence, 2);
+  ofTables(panel(QStringLiteral("panelExplainWaterfall"), tr("The chosen row, column by column"), tables_->waterfall(), tables_->waterfall(), one), 1);
+  QSplitter* drawn = page(tr("Randomised"), "explainRandomisedSplitter", Qt::Horizontal, tr("The chosen map, and what its method shows of the network with layers drawn anew from the top down: a map that stays the same cannot tell what was learned"));
+  FigurePanel* randomised = panel(QStringLiteral("panelExplainRandomised"), tr("Layers drawn anew"), trust_->randomised(), trust_->randomised(), drawn);
+  randomised->setSideText(tr("with the rank correlation to the map as it is"));
   QSplitter* counter = page(tr("Counterfactual"), "explainCounterfactualSplitter", Qt::Horizontal, tr("The smallest change found that makes another class of the chosen sample"));
   FigurePanel* change = panel(QStringLiteral("panelExplainCounterfactual"), tr("Counterfactual"), counterfactual_->view(), counterfactual_->view(), counter);
-  auto* settings = new QToolButton;
-  settings->setObjectName(QStringLiteral("explainCounterfactualSettings"));
-  settings->setText(tr("settings"));
-  settings->setToolTip(tr("Size of the steps, largest change, and what else the method takes"));
-  settings->setProperty("flat", true);
-  connect(settings, &QToolButton::clicked, this, [this, settings] {
-    if (const ExplainerSpec* spec = counterfactual_->spec())
-      popUpSettings(*spec, counterfactual_->settings(), settings->mapToGlobal(QPoint(0, settings->height())), [this](const std::string& id, const ParamValue& value) {
-        Params p = counterfactual_->settings();
-        p[id] = value;
-        counterfactual_->setSettings(p);
-      });
-  });
-  change->addHeaderWidget(settings);
+  change->addHeaderWidget(settingsButton(QStringLiteral("explainCounterfactualSettings"), tr("Size of the steps, largest change, and what else the method takes"),
+                                         [this] { return SettingsOf{*counterfactual_->spec(), counterfactual_->settings()}; }, [this](Params p) { counterfactual_->setSettings(p); }));
   change->addHeaderWidget(counterfactual_->methodChoice());
+  tellProgress(change, *counterfactual_->queue(), [this] { counterfactual_->tellStopped(); });
   centre_->addWidget(tabs_);
   // In a low window the wall may have all of the height: the handle drags the pages away, and back.
   centre_->setCollapsible(1, true);
@@ -209,42 +255,6 @@ void ExplainWorkspace::buildTabs() {
     const Node* node = wall_->snapshot()->network->graph().find(inside_->node());
     if (node) choices_->offerUnit(inside_->node(), inside_->unitIndex(), tr("unit: %1, %2").arg(fromCore(node->name), fromCore(unitName(wall_->snapshot()->network->shape(inside_->node()), inside_->unitIndex()))));
   });
-}
-
-QWidget* ExplainWorkspace::buildWall() {
-  auto* box = new QWidget;
-  auto* column = new QVBoxLayout(box);
-  column->setContentsMargins(0, 0, 0, 0);
-  column->setSpacing(4);
-  progressRow_ = new QWidget;
-  auto* row = new QHBoxLayout(progressRow_);
-  row->setContentsMargins(0, 0, 0, 0);
-  progressText_ = new QLabel;
-  progressText_->setObjectName(QStringLiteral("explainProgressText"));
-  progressText_->setProperty("role", QStringLiteral("secondary"));
-  progress_ = new QProgressBar;
-  progress_->setObjectName(QStringLiteral("explainProgress"));
-  progress_->setRange(0, 1000);
-  progress_->setTextVisible(false);
-  progress_->setFixedHeight(6);
-  auto* cancel = new QToolButton;
-  cancel->setObjectName(QStringLiteral("explainCancel"));
-  cancel->setText(tr("Cancel"));
-  cancel->setToolTip(tr("Stops computing; what is there stays. Live is switched off"));
-  connect(cancel, &QToolButton::clicked, this, [this] {
-    live_->setChecked(false);  // else the next snapshot would start all of it again
-    wall_->cancel();
-    tellState();
-  });
-  row->addWidget(progressText_);
-  row->addWidget(progress_, 1);
-  row->addWidget(cancel);
-  progressRow_->hide();
-  scroll_ = scrolled(view_, 120);
-  scroll_->setObjectName(QStringLiteral("explainWallScroll"));
-  column->addWidget(progressRow_);
-  column->addWidget(scroll_, 1);
-  return box;
 }
 
 bool ExplainWorkspace::live() const { return live_->isChecked(); }
@@ -300,7 +310,7 @@ void ExplainWorkspace::follow(bool arrived) {
     if (rests) wall_->setSnapshot(s);
     // Checks that live refreshes left out are made up for when training rests.
     if (isVisible() && (rests || (!wall_->busy() && wall_->stale()))) refresh();
-    if (isVisible() && !running) choices_->predict(s);
+    if (isVisible()) choices_->predict(s);
     return tellState();
   }
   // Training goes on beside the wall: it follows when one comes to it or asks it to (live), within its budget, and whenever training rests.
@@ -319,7 +329,7 @@ void ExplainWorkspace::follow(bool arrived) {
     }
   }
   if (!isVisible()) return;
-  if (!running) choices_->predict(s);
+  choices_->predict(s);
   refresh();
 }
 
@@ -356,17 +366,7 @@ void ExplainWorkspace::select(int sample, int method) {
   feedChosen();
 }
 
-void ExplainWorkspace::tellProgress(double share, const QString& what) {
-  // What is over in a moment needs no bar that flashes.
-  if (wall_->seconds() < 0.3 && !progressRow_->isVisible()) return;
-  progressRow_->show();
-  progress_->setValue(static_cast<int>(share * 1000));
-  const double left = share > 0.02 ? wall_->seconds() * (1 - share) / share : 0;
-  progressText_->setText(left > 1 ? tr("%1 · %2 s left").arg(what, QLocale().toString(left, 'f', 0)) : what);
-}
-
 void ExplainWorkspace::tellState() {
-  if (!wall_->busy()) progressRow_->hide();
   const std::shared_ptr<const Snapshot>& s = wall_->snapshot();
   QString text;
   if (s && !view_->isEmpty()) {

@@ -13,9 +13,7 @@
 #include "widgets/explain/wall_view.h"
 
 class QAction;
-class QLabel;
 class QMenu;
-class QProgressBar;
 class QScrollArea;
 class QSplitter;
 class QTabWidget;
@@ -37,6 +35,8 @@ class ExplainWorkspace : public QWidget {
   ExplainChoices* choices() { return choices_; }
   ExplainInside& inside() { return *inside_; }
   bool live() const;
+  /// All that compute here: the wall's first, the gallery's last.
+  const std::vector<JobQueue*>& queues() const { return queues_; }
   /// Attributions as NPY, one file a method ("path-1-saliency.npy"); false (and a message) when none was written.
   bool saveArrays(const QString& path);
   void resetArrangement();
@@ -52,7 +52,6 @@ class ExplainWorkspace : public QWidget {
  private:
   // explain_workspace.cpp
   void build();
-  QWidget* buildWall();
   void buildWallHead();
   void buildTrust();
   void buildTabs();
@@ -63,7 +62,8 @@ class ExplainWorkspace : public QWidget {
   void onWall();
   void refresh();
   void select(int sample, int method);
-  void tellProgress(double share, const QString& what);
+  /// The panel shows how far the queue is, and its Cancel stops it; stopped() then says in place what is missing.
+  void tellProgress(FigurePanel* panel, JobQueue& queue, std::function<void()> stopped);
   void tellState();
   /// Feeds what belongs to the chosen sample and map.
   void feedChosen();
@@ -73,6 +73,13 @@ class ExplainWorkspace : public QWidget {
   void addMethod(const ExplainerSpec& spec);
   void showMethodMenu(int column, QPoint at);
   void showSettings(int column, QPoint at);
+  /// A method and how it is set now.
+  struct SettingsOf {
+    ExplainerSpec spec;
+    Params settings;
+  };
+  /// Opens the form below itself. `hidden`: settings that another control has.
+  QToolButton* settingsButton(const QString& name, const QString& tip, std::function<SettingsOf()> of, std::function<void(Params)> apply, const QStringList& hidden = {});
   /// A form over the window, made from what the method says of itself.
   void popUpSettings(const ExplainerSpec& spec, const Params& settings, QPoint at, std::function<void(const std::string&, const ParamValue&)> apply);
   void setColumns(std::vector<WallColumn> columns);
@@ -94,9 +101,6 @@ class ExplainWorkspace : public QWidget {
   FigurePanel* wallPanel_ = nullptr;
   QToolButton* add_ = nullptr;
   QAction *live_ = nullptr, *refreshAction_ = nullptr;
-  QWidget* progressRow_ = nullptr;
-  QProgressBar* progress_ = nullptr;
-  QLabel* progressText_ = nullptr;
   QMenu* methodMenu_ = nullptr;
   std::vector<JobQueue*> queues_;
   QElapsedTimer since_;    ///< since the snapshot was taken

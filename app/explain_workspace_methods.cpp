@@ -7,12 +7,15 @@
 #include <QFormLayout>
 #include <QLabel>
 #include <QMenu>
+#include <QScreen>
 #include <QSettings>
 #include <QTabWidget>
 #include <QSlider>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <QWidgetAction>
 #include <algorithm>
+#include <limits>
 
 #include "app/explain_workspace.h"
 #include "core/io/npy_file.h"
@@ -57,7 +60,7 @@ void ExplainWorkspace::fillMethodMenu(QMenu* menu) {
   const std::shared_ptr<const Snapshot>& s = document_.snapshot();
   for (const ExplainerSpec& spec : explainerRegistry()) {
     // These have their own places: one layer's units, and changes of the input.
-    if (spec.family == ExplainerSpec::Family::Counterfactual) continue;
+    if (!spec.givesMaps()) continue;
     QAction* a = menu->addAction(fromCore(spec.name), this, [this, &spec] { addMethod(spec); });
     a->setObjectName(QStringLiteral("explainAdd_") + fromCore(spec.id));
     QString tip = fromCore(spec.help);
@@ -125,12 +128,34 @@ void ExplainWorkspace::showSettings(int column, QPoint at) {
   });
 }
 
+QToolButton* ExplainWorkspace::settingsButton(const QString& name, const QString& tip, std::function<SettingsOf()> of, std::function<void(Params)> apply, const QStringList& hidden) {
+  auto* button = new QToolButton;
+  button->setObjectName(name);
+  button->setText(tr("settings"));
+  button->setToolTip(tip);
+  button->setProperty("flat", true);
+  connect(button, &QToolButton::clicked, this, [this, button, of = std::move(of), apply = std::move(apply), hidden] {
+    SettingsOf s = of();
+    std::erase_if(s.spec.params, [&](const Param& p) { return hidden.contains(fromCore(p.id)); });
+    popUpSettings(s.spec, s.settings, button->mapToGlobal(QPoint(0, button->height())), [of, apply](const std::string& id, const ParamValue& value) {
+      Params p = of().settings;
+      p[id] = value;
+      apply(std::move(p));
+    });
+  });
+  return button;
+}
+
 void ExplainWorkspace::popUpSettings(const ExplainerSpec& spec, const Params& settings, QPoint at, std::function<void(const std::string&, const ParamValue&)> apply) {
   auto* popup = new QFrame(this, Qt::Popup);
   popup->setObjectName(QStringLiteral("explainSettings"));
   popup->setProperty("panel", true);
   popup->setAttribute(Qt::WA_DeleteOnClose);
-  auto* layout = new QVBoxLayout(popup);
+  auto* content = new QWidget;
+  auto* layout = new QVBoxLayout(content);
+  auto* around = new QVBoxLayout(popup);
+  around->setContentsMargins(1, 1, 1, 1);
+  around->addWidget(scrolled(content));
   const auto words = [&](const std::string& text, const char* role) {
     if (text.empty()) return;
     auto* label = new QLabel(fromCore(text));
@@ -150,9 +175,11 @@ void ExplainWorkspace::popUpSettings(const ExplainerSpec& spec, const Params& se
   connect(form, &ParamForm::changed, this, [apply = std::move(apply)](const QString& id, const ParamValue& value, bool final) {
     if (final) apply(id.toStdString(), value);
   });
-  popup->setFixedWidth(320);
-  popup->adjustSize();
-  popup->move(at);
+  // Words that wrap take their height from the width; what is too high for the screen is scrolled.
+  constexpr int kWide = 340;
+  const QRect screen = this->screen()->availableGeometry();
+  popup->setFixedSize(kWide, std::min(layout->totalHeightForWidth(kWide - 2) + 2, screen.height()));
+  popup->move(std::clamp(at.x(), screen.left(), std::max(screen.left(), screen.right() - popup->width())), std::clamp(at.y(), screen.top(), std::max(screen.top(), screen.bottom() - popup->height())));
   popup->show();
   form->setFocus();
 }
@@ -218,16 +245,17 @@ bool ExplainWorkspace::saveArrays(const QString& path) {
   const QString stem = info.absolutePath() + QLatin1Char('/') + info.completeBaseName();
   QStringList written;
   for (std::size_t c = 0; c < wall_->columns().size(); ++c) {
-    std::vector<std::int64_t> shape{0};
+    const auto map = [&](std::size_t i) { return wall_->attribution(static_cast<int>(i), static_cast<int>(c)); };
+    const Attribution* any = nullptr;
+    for (std::size_t i = 0; i < wall_->samples().size() && !any; ++i) any = map(i);
+    if (!any) continue;
+    std::vector<std::int64_t> shape{static_cast<std::int64_t>(wall_->samples().size())};
+    shape.insert(shape.end(), any->shape.dims.begin(), any->shape.dims.end());
+    // Row i is the wall's row i, NaN where that has no map.
     std::vector<float> values;
-    for (std::size_t i = 0; i < wall_->samples().size(); ++i) {
-      const Attribution* a = wall_->attribution(static_cast<int>(i), static_cast<int>(c));
-      if (!a) continue;
-      if (shape.size() == 1) shape.insert(shape.end(), a->shape.dims.begin(), a->shape.dims.end());
-      ++shape[0];
-      values.insert(values.end(), a->values.begin(), a->values.end());
-    }
-    if (values.empty()) continue;
+    for (std::size_t i = 0; i < wall_->samples().size(); ++i)
+      if (const Attribution* a = map(i); a && a->shape == any->shape) values.insert(values.end(), a->values.begin(), a->values.end());
+      else values.insert(values.end(), any->values.size(), std::numeric_limits<float>::quiet_NaN());
     const QString name = wall_->columns().size() == 1 ? path : stem + QLatin1Char('-') + QString::number(c + 1) + QLatin1Char('-') + fromCore(wall_->columns()[c].spec->id) + QStringLiteral(".npy");
     if (Status s = writeNpy(name.toStdString(), shape, values); !s) {
       emit document_.failed(fromCore(s.error().text()));
@@ -259,6 +287,9 @@ void ExplainWorkspace::fillMenu(QMenu* menu) {
   item(tr("&Refresh"), "actionExplainRefresh", "F5", tr("Explains the network as it is now"), [this] {
     wall_->setSnapshot(document_.snapshot());
     refresh();
+    inside_->again();
+    tables_->again();
+    counterfactual_->again();
   });
   menu->addAction(live_);
   menu->addSeparator();

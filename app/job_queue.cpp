@@ -1,6 +1,7 @@
 #include "app/job_queue.h"
 
 #include <chrono>
+#include <utility>
 
 namespace vitrine {
 namespace {
@@ -34,21 +35,27 @@ void JobQueue::append(std::vector<Job> jobs) {
       done_ = all_ = 0;
       begun_ = now();
     }
-    all_ += jobs.size();
-    for (Job& j : jobs) jobs_.push_back(std::move(j));
+    for (Job& j : jobs) {
+      all_ += j.weight;
+      jobs_.push_back(std::move(j));
+    }
     busy_ = true;
   }
   wake_.notify_one();
 }
 
 void JobQueue::cancel() {
-  std::lock_guard lock(mutex_);
-  ++serial_;
-  stop_.request_stop();
-  stop_ = std::stop_source();
-  jobs_.clear();
-  busy_ = false;
-  done_ = all_ = 0;
+  bool was = false;
+  {
+    std::lock_guard lock(mutex_);
+    ++serial_;
+    stop_.request_stop();
+    stop_ = std::stop_source();
+    jobs_.clear();
+    was = std::exchange(busy_, false);
+    done_ = all_ = 0;
+  }
+  if (was) emit cancelled();
 }
 
 double JobQueue::seconds() const { return busy_ ? now() - begun_ : took_; }
@@ -71,7 +78,7 @@ void JobQueue::run(std::stop_token quit) {
     Job job;
     std::uint64_t serial = 0;
     std::stop_token stop;
-    std::size_t done = 0, all = 1;
+    double done = 0, all = 1;
     {
       std::unique_lock lock(mutex_);
       if (!wake_.wait(lock, quit, [this] { return !jobs_.empty(); })) return;
@@ -84,19 +91,20 @@ void JobQueue::run(std::stop_token quit) {
     }
     double told = -1;
     const Progress progress = [&](double share) {
-      const double at = (static_cast<double>(done) + share) / static_cast<double>(all);
+      const double at = (done + share * job.weight) / all;
       if (at < told + 0.01) return;
       told = at;
       post(serial, [this, at, what = job.what] { emit progressed(at, what); });
     };
     progress(0);
     Deliver deliver = job.work(stop, progress);
+    const double weight = job.weight;
     job = {};  // what it captured (a snapshot) goes before the next wait
     bool last = false;
     {
       std::lock_guard lock(mutex_);
       if (serial != serial_) continue;
-      ++done_;
+      done_ += weight;
       last = jobs_.empty();
     }
     if (deliver) post(serial, std::move(deliver));

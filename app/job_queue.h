@@ -25,6 +25,7 @@ class JobQueue : public QObject {
   struct Job {
     QString what;
     Work work;
+    double weight = 1;  ///< how long it takes beside the others, roughly: for the progress of all
   };
 
   explicit JobQueue(QObject* parent = nullptr);
@@ -35,6 +36,7 @@ class JobQueue : public QObject {
   void start(std::vector<Job> jobs);
   /// After what was asked for.
   void append(std::vector<Job> jobs);
+  /// Tells cancelled() when something was being done.
   void cancel();
   bool busy() const { return busy_; }
   /// How long the work since the last start() took; while it runs, so far.
@@ -44,6 +46,7 @@ class JobQueue : public QObject {
   /// Share of all jobs since start(), and what is being done.
   void progressed(double share, const QString& what);
   void finished();
+  void cancelled();
 
  private:
   void run(std::stop_token quit);
@@ -52,7 +55,7 @@ class JobQueue : public QObject {
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
   std::deque<Job> jobs_;
-  std::size_t done_ = 0, all_ = 0;
+  double done_ = 0, all_ = 0;  ///< weights
   std::uint64_t serial_ = 0;
   std::stop_source stop_;
   bool busy_ = false;

@@ -4,6 +4,8 @@
 #include <QLabel>
 #include <QTabWidget>
 #include <QToolButton>
+#include <atomic>
+#include <thread>
 
 #include "tests/app/explain_bench.h"
 
@@ -65,13 +67,89 @@ TEST(Explain, CancelSwitchesLiveOff) {
   ASSERT_TRUE(b.settled());
   b.document.play();
   b.find<QAction>("explainLive")->setChecked(true);
-  b.find<QAbstractButton>("explainCancel")->click();
+  b.find<QWidget>("panelExplainWall")->findChild<QAbstractButton*>(QStringLiteral("panelCancel"))->click();
   EXPECT_FALSE(b.find<QAction>("explainLive")->isChecked());
   EXPECT_FALSE(b.explain->model().busy());
   const std::int64_t at = b.explain->model().snapshot()->state->step;
   ASSERT_TRUE(b.waitFor([&] { return b.document.snapshot()->state->step > at + 20; }));
   EXPECT_EQ(b.explain->model().snapshot()->state->step, at);
   EXPECT_FALSE(b.explain->model().busy());
+}
+
+TEST(Explain, MistakesAreFoundWhileTrainingGoesOn) {
+  ExplainBench b("spirals");
+  ASSERT_TRUE(b.settled());
+  b.window.setWorkspace(MainWindow::Train);
+  b.document.play();
+  const std::int64_t before = b.step();
+  ASSERT_TRUE(b.waitFor([&] { return b.step() > before + 2; }));
+  b.window.setWorkspace(MainWindow::Explain);
+  // Two spirals are not told apart in so few steps: there are mistakes, each with what it was taken for.
+  auto* gallery = b.explain->choices()->gallery();
+  b.click("explainMistakes");
+  ASSERT_TRUE(b.waitFor([&] { return !gallery->data().items.empty(); }));
+  EXPECT_TRUE(b.running());
+  for (const SampleItem& item : gallery->data().items) EXPECT_FALSE(item.right);
+}
+
+TEST(Explain, LongWorkTellsHowFarItIsAndCanBeStopped) {
+  ExplainBench b(nullptr);
+  b.window.openPath(QStringLiteral(VITRINE_TEST_DATA "/iris.csv"));
+  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
+  ASSERT_TRUE(b.settled());
+  const auto& queues = b.explain->queues();
+  const std::vector<std::vector<const char*>> panels{{"panelExplainWall"},
+                                        {"panelExplainCounterfactual"},
+                                        {"panelExplainWalk"},
+                                        {"panelExplainUnit"},
+                                        {"panelExplainStep"},
+                                        {"panelExplainImportance", "panelExplainSwarm", "panelExplainShapBars"},
+                                        {"panelExplainWaterfall"},
+                                        {"panelExplainDependence"}};
+  ASSERT_EQ(queues.size(), panels.size() + 1);  // the gallery's predictions are over in a moment
+  for (std::size_t i = 0; i < panels.size(); ++i)
+    for (const char* name : panels[i]) {
+      SCOPED_TRACE(name);
+      auto* panel = b.find<FigurePanel>(name);
+      std::atomic<bool> ended = false;
+      queues[i]->start({{QStringLiteral("long work"), [&ended](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+                           for (double share = 0; !stop.stop_requested(); share = std::min(0.9, share + 0.01)) {
+                             progress(share);
+                             std::this_thread::sleep_for(std::chrono::milliseconds(10));
+                           }
+                           ended = true;
+                           return {};
+                         }}});
+      ASSERT_TRUE(b.waitFor([&] { return panel->isWorking(); }));
+      auto* cancel = panel->findChild<QAbstractButton*>(QStringLiteral("panelCancel"));
+      EXPECT_FALSE(cancel->isHidden());
+      if (i % 2 == 0)
+        cancel->click();
+      else
+        QTest::keyClick(panel, Qt::Key_Escape);
+      EXPECT_FALSE(queues[i]->busy());
+      EXPECT_FALSE(panel->isWorking());
+      EXPECT_TRUE(cancel->isHidden());
+      ASSERT_TRUE(b.waitFor([&] { return ended.load(); }));
+    }
+}
+
+TEST(Explain, WhatWasCancelledSaysSoAndIsTakenUpAgain) {
+  ExplainBench b(nullptr);
+  b.window.openPath(QStringLiteral(VITRINE_TEST_DATA "/iris.csv"));
+  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
+  ASSERT_TRUE(b.settled());
+  b.find<QTabWidget>("explainTabs")->setCurrentIndex(2);
+  auto* importance = b.find<BarsView>("explainImportance");
+  emit b.find<FigurePanel>("panelExplainImportance")->cancelRequested();
+  ASSERT_TRUE(importance->isEmpty());
+  EXPECT_TRUE(importance->placeholder().contains(QStringLiteral("F5"))) << qPrintable(importance->placeholder());
+  // Another look at the wall does not start it by the back door.
+  b.wall()->select(0, 1);
+  emit b.wall()->cellSelected(0, 1);
+  EXPECT_FALSE(QTest::qWaitFor([&] { return !importance->isEmpty(); }, 300));
+  b.trigger("actionExplainRefresh");
+  EXPECT_TRUE(b.waitFor([&] { return !importance->isEmpty(); }));
 }
 
 TEST(Explain, CancelStopsAndKeepsWhatIsThere) {

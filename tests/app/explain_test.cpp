@@ -178,6 +178,15 @@ TEST(Explain, ASampleOfOnesOwnHasNoLossAndTheOthersGoOn) {
   EXPECT_EQ(b.cells(WallCell::State::Failed), methods);
   EXPECT_EQ(b.cells(WallCell::State::Ready), methods * static_cast<int>(all - 1));
   EXPECT_TRUE(b.wall()->data().samples.back().cells[0].note.contains(QStringLiteral("true class")));
+  // Written as arrays, its row is there and holds nothing, so that rows stay those of the wall.
+  QTemporaryDir folder;
+  ASSERT_TRUE(b.explain->saveArrays(folder.filePath(QStringLiteral("a.npy"))));
+  const QString path = folder.filePath(QStringLiteral("a-1-") + QString::fromStdString(b.explain->model().columns()[0].spec->id) + QStringLiteral(".npy"));
+  std::ifstream in(path.toStdString(), std::ios::binary);
+  const Result<NpyArray> array = readNpy(std::string((std::istreambuf_iterator<char>(in)), {}), path.toStdString());
+  ASSERT_TRUE(array) << array.error().text();
+  EXPECT_EQ(array->shape, (std::vector<std::int64_t>{static_cast<std::int64_t>(all), 2}));
+  for (std::size_t i = 0; i < 2 * all; ++i) EXPECT_EQ(std::isnan(array->at(i)), i >= 2 * (all - 1)) << i;
 }
 
 TEST(Explain, AnEditedRowIsPredictedAsOneTypes) {
@@ -311,6 +320,55 @@ TEST(Explain, WalksThroughTheNetworkAndExplainsAStep) {
   b.choose("explainTarget", target->itemText(target->count() - 1));
   ASSERT_TRUE(b.settled());
   EXPECT_TRUE(b.wall()->data().samples[0].targetText.contains(QStringLiteral("unit 1"))) << qPrintable(b.wall()->data().samples[0].targetText);
+}
+
+TEST(Explain, TheMapsOfTheRandomisedNetworkAreShown) {
+  ExplainBench b(nullptr);
+  b.document.useData(squares());
+  ASSERT_TRUE(b.settled());
+  b.wall()->select(0, 0);
+  emit b.wall()->cellSelected(0, 0);
+  b.click("explainShowRandomised");
+  auto* maps = b.find<MapGridView>("explainRandomised");
+  ASSERT_TRUE(maps->isVisible());
+  const TrustReport& report = *b.explain->model().trust(0, 0);
+  ASSERT_EQ(maps->data().shape.count, static_cast<int>(report.randomisation.size()) + 1);
+  EXPECT_EQ(maps->data().labels.size(), maps->data().shape.count);
+  const std::vector<Real>& all = maps->data().values;
+  EXPECT_EQ(std::vector<Real>(all.begin(), all.begin() + 100), b.explain->model().attribution(0, 0)->values);
+  EXPECT_NE(std::vector<Real>(all.begin(), all.begin() + 100), std::vector<Real>(all.end() - 100, all.end()));
+  EXPECT_EQ(std::vector<Real>(all.end() - 100, all.end()), report.randomisation.back().values);
+}
+
+// How maps are put to the test is set in one place, and the badges follow.
+TEST(Explain, TrustChecksAndActivationMaximisationHaveSettings) {
+  ExplainBench b(nullptr);
+  b.document.useData(squares());
+  ASSERT_TRUE(b.settled());
+  const auto set = [&](const char* button, const char* field, const QString& text) {
+    b.click(button);
+    QFrame* popup = nullptr;
+    for (QFrame* f : b.explain->findChildren<QFrame*>(QStringLiteral("explainSettings")))
+      if (f->isVisible()) popup = f;
+    ASSERT_TRUE(popup);
+    auto* edit = popup->findChild<QLineEdit*>(QString::fromLatin1(field));
+    ASSERT_TRUE(edit) << field;
+    edit->setFocus();
+    edit->selectAll();
+    QTest::keyClicks(edit, text);
+    QTest::keyClick(edit, Qt::Key_Return);
+    popup->close();
+  };
+  EXPECT_NE(b.explain->model().trust(0, 0)->removal->orders, 4);
+  set("explainTrustSettings", "param_orders", QStringLiteral("4"));
+  ASSERT_TRUE(b.waitFor([&] { return b.explain->model().trust(0, 0)->removal->orders == 4; }));
+  ASSERT_TRUE(b.settled());
+  EXPECT_FALSE(b.explain->model().trustIsOld(0, 0));
+  auto* unit = b.find<UnitFigure>("explainUnit");
+  ASSERT_TRUE(b.waitFor([&] { return !unit->data().best.empty(); }));
+  const std::vector<Real> before = unit->data().best[0].values;
+  set("explainUnitSettings", "param_steps", QStringLiteral("3"));
+  ASSERT_TRUE(b.waitFor([&] { return !unit->data().best.empty() && unit->data().best[0].values != before; }));
 }
 
 TEST(Explain, TablesHaveImportanceDependenceAndAWaterfall) {
