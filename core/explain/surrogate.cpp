@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/base/numbers.h"
+#include "core/base/statistics.h"
 #include "core/explain/coalitions.h"
 #include "core/explain/methods.h"
 

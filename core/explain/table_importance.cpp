@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <numeric>
 
 #include "core/base/numbers.h"
+#include "core/base/statistics.h"
 #include "core/explain/pass.h"
-#include "core/train/folds.h"
 
 namespace vitrine {
 namespace {
@@ -38,10 +37,10 @@ class RowSet {
   std::int64_t rows() const { return static_cast<std::int64_t>(args_->rows.size()); }
   const Real* row(std::int64_t i) const { return inputs_.data() + static_cast<std::size_t>(i) * size(); }
 
-  /// Outputs [count × outputs] of inputs that make(i, x) writes; empty when stopped. `done` counts blocks for progress.
+  /// Outputs [count × outputs] of inputs that make(i, x) writes; empty when stopped.
   std::vector<Real> outputs(std::int64_t count, const Passes::Make& make, const std::function<void(double)>& progress) const {
     const Network& network = args_->network;
-    const std::int64_t rows = std::min<std::int64_t>(32, explainRows(network, count)), width = network.outputs();
+    const std::int64_t rows = std::min<std::int64_t>(32, rowsAtOnce(network, count)), width = network.outputs();
     std::vector<Real> out(static_cast<std::size_t>(count * width));
     Workspaces workspaces(network, rows, args_->pool, false, false);
     const auto run = [&](std::int64_t b, int thread) {
@@ -116,7 +115,7 @@ class OwnValues {
   bool isNumber() const { return elements_.size() == 1 && (!column_ || column_->kind == ColumnKind::Number || column_->kind == ColumnKind::Date); }
   double value(std::int32_t row) const {
     if (column_) return column_->value(data_.tableRows[static_cast<std::size_t>(row)]);
-    return elements_.size() == 1 ? data_.inputs.raw(row, static_cast<std::int64_t>(elements_[0])) : std::numeric_limits<double>::quiet_NaN();
+    return elements_.size() == 1 ? data_.inputs.raw(row, static_cast<std::int64_t>(elements_[0])) : kNan;
   }
   std::string text(std::int32_t row) const {
     if (column_) return column_->text(data_.tableRows[static_cast<std::size_t>(row)]);

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/base/statistics.h"
 #include "core/explain/trust_parts.h"
-#include "core/train/folds.h"
 
 namespace vitrine {
 namespace {
