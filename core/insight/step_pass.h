@@ -2,6 +2,7 @@
 
 // The passes behind explainStep: the batch's loss, the sample's numbers, gradients and central differences. Not for views.
 
+#include "core/base/numbers.h"
 #include "core/insight/explain_step.h"
 #include "core/train/step.h"
 
@@ -34,7 +35,7 @@ class StepPass {
   struct Difference {
     std::int64_t at = 0;  ///< parameter's place, or the activation's element
     NodeId node;          ///< of an activation
-    double value = std::numeric_limits<double>::quiet_NaN(), h = 0;
+    double value = kNan, h = 0;
   };
   bool differParameters(NodeId node, std::vector<Difference>& wanted, const std::function<void()>& each);
   bool differActivations(std::vector<Difference>& wanted, const std::function<void()>& each);

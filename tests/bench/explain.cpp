@@ -12,6 +12,7 @@
 #include "core/explain/explainer.h"
 #include "core/explain/trust.h"
 #include "core/train/run.h"
+#include "tests/bench/networks.h"
 
 namespace {
 
@@ -19,27 +20,6 @@ using namespace vitrine;
 using Clock = std::chrono::steady_clock;
 
 double milliseconds(Clock::duration d) { return std::chrono::duration<double, std::milli>(d).count(); }
-
-Graph kerasCnn() {
-  Graph g;
-  NodeId last{0};
-  const auto add = [&](const char* type, Params params = {}) {
-    const NodeId id{g.nextId};
-    g = addNode(std::move(g), type, {}, std::move(params));
-    if (last.value) g = *connect(std::move(g), last, id);
-    last = id;
-  };
-  add("input");
-  for (const std::int64_t filters : {32, 64}) {
-    add("conv2d", {{"filters", filters}, {"padding", std::string("valid")}});
-    add("relu");
-    add("maxpool2d");
-  }
-  add("flatten");
-  add("dense", {{"units", std::int64_t{10}}});
-  add("output");
-  return g;
-}
 
 struct Setting {
   std::shared_ptr<const Network> network;
@@ -108,7 +88,7 @@ int main() {
   if (!fashion) return std::fprintf(stderr, "%s\n", fashion.error().text().c_str()), 1;
   Setting s;
   s.data = *fashion;
-  s.network = *Network::compile(kerasCnn(), s.data->spec);
+  s.network = *Network::compile(bench::kerasCnn(), s.data->spec);
   TrainSettings settings;
   settings.batch = 128;
   Run run(s.network, s.data, settings, s.pool);
