@@ -64,7 +64,7 @@ struct Score {
   double score = 0, loss = 0;
 };
 
-/// Accuracy (classes, labels) or the mean of the outputs' R², and the mean loss.
+/// Accuracy (classes, labels) or the mean R² of the outputs whose targets vary (NaN: of none), and the mean loss.
 Score scoreOf(const SetArgs& args, const std::vector<Real>& outputs) {
   const std::int64_t rows = static_cast<std::int64_t>(args.rows.size()), width = args.network.outputs();
   LossTargets room;
@@ -77,14 +77,16 @@ Score scoreOf(const SetArgs& args, const std::vector<Real>& outputs) {
   }
   std::vector<Real> truth(outputs.size());
   gatherTargets(args.data, args.rows, truth.data());
+  std::vector<double> defined;
   for (std::int64_t c = 0; c < width; ++c) {
     std::vector<double> t, y;
     for (std::int64_t i = c; i < rows * width; i += width) {
       t.push_back(static_cast<double>(truth[static_cast<std::size_t>(i)]));
       y.push_back(static_cast<double>(outputs[static_cast<std::size_t>(i)]));
     }
-    s.score += determination(t, y) / static_cast<double>(width);
+    if (const double r2 = determination(t, y); !std::isnan(r2)) defined.push_back(r2);
   }
+  s.score = meanAndDeviation(defined).mean;
   return s;
 }
 
@@ -199,7 +201,7 @@ Result<PermutationImportance> permutationImportance(const SetArgs& args, int rep
   const Score intact = scoreOf(args, plain);
   PermutationImportance result{.score = args.data.spec.task == Task::Regression ? "R²" : "accuracy", .intact = intact.score, .loss = intact.loss,
                                .drops = {}, .losses = {}, .mean = {}, .deviation = {}, .lossMean = {}, .lossDeviation = {}};
-  if (!std::isfinite(intact.score)) return problem("A target is the same in all these rows: R² is not defined.");
+  if (!std::isfinite(intact.score)) return problem(args.network.outputs() == 1 ? "The target is the same in all these rows: R² is not defined." : "Each target is the same in all these rows: R² is not defined.");
   for (std::int64_t g = 0; g < args.groups.count; ++g) {
     std::vector<double> drops, losses;
     for (int k = 0; k < repeats; ++k) {

@@ -365,3 +365,65 @@ TEST(ExplainSets, ShuffledOutputsBeyondAllNumbersAreTold) {
 
 }  // namespace
 }  // namespace vitrine
+/// Two rows: to shuffle a column is to leave it or to swap it. ŷ₀ = x₀ and ŷ₁ = 1 + x₁/2; y₀ = x₀ = 0, 1 and y₁ = x₁ = 0, 4, or another.
+PermutationImportance importanceOfTwoOutputs(float second, float secondToo) {
+  Dataset data;
+  data.name = "made";
+  data.spec = test::numbersOf({2}, 2);
+  data.inputs = Samples::fromFloats({2}, {0, 0, 1, 4});
+  data.targets = {0, second, 1, secondToo};
+  data.train = {0, 1};
+  Drawing d;
+  d.add("input", "in").dense("only", 2).add("output", "out", {{"loss", std::string("mse")}});
+  Model m(d.compile(data.spec));
+  for (Real& p : m.params) p = 0;
+  m.block("only.weight")[0] = 1, m.block("only.weight")[3] = Real(0.5), m.block("only.bias")[1] = 1;
+  const Groups groups = columnGroups(data);
+  const Result<PermutationImportance> importance = permutationImportance({*m.network, m.params.span(), data, data.train, groups}, 40, 1);
+  if (!importance) ADD_FAILURE() << importance.error().text();
+  return importance ? *importance : PermutationImportance{};
+}
+
+TEST(ExplainSets, TwoOutputsCountByTheMeanOfTheirDetermination) {
+  const PermutationImportance both = importanceOfTwoOutputs(0, 4);
+  // R² of ŷ₀ = 0, 1 is 1, swapped 1 − 2 / 0.5 = −3. Of ŷ₁ = 1, 3 it is 1 − (1 + 1) / 8, swapped 1 − (9 + 9) / 8.
+  EXPECT_EQ(both.score, "R²");
+  EXPECT_NEAR(both.intact, (1 + 0.75) / 2, 1e-6);
+  ASSERT_EQ(both.drops.size(), 2u);
+  for (std::size_t g = 0; g < 2; ++g) {
+    const double swapped = g == 0 ? (1 + 3) / 2.0 : (0.75 + 1.25) / 2;
+    int swaps = 0;
+    for (const double drop : both.drops[g]) {
+      EXPECT_TRUE(std::abs(drop) < 1e-6 || std::abs(drop - swapped) < 1e-6) << g << ": " << drop;
+      swaps += drop > 0.5;
+    }
+    EXPECT_GT(swaps, 8);
+    EXPECT_LT(swaps, 32);
+    EXPECT_NEAR(both.mean[g], swapped * swaps / 40, 1e-6);
+    // Of 40 drops, `swaps` of which are `swapped` and the others 0.
+    EXPECT_NEAR(both.deviation[g], swapped * std::sqrt(swaps * (40.0 - swaps) / 40 / 39), 1e-6);
+  }
+}
+
+TEST(ExplainSets, AConstantTargetLeavesTheOthersToJudge) {
+  const PermutationImportance first = importanceOfTwoOutputs(7, 7);
+  EXPECT_NEAR(first.intact, 1, 1e-6);
+  for (const double drop : first.drops[0]) EXPECT_TRUE(std::abs(drop) < 1e-6 || std::abs(drop - 4) < 1e-6) << drop;
+  EXPECT_GT(first.mean[0], 0.5);
+  EXPECT_EQ(first.mean[1], 0);
+  // With no target that varies there is nothing to judge by.
+  Dataset data;
+  data.name = "made";
+  data.spec = test::numbersOf({1}, 1);
+  data.inputs = Samples::fromFloats({1}, {0, 1});
+  data.targets = {3, 3};
+  data.train = {0, 1};
+  Drawing d;
+  d.add("input", "in").dense("only", 1).add("output", "out", {{"loss", std::string("mse")}});
+  const Model m(d.compile(data.spec));
+  const Groups groups = columnGroups(data);
+  const Result<PermutationImportance> none = permutationImportance({*m.network, m.params.span(), data, data.train, groups}, 2, 1);
+  ASSERT_FALSE(none);
+  EXPECT_NE(none.error().text().find("not defined"), std::string::npos) << none.error().text();
+}
+
