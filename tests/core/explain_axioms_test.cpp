@@ -229,6 +229,51 @@ TEST(ExplainCounterfactual, FlipsAndIsNearlyAsSmallAsItCanBeAlongItsWay) {
   EXPECT_FALSE(none.counterfactual->flipped);
 }
 
+/// Told by a pass of the network itself: the class named is the class it is, the norms are the change's, and limits are kept.
+TEST(ExplainCounterfactual, IsOfTheOtherClassAndAsLargeAsItSays) {
+  const auto network = test::smallCnn(4).compile(classesOf({8, 8, 1}, 4));
+  const Model m(network, 5);
+  Values x = random(64, 12);
+  for (Real& v : x) v = Real(0.5) + v / 10;
+  x[7] = Real(1.25);  // beyond the limits already
+  Workspace ws(*network, 1, false, false);
+  const auto classOf = [&](const Values& input) {
+    std::copy(input.begin(), input.end(), ws.input());
+    const Real* z = network->forward(m.params.span(), ws, 1);
+    return static_cast<int64_t>(std::max_element(z, z + 4) - z);
+  };
+  const int64_t own = classOf(x);
+  int flips = 0;
+  for (const std::string id : {"fgsm", "pgd"})
+    for (const std::string norm : {"largest", "euclidean"})
+      for (const bool limits : {false, true})
+        for (int64_t to = -1; to < 4; ++to) {
+          if (to == own || (id == "fgsm" && norm == "euclidean")) continue;
+          SCOPED_TRACE(id + " by the " + norm + " to " + std::to_string(to) + (limits ? " within limits" : ""));
+          const double largest = norm == "largest" ? 1.5 : 8;
+          Params settings{{"to", to}, {"largest", largest}, {"limits", limits}};
+          if (id == "pgd") settings["norm"] = norm;
+          const Counterfactual c = *m.explain(id, x, settings).counterfactual;
+          EXPECT_EQ(c.from, own);
+          EXPECT_EQ(c.to, classOf(c.result));
+          EXPECT_EQ(c.flipped, to < 0 ? c.to != own : c.to == to);
+          flips += c.flipped;
+          double squares = 0, most = 0;
+          for (std::size_t i = 0; i < x.size(); ++i) {
+            const double change = static_cast<double>(c.result[i]) - static_cast<double>(x[i]);
+            squares += change * change, most = std::max(most, std::abs(change));
+            if (limits) {
+              EXPECT_GE(c.result[i], std::min(x[i], Real(0)));
+              EXPECT_LE(c.result[i], std::max(x[i], Real(1)));
+            }
+          }
+          EXPECT_NEAR(c.largest, most, 1e-9);
+          EXPECT_NEAR(c.euclidean, std::sqrt(squares), 1e-9);
+          EXPECT_LE(norm == "largest" ? c.largest : c.euclidean, largest * (1 + 1e-5));
+        }
+  EXPECT_GE(flips, 12);
+}
+
 TEST(ExplainGroups, PartitionsByHand) {
   EXPECT_EQ(squareGroups({3, 4, 1}, 2).of, (std::vector<std::int32_t>{0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 3, 3}));
   EXPECT_EQ(pixelGroups({1, 2, 3}).of, (std::vector<std::int32_t>{0, 0, 0, 1, 1, 1}));
@@ -353,30 +398,6 @@ TEST(ExplainSets, LabelsAreToldByTheLoss) {
   for (const double mean : importance->mean) EXPECT_NEAR(mean, 0.5, 0.1);
 }
 
-TEST(ExplainSets, ShuffledOutputsBeyondAllNumbersAreTold) {
-  // y = x₁ · x₂, whose rows are all 1; shuffled, they are 1e60.
-  Dataset data;
-  data.name = "made";
-  data.spec = test::numbersOf({2}, 1);
-  std::vector<float> values;
-  for (int i = 0; i < 20; ++i) {
-    values.push_back(i % 2 ? 1e30f : 1e-30f), values.push_back(i % 2 ? 1e-30f : 1e30f);
-    data.targets.push_back(static_cast<float>(i)), data.train.push_back(i);
-  }
-  data.inputs = Samples::fromFloats({2}, values);
-  Drawing d;
-  d.add("input", "in").dense("a", 1).add("dense", "b", {{"units", int64_t{1}}}, {"in"}).add("multiply", "product", {}, {"a", "b"}).add("output", "out", {{"loss", std::string("mse")}});
-  Model m(d.compile(data.spec));
-  for (Real& p : m.params) p = 0;
-  m.block("a.weight")[0] = m.block("b.weight")[1] = 1;
-  const Groups groups = columnGroups(data);
-  const Result<PermutationImportance> importance = permutationImportance({*m.network, m.params.span(), data, data.train, groups}, 2, 1);
-  ASSERT_FALSE(importance);
-  EXPECT_NE(importance.error().text().find("finite"), std::string::npos) << importance.error().text();
-}
-
-}  // namespace
-}  // namespace vitrine
 /// Two rows: to shuffle a column is to leave it or to swap it. ŷ₀ = x₀ and ŷ₁ = 1 + x₁/2; y₀ = x₀ = 0, 1 and y₁ = x₁ = 0, 4, or another.
 PermutationImportance importanceOfTwoOutputs(float second, float secondToo) {
   Dataset data;
@@ -439,3 +460,27 @@ TEST(ExplainSets, AConstantTargetLeavesTheOthersToJudge) {
   EXPECT_NE(none.error().text().find("not defined"), std::string::npos) << none.error().text();
 }
 
+TEST(ExplainSets, ShuffledOutputsBeyondAllNumbersAreTold) {
+  // y = x₁ · x₂, whose rows are all 1; shuffled, they are 1e60.
+  Dataset data;
+  data.name = "made";
+  data.spec = test::numbersOf({2}, 1);
+  std::vector<float> values;
+  for (int i = 0; i < 20; ++i) {
+    values.push_back(i % 2 ? 1e30f : 1e-30f), values.push_back(i % 2 ? 1e-30f : 1e30f);
+    data.targets.push_back(static_cast<float>(i)), data.train.push_back(i);
+  }
+  data.inputs = Samples::fromFloats({2}, values);
+  Drawing d;
+  d.add("input", "in").dense("a", 1).add("dense", "b", {{"units", int64_t{1}}}, {"in"}).add("multiply", "product", {}, {"a", "b"}).add("output", "out", {{"loss", std::string("mse")}});
+  Model m(d.compile(data.spec));
+  for (Real& p : m.params) p = 0;
+  m.block("a.weight")[0] = m.block("b.weight")[1] = 1;
+  const Groups groups = columnGroups(data);
+  const Result<PermutationImportance> importance = permutationImportance({*m.network, m.params.span(), data, data.train, groups}, 2, 1);
+  ASSERT_FALSE(importance);
+  EXPECT_NE(importance.error().text().find("finite"), std::string::npos) << importance.error().text();
+}
+
+}  // namespace
+}  // namespace vitrine
