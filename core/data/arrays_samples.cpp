@@ -134,7 +134,7 @@ Status takeTargets(ImageSet& set, const ArrayFile& f) {
     if (!n) return n.error();
     if (outputs != 0 && *n != outputs) return Error{p.targetsName, {}, std::to_string(*n) + " targets a sample", std::to_string(outputs), {}};
     outputs = *n;
-    if (outputs > static_cast<std::int64_t>(kMostClasses)) return Error{p.targetsName, {}, std::to_string(outputs) + " targets a sample", "at most 1000", {}};
+    if (outputs > static_cast<std::int64_t>(kMostClasses)) return Error{p.targetsName, {}, std::to_string(outputs) + " targets a sample", "at most " + std::to_string(kMostClasses), {}};
     whole = whole && p.targets->kind != 'f';
     for (std::int64_t i = 0; i < p.targets->count(); ++i) {
       values.push_back(static_cast<float>(p.targets->at(i)));

@@ -96,8 +96,7 @@ Result<Parts> byColumn(const SplitInput& in) {
   bool train = false;
   for (std::int64_t i = 0; i < in.count; ++i) {
     const std::string text = in.column->text(in.rows[static_cast<std::size_t>(i)]);
-    std::string name;
-    for (const char c : text) name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string name = lowerAscii(text);
     if (name == "train" || name == "training")
       parts.push_back(Part::Train), train = true;
     else if (name == "validation" || name == "valid" || name == "val" || name == "dev")

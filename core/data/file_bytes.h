@@ -14,7 +14,7 @@ Result<std::string> readFileBytes(const std::filesystem::path& path, std::stop_t
 /// At most the first `limit` bytes.
 Result<std::string> readFileHead(const std::filesystem::path& path, std::size_t limit);
 
-/// What stands directly in a folder, in no order; nothing where it cannot be read (or goes away meanwhile).
+/// What stands directly in a folder, in no order; nothing where it cannot be read, what was met till then where it goes away meanwhile.
 std::vector<std::filesystem::directory_entry> entriesOf(const std::filesystem::path& folder);
 
 /// A quarter of the machine's memory, in bytes: more is not read into it.

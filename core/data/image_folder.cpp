@@ -8,6 +8,7 @@
 #include "core/base/sha256.h"
 #include "core/data/file_bytes.h"
 #include "core/data/readers.h"
+#include "core/data/target.h"
 
 namespace vitrine {
 namespace {
@@ -62,7 +63,8 @@ Status addClasses(const fs::path& home, Part part, std::map<std::string, std::in
     if (pictures.empty()) continue;
     const auto [at, fresh] = index.emplace(folder.filename().string(), static_cast<std::int32_t>(index.size()));
     if (fresh) out.classes.push_back(at->first);
-    if (out.classes.size() > 1000) return Error{shownName(home), {}, "more than 1000 folders of pictures", "at most 1000 classes", {}};
+    if (out.classes.size() > kMostClasses)
+      return Error{shownName(home), {}, "more than " + numberText(kMostClasses) + " folders of pictures", "at most " + numberText(kMostClasses) + " classes", {}};
     for (const fs::path& p : pictures) out.entries.push_back({p, at->second, part});
     if (out.entries.size() > kMostImages) return Error{shownName(home), {}, "more than 2 000 000 pictures", "fewer", {}};
   }

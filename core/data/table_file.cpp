@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/base/numbers.h"
 #include "core/base/sha256.h"
 #include "core/data/arrays.h"
 #include "core/data/file_bytes.h"
@@ -85,8 +86,7 @@ Result<TableFile> readTableFile(const std::filesystem::path& path, const Recipe&
   }
   Result<std::string> bytes = readFileBytes(path, stop);
   if (!bytes) return bytes.error();
-  std::string extension = path.extension().string();
-  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string extension = lowerAscii(path.extension().string());
   Result<TableFile> file = readTableBytes(std::move(*bytes), !arrays.empty() ? arrays : extension == ".arff" ? "arff" : "csv", shownName(path), recipe, stop, progress);
   if (file) file->source.path = std::filesystem::absolute(path).string();
   return file;

@@ -13,7 +13,8 @@ namespace vitrine {
 /// are no training rows.
 std::vector<Real> meanBaseline(const Dataset& data, std::int64_t most = 2000);
 
-/// The input made unsharp: every channel with a normal distribution of deviation `sigma` (pixels or steps), cut at 4 of them, edges repeated.
+/// The input made unsharp: in every channel the mean of the neighbours along rows and columns (or steps), weighed by a normal distribution
+/// of deviation `sigma` (pixels or steps) that is cut at 4 of them; beyond an edge its last number goes on.
 /// Vectors are returned as they are: they have no neighbours. Requires sigma > 0.
 std::vector<Real> blurredBaseline(const Shape& shape, std::span<const Real> input, double sigma);
 

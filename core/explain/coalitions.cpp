@@ -6,7 +6,7 @@
 namespace vitrine {
 
 Game::Game(const ExplainArgs& args, const Goal& goal, const Groups& groups, std::int64_t wanted)
-    : args_(args), groups_(groups), background_(args.samples.empty() ? baselineOf(args) : std::vector<Real>(args.samples.begin(), args.samples.end())),
+    : args_(args), groups_(groups), background_(backgroundOf(args)),
       backgrounds_(static_cast<std::int64_t>(background_.size() / args.input.size())), passes_(args, goal, false, wanted * backgrounds_) {}
 
 Result<std::vector<double>> Game::values(std::int64_t count, const std::function<void(std::int64_t, Coalition&)>& set, double from, double to) {

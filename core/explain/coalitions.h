@@ -31,6 +31,6 @@ class Game {
 void spreadOver(const Groups& groups, std::span<const double> values, Attribution& into);
 
 /// Exact Shapley values of `players` from v of all 2^players coalitions (bit i of the index: player i is in). Empty when stopped.
-std::vector<double> exactShapley(std::int64_t players, std::span<const double> v, const std::stop_token& stop = {});
+std::vector<double> exactShapley(std::int64_t players, std::span<const double> v, const std::stop_token& stop);
 
 }  // namespace vitrine

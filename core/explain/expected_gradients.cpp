@@ -38,7 +38,7 @@ Result<Attribution> explain(const ExplainArgs& args) {
   const Result<Start> start = startGoal(args);
   if (!start) return start.error();
   const std::size_t n = args.input.size();
-  const std::vector<Real> given = args.samples.empty() ? baselineOf(args) : std::vector<Real>(args.samples.begin(), args.samples.end());
+  const std::vector<Real> given = backgroundOf(args);
   const std::int64_t samples = static_cast<std::int64_t>(given.size() / n), count = param<std::int64_t>(args.settings, described, "draws");
   const Draws draws(count, samples, static_cast<std::uint64_t>(param<std::int64_t>(args.settings, described, "seed")));
   const std::int64_t used = std::min(samples, count);

@@ -64,7 +64,7 @@ Result<Attribution> explainConductance(const ExplainArgs& args) {
   const Quadrature q = quadrature(param<std::string>(args.settings, described, "rule"), static_cast<int>(points));
   const std::vector<Real> baseline = baselineOf(args);
   const std::size_t n = baseline.size(), units = static_cast<std::size_t>(network.shape(*node).size());
-  const std::int64_t rows = std::min<std::int64_t>(32, explainRows(network, points));
+  const std::int64_t rows = std::min<std::int64_t>(32, rowsAtOnce(network, points));
   Workspace ws(network, rows, true, true);
   std::vector<double> sum(units, 0.0);
   std::vector<Real> lastUnits, lastGradient;

@@ -31,11 +31,7 @@ struct Ends {
 /// blocks for the threads. Fixed by the network, so that the bits do not depend on the threads.
 std::int64_t pointsAtOnce(const Network& network, std::int64_t steps) {
   constexpr double kMost = 13, kMultiplyAdds = 3e8, kBytes = 1.6e7;
-  double values = 0;
-  for (const NodeId id : network.order()) values += static_cast<double>(network.shape(id).size());
-  const double byTime = kMultiplyAdds / std::max(1.0, static_cast<double>(network.costPerSample()));
-  const double byMemory = kBytes / (2 * sizeof(Real) * values);
-  return std::min(static_cast<std::int64_t>(std::clamp(std::min(byTime, byMemory), 1.0, kMost)), steps);
+  return std::min(static_cast<std::int64_t>(std::clamp(rowsWithin(network, kBytes, kMultiplyAdds), 1.0, kMost)), steps);
 }
 
 Result<Ends> evaluateEnds(const ExplainArgs& args, const std::vector<Real>& baseline, Workspaces& workspaces) {
@@ -126,8 +122,7 @@ Result<Attribution> explain(const ExplainArgs& args) {
   if (args.stop.stop_requested()) return explainStopped();
   const std::int64_t steps = param<std::int64_t>(args.settings, described, "steps");
   const Quadrature q = quadrature(param<std::string>(args.settings, described, "rule"), static_cast<int>(steps));
-  std::vector<Real> baseline(args.baseline.begin(), args.baseline.end());
-  baseline.resize(args.input.size(), Real(0));
+  const std::vector<Real> baseline = baselineOf(args);
   Workspaces ws(args.network, pointsAtOnce(args.network, steps), args.pool, args.target.kind == Target::Kind::Unit, true);
   const Result<Ends> ends = evaluateEnds(args, baseline, ws);
   if (!ends) return ends.error();

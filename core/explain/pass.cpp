@@ -1,9 +1,7 @@
 #include "core/explain/pass.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <limits>
 
 namespace vitrine {
 namespace {
@@ -75,20 +73,6 @@ double lossValue(const Goal& goal, std::int64_t outputs, const Real* logits, Rea
 
 bool allFinite(std::span<const Real> values) {
   return std::all_of(values.begin(), values.end(), [](Real v) { return std::isfinite(v); });
-}
-
-double determination(std::span<const double> truth, std::span<const double> told, std::span<const double> weights) {
-  const auto weight = [&](std::size_t i) { return weights.empty() ? 1.0 : weights[i]; };
-  double sum = 0, mean = 0, left = 0, all = 0;
-  // Of equal numbers the deviations are rounding noise, which need not be 0.
-  if (const auto [low, high] = std::minmax_element(truth.begin(), truth.end()); low == truth.end() || *low == *high) return std::numeric_limits<double>::quiet_NaN();
-  for (std::size_t i = 0; i < truth.size(); ++i) sum += weight(i), mean += weight(i) * truth[i];
-  mean /= sum;
-  for (std::size_t i = 0; i < truth.size(); ++i) {
-    left += weight(i) * (truth[i] - told[i]) * (truth[i] - told[i]);
-    all += weight(i) * (truth[i] - mean) * (truth[i] - mean);
-  }
-  return all > 0 ? 1 - left / all : std::numeric_limits<double>::quiet_NaN();
 }
 
 Status checkExplainArgs(const ExplainArgs& args, std::span<const Param> described) {
@@ -239,6 +223,10 @@ std::vector<Real> baselineOf(const ExplainArgs& args) {
   return baseline;
 }
 
+std::vector<Real> backgroundOf(const ExplainArgs& args) {
+  return args.samples.empty() ? baselineOf(args) : std::vector<Real>(args.samples.begin(), args.samples.end());
+}
+
 bool feeds(const Graph& graph, NodeId from, NodeId to) {
   std::vector<NodeId> seen{to};
   for (std::size_t i = 0; i < seen.size(); ++i) {
@@ -249,46 +237,9 @@ bool feeds(const Graph& graph, NodeId from, NodeId to) {
   return false;
 }
 
-std::int64_t explainRows(const Network& network, std::int64_t wanted) {
-  double values = 0;
-  for (NodeId id : network.order()) values += static_cast<double>(network.shape(id).size());
-  constexpr double kBytes = 4e6, kMultiplyAdds = 1.5e8;
-  const double byMemory = kBytes / (2 * sizeof(Real) * values);
-  const double byTime = kMultiplyAdds / std::max(1.0, static_cast<double>(network.costPerSample()));
-  const double rows = std::clamp(std::min(std::max(byMemory, 4.0), byTime), 1.0, 64.0);
-  return std::min(static_cast<std::int64_t>(rows), wanted);
-}
-
-bool forBlocks(std::int64_t blocks, ThreadPool* pool, const std::stop_token& stop, const std::function<void(double)>& progress,
-               const std::function<void(std::int64_t, int)>& run, double from, double to) {
-  std::atomic<std::int64_t> done{0};
-  const auto one = [&](std::int64_t b, int thread) {
-    if (stop.stop_requested()) return;
-    run(b, thread);
-    const std::int64_t share = ++done;
-    if (progress && thread == 0) progress(from + (to - from) * static_cast<double>(share) / static_cast<double>(blocks));
-  };
-  if (pool)
-    pool->run(blocks, one);
-  else
-    for (std::int64_t b = 0; b < blocks; ++b) one(b, 0);
-  if (done < blocks) return false;
-  if (progress) progress(to);
-  return true;
-}
-
-Workspaces::Workspaces(const Network& network, std::int64_t rows, const ThreadPool* pool, bool keepAll, bool gradients)
-    : network_(network), rows_(rows), keepAll_(keepAll), gradients_(gradients), all_(static_cast<std::size_t>(pool ? pool->threads() : 1)) {}
-
-Workspace& Workspaces::of(int thread) {
-  std::unique_ptr<Workspace>& ws = all_[static_cast<std::size_t>(thread)];
-  if (!ws) ws = std::make_unique<Workspace>(network_, rows_, keepAll_, gradients_);
-  return *ws;
-}
-
 Passes::Passes(const ExplainArgs& args, const Goal& goal, bool gradients, std::int64_t wanted)
     : args_(args), goal_(goal),
-      workspaces_(args.network, std::clamp<std::int64_t>(explainRows(args.network, wanted), 1, 32), args.pool, goal.keepAll(), gradients) {}
+      workspaces_(args.network, std::clamp<std::int64_t>(rowsAtOnce(args.network, wanted), 1, 32), args.pool, goal.keepAll(), gradients) {}
 
 Result<std::vector<double>> Passes::values(std::int64_t count, const Make& make, double from, double to) {
   std::vector<double> out(static_cast<std::size_t>(count));

@@ -7,6 +7,7 @@
 
 #include "core/base/random.h"
 #include "core/explain/explainer.h"
+#include "core/model/blocks.h"
 #include "core/train/loss.h"
 
 namespace vitrine {
@@ -53,37 +54,16 @@ Result<Start> startGoal(const ExplainArgs& args);
 Attribution attributionOf(const std::string& method, const ExplainArgs& args, const Goal& goal, double value);
 /// The given baseline, or zeros.
 std::vector<Real> baselineOf(const ExplainArgs& args);
+/// The given background samples, or the baseline: [n × input size].
+std::vector<Real> backgroundOf(const ExplainArgs& args);
 /// Whether `to` depends on `from` (or is it).
 bool feeds(const Graph& graph, NodeId from, NodeId to);
-
-/// Rows that a batched explainer passes at once: the workspace stays near the caches, and one block far below 50 ms, so
-/// that a stop is answered in time.
-std::int64_t explainRows(const Network& network, std::int64_t wanted);
 
 /// What an explainer, a check of trust or a maximisation draws random numbers for: each has its own, whatever the seed.
 enum class DrawnFor : std::uint64_t {
   Background = 1, NoiseTunnel, ExpectedGradients, Shapley, KernelShap, Lime, Rise, Permutation, Removal, Infidelity, Sensitivity, Randomisation, Start, Jitter
 };
 inline Rng explainRng(std::uint64_t seed, DrawnFor what, std::uint64_t which = 0) { return Rng(seed, Stream::Explain, static_cast<std::uint64_t>(what), which); }
-
-/// run(block, thread) for every block, shared out by the pool, if any; asks for a stop before each. progress: from `from` to `to`. False: stopped.
-bool forBlocks(std::int64_t blocks, ThreadPool* pool, const std::stop_token& stop, const std::function<void(double)>& progress,
-               const std::function<void(std::int64_t block, int thread)>& run, double from = 0, double to = 1);
-
-/// A workspace of `rows` rows for each thread of the pool, made when first needed.
-class Workspaces {
- public:
-  Workspaces(const Network& network, std::int64_t rows, const ThreadPool* pool, bool keepAll, bool gradients);
-  Workspace& of(int thread);
-  std::int64_t rows() const { return rows_; }
-  int threads() const { return static_cast<int>(all_.size()); }
-
- private:
-  const Network& network_;
-  std::int64_t rows_;
-  bool keepAll_, gradients_;
-  std::vector<std::unique_ptr<Workspace>> all_;
-};
 
 /// Many changed inputs, evaluated in fixed blocks that threads of the pool share out; asked for a stop before each block.
 class Passes {
@@ -127,9 +107,6 @@ class Means {
 };
 
 bool allFinite(std::span<const Real> values);
-
-/// R² = 1 − Σ w (t − y)² / Σ w (t − mean)², weights 1 where none are given; NaN where the truth t does not vary.
-double determination(std::span<const double> truth, std::span<const double> told, std::span<const double> weights = {});
 
 /// supports() of methods that fit every network.
 Status fitsAll(const Network&, const Params&);

@@ -7,14 +7,16 @@
 #include <optional>
 
 #include "core/base/numbers.h"
+#include "core/base/statistics.h"
 #include "core/explain/coalitions.h"
 #include "core/explain/methods.h"
 
 namespace vitrine {
 namespace {
 
-constexpr std::int64_t kMostFeatures = 400;  // the fit solves a system of this size, within 50 ms
+constexpr std::int64_t kMostFeatures = 400;  // the fit solves a system of this size
 constexpr std::int64_t kRows = 256;          // of subsets or neighbours from one look for a stop to the next
+constexpr double kPassesShare = 0.9;         // of the progress; the fit has the rest
 
 std::vector<Param> kernelParams() {
   std::vector<Param> p = groupParams();
@@ -68,27 +70,37 @@ std::optional<Design> drawnSubsets(std::int64_t n, std::int64_t count, std::uint
   return d;
 }
 
-/// The b that minimises Σ w (y − x·b)² + ridge · (b² without the first `plain` of them); y = row(i, x) writes x [columns]. Empty when stopped.
+/// The b that minimises Σ w (y − x·b)² + ridge · (b² without the first `plain` of them), of several the shortest; y = row(i, x) writes
+/// x [columns]. Tells progress from the last pass on and asks for a stop after each block of rows and between the solver's parts, of which
+/// the longest takes some 10 ms. Empty when stopped.
 template <class Row>
-Eigen::VectorXd leastSquares(Eigen::Index columns, std::span<const double> weights, double ridge, Eigen::Index plain, const std::stop_token& stop, Row&& row) {
+Eigen::VectorXd leastSquares(const ExplainArgs& args, Eigen::Index columns, std::span<const double> weights, double ridge, Eigen::Index plain, Row&& row) {
+  // Told, then asked: who wants to stop on being told is heard at once.
+  const auto goOn = [&](double share) {
+    if (!args.stop.stop_requested() && args.progress) args.progress(kPassesShare + (1 - kPassesShare) * share);
+    return !args.stop.stop_requested();
+  };
   Eigen::MatrixXd normal = Eigen::MatrixXd::Zero(columns, columns);
   Eigen::VectorXd right = Eigen::VectorXd::Zero(columns), y(kRows);
   Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> x(kRows, columns);
   const Eigen::Index count = static_cast<Eigen::Index>(weights.size());
   for (Eigen::Index first = 0; first < count; first += kRows) {
-    if (stop.stop_requested()) return {};
     const Eigen::Index n = std::min<Eigen::Index>(kRows, count - first);
     for (Eigen::Index r = 0; r < n; ++r) y[r] = row(static_cast<std::size_t>(first + r), x.row(r).data());
     const Eigen::MatrixXd weighted = Eigen::Map<const Eigen::VectorXd>(weights.data() + first, n).asDiagonal() * x.topRows(n);
     normal.noalias() += x.topRows(n).transpose() * weighted;
     right.noalias() += weighted.transpose() * y.head(n);
+    if (!goOn(0.7 * static_cast<double>(first + n) / static_cast<double>(count))) return {};
   }
   normal.diagonal().tail(columns - plain).array() += ridge;
   const Eigen::LDLT<Eigen::MatrixXd> ldlt(normal);
+  if (!goOn(0.8)) return {};
   const Eigen::VectorXd pivots = ldlt.vectorD().cwiseAbs();
-  if (ldlt.info() == Eigen::Success && pivots.minCoeff() > 1e-10 * pivots.maxCoeff()) return ldlt.solve(right);
-  // Too few rows leave directions open; the smallest solution is taken, which takes three times as long.
-  return normal.completeOrthogonalDecomposition().solve(right);
+  const bool full = ldlt.info() == Eigen::Success && pivots.minCoeff() > 1e-10 * pivots.maxCoeff();
+  // Too few rows leave directions open; the shortest solution takes several times as long.
+  Eigen::VectorXd b = full ? Eigen::VectorXd(ldlt.solve(right)) : Eigen::VectorXd(normal.completeOrthogonalDecomposition().solve(right));
+  if (!goOn(0.9)) return {};
+  return b;
 }
 
 /// Refuses more features than the fit has time for.
@@ -118,21 +130,23 @@ Result<Attribution> explainKernel(const ExplainArgs& args) {
   const Result<std::vector<double>> v = game.values(count + 2, [&](std::int64_t i, Coalition& in) {
     if (i < count) in = d->sets[static_cast<std::size_t>(i)];
     if (i == count + 1) std::fill(in.begin(), in.end(), char{1});
-  });
+  }, 0, kPassesShare);
   if (!v) return v.error();
   const double empty = (*v)[static_cast<std::size_t>(count)], total = v->back() - empty;
   Attribution a = attributionOf("kernel-shap", args, start->goal, start->value);
   // Values sum to the total: the last one is what the others leave of it.
   std::vector<double> phi;
   if (n > 1) {
-    const Eigen::VectorXd others = leastSquares(n - 1, d->weights, 0, 0, args.stop, [&](std::size_t i, double* row) {
+    const auto row = [&](std::size_t i, double* x) {
       const Coalition& in = d->sets[i];
-      for (std::size_t j = 0; j + 1 < in.size(); ++j) row[j] = in[j] - in.back();
+      for (std::size_t j = 0; j + 1 < in.size(); ++j) x[j] = in[j] - in.back();
       return (*v)[i] - empty - in.back() * total;
-    });
+    };
+    const Eigen::VectorXd others = leastSquares(args, n - 1, d->weights, 0, 0, row);
     if (others.size() == 0) return explainStopped();
     phi.assign(others.begin(), others.end());
   }
+  if (args.progress) args.progress(1);
   phi.push_back(total - std::accumulate(phi.begin(), phi.end(), 0.0));
   a.baselineValue = empty;
   a.completenessError = std::accumulate(phi.begin(), phi.end(), 0.0) - (start->value - empty);
@@ -192,20 +206,21 @@ Result<Attribution> explainLime(const ExplainArgs& args) {
     Passes passes(args, start->goal, false, count);
     f = passes.values(count, [&](std::int64_t i, Real* at) {
       for (std::int64_t j = 0; j < n; ++j) at[j] = args.input[static_cast<std::size_t>(j)] + static_cast<Real>(neighbour(i)[j]);
-    });
+    }, 0, kPassesShare);
   } else {
     Game game(args, start->goal, *groups, count);
     f = game.values(count, [&](std::int64_t i, Coalition& in) {
       for (std::int64_t j = 0; j < n; ++j) in[static_cast<std::size_t>(j)] = static_cast<char>(neighbour(i)[j] > 0);
-    });
+    }, 0, kPassesShare);
   }
   if (!f) return f.error();
   const double ridge = param<double>(args.settings, described, "ridge");
-  const Eigen::VectorXd fit = leastSquares(n + 1, w, ridge, 1, args.stop, [&](std::size_t i, double* row) {
-    row[0] = 1;
-    std::copy_n(neighbour(static_cast<std::int64_t>(i)), n, row + 1);
+  const auto row = [&](std::size_t i, double* at) {
+    at[0] = 1;
+    std::copy_n(neighbour(static_cast<std::int64_t>(i)), n, at + 1);
     return (*f)[i];
-  });
+  };
+  const Eigen::VectorXd fit = leastSquares(args, n + 1, w, ridge, 1, row);
   if (fit.size() == 0) return explainStopped();
   std::vector<double> told;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -221,6 +236,7 @@ Result<Attribution> explainLime(const ExplainArgs& args) {
   const double sum = std::accumulate(w.begin(), w.end(), 0.0), squares = std::inner_product(w.begin(), w.end(), w.begin(), 0.0);
   if (const double r2 = determination(*f, told, w); std::isfinite(r2) && sum * sum > static_cast<double>(n + 1) * squares) a.fit = r2;
   if (!allFinite(a.values)) return problem("The linear model's weights are not finite numbers.");
+  if (args.progress) args.progress(1);
   a.seconds = watch.seconds();
   return a;
 }

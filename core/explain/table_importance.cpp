@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <numeric>
 
 #include "core/base/numbers.h"
+#include "core/base/statistics.h"
 #include "core/explain/pass.h"
-#include "core/train/folds.h"
 
 namespace vitrine {
 namespace {
@@ -38,10 +37,10 @@ class RowSet {
   std::int64_t rows() const { return static_cast<std::int64_t>(args_->rows.size()); }
   const Real* row(std::int64_t i) const { return inputs_.data() + static_cast<std::size_t>(i) * size(); }
 
-  /// Outputs [count × outputs] of inputs that make(i, x) writes; empty when stopped. `done` counts blocks for progress.
+  /// Outputs [count × outputs] of inputs that make(i, x) writes; empty when stopped.
   std::vector<Real> outputs(std::int64_t count, const Passes::Make& make, const std::function<void(double)>& progress) const {
     const Network& network = args_->network;
-    const std::int64_t rows = std::min<std::int64_t>(32, explainRows(network, count)), width = network.outputs();
+    const std::int64_t rows = std::min<std::int64_t>(32, rowsAtOnce(network, count)), width = network.outputs();
     std::vector<Real> out(static_cast<std::size_t>(count * width));
     Workspaces workspaces(network, rows, args_->pool, false, false);
     const auto run = [&](std::int64_t b, int thread) {
@@ -65,7 +64,7 @@ struct Score {
   double score = 0, loss = 0;
 };
 
-/// Accuracy (classes, labels) or the mean of the outputs' R², and the mean loss.
+/// Accuracy (classes, labels) or the mean R² of the outputs whose targets vary (NaN: of none), and the mean loss.
 Score scoreOf(const SetArgs& args, const std::vector<Real>& outputs) {
   const std::int64_t rows = static_cast<std::int64_t>(args.rows.size()), width = args.network.outputs();
   LossTargets room;
@@ -78,14 +77,16 @@ Score scoreOf(const SetArgs& args, const std::vector<Real>& outputs) {
   }
   std::vector<Real> truth(outputs.size());
   gatherTargets(args.data, args.rows, truth.data());
+  std::vector<double> defined;
   for (std::int64_t c = 0; c < width; ++c) {
     std::vector<double> t, y;
     for (std::int64_t i = c; i < rows * width; i += width) {
       t.push_back(static_cast<double>(truth[static_cast<std::size_t>(i)]));
       y.push_back(static_cast<double>(outputs[static_cast<std::size_t>(i)]));
     }
-    s.score += determination(t, y) / static_cast<double>(width);
+    if (const double r2 = determination(t, y); !std::isnan(r2)) defined.push_back(r2);
   }
+  s.score = meanAndDeviation(defined).mean;
   return s;
 }
 
@@ -116,7 +117,7 @@ class OwnValues {
   bool isNumber() const { return elements_.size() == 1 && (!column_ || column_->kind == ColumnKind::Number || column_->kind == ColumnKind::Date); }
   double value(std::int32_t row) const {
     if (column_) return column_->value(data_.tableRows[static_cast<std::size_t>(row)]);
-    return elements_.size() == 1 ? data_.inputs.raw(row, static_cast<std::int64_t>(elements_[0])) : std::numeric_limits<double>::quiet_NaN();
+    return elements_.size() == 1 ? data_.inputs.raw(row, static_cast<std::int64_t>(elements_[0])) : kNan;
   }
   std::string text(std::int32_t row) const {
     if (column_) return column_->text(data_.tableRows[static_cast<std::size_t>(row)]);
@@ -200,7 +201,7 @@ Result<PermutationImportance> permutationImportance(const SetArgs& args, int rep
   const Score intact = scoreOf(args, plain);
   PermutationImportance result{.score = args.data.spec.task == Task::Regression ? "R²" : "accuracy", .intact = intact.score, .loss = intact.loss,
                                .drops = {}, .losses = {}, .mean = {}, .deviation = {}, .lossMean = {}, .lossDeviation = {}};
-  if (!std::isfinite(intact.score)) return problem("A target is the same in all these rows: R² is not defined.");
+  if (!std::isfinite(intact.score)) return problem(args.network.outputs() == 1 ? "The target is the same in all these rows: R² is not defined." : "Each target is the same in all these rows: R² is not defined.");
   for (std::int64_t g = 0; g < args.groups.count; ++g) {
     std::vector<double> drops, losses;
     for (int k = 0; k < repeats; ++k) {

@@ -22,7 +22,7 @@ struct SetArgs {
 /// How much worse the network gets when one feature's values are shuffled among the rows (Breiman 2001; Fisher, Rudin,
 /// Dominici 2019).
 struct PermutationImportance {
-  std::string score;                         ///< "accuracy" (labels: all of a row's right), or "R²" (the mean over outputs)
+  std::string score;                         ///< "accuracy" (labels: all of a row's right), or "R²" (the mean over outputs whose targets vary in these rows)
   double intact = 0;                         ///< the score without shuffling
   double loss = 0;                           ///< the mean loss without shuffling
   std::vector<std::vector<double>> drops;    ///< [group][repeat]: intact − shuffled score

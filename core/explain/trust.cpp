@@ -10,9 +10,9 @@ namespace vitrine {
 
 std::span<const Param> trustParams() {
   static const std::vector<Param> params{
-      {.id = "step", .label = "Step", .help = "Share of the inputs that is taken away or put back at once; 0.02 to 0.1 is usual.", .fallback = 0.05, .low = 0.001,
+      {.id = "step", .label = "Step", .help = "Share of the inputs that is taken away or put back at once, after the first few, which go by one, two, four …; 0.02 to 0.1 is usual.", .fallback = 0.05, .low = 0.001,
        .high = 1, .sliderLow = 0.01, .sliderHigh = 0.2},
-      {.id = "orders", .label = "Random orders", .help = "Orders drawn at random that the map's order is compared with; 10 is usual.", .fallback = std::int64_t{10},
+      {.id = "orders", .label = "Random orders", .help = "Orders drawn at random that the map's order is compared with; 20 or more are enough to be better than each of them.", .fallback = std::int64_t{20},
        .low = 2, .high = 1000, .sliderLow = 5, .sliderHigh = 50},
       {.id = "score", .label = "Score", .help = "What is followed while inputs are taken away: the class's probability, or its output.",
        .fallback = std::string("probability"), .choices = {{"probability", "probability"}, {"output", "output"}}},
@@ -29,6 +29,7 @@ namespace {
 
 constexpr std::int64_t kFewInputs = 16;  ///< fewer have no ranks worth comparing
 constexpr std::int64_t kFewGroups = 8;   ///< of fewer, random orders too often are the map's own
+constexpr int kEnoughOrders = 20;        ///< to be beyond all of so many by chance is rare: 1 in 21
 
 Verdict upTo(double value, double passes, double doubtful) {
   // Written so that NaN fails.
@@ -41,17 +42,21 @@ TrustFinding ofCompleteness(double error) {
 }
 
 /// sign: +1 when a small area is good.
-TrustFinding ofCurve(const char* id, const char* name, const RemovalCurve& c, std::int64_t groups, double sign) {
+TrustFinding ofCurve(const char* id, const char* name, const RemovalCurve& c, const RemovalTest& test, double sign) {
   const double better = sign * (c.randomArea - c.area), spread = c.randomDeviation;
   const auto unjudged = [&](const char* why) {
     return TrustFinding{id, name, c.area, {}, std::string(name) + " area " + shortNumber(c.area) + ", random order's " + shortNumber(c.randomArea) + " ± " + shortNumber(spread) + ". " + why};
   };
-  if (groups < kFewGroups) return unjudged("Too few features to rank; not judged.");
+  if (test.groups < kFewGroups) return unjudged("Too few features to rank; not judged.");
   if (std::abs(better) + spread <= 1e-9 * std::max(1.0, std::abs(c.area))) return unjudged("The score is the same in any order; not judged.");
-  const bool clear = std::abs(better) >= 2 * spread;
-  const Verdict verdict = clear && better > 0 ? Verdict::Passes : std::isnan(better) || clear ? Verdict::Fails : Verdict::Doubtful;
-  const std::string than = verdict == Verdict::Passes ? "clearly better than" : verdict == Verdict::Doubtful ? "not told from" : better < 0 ? "clearly worse than" : "no better than";
-  return {id, name, c.area, verdict, std::string(name) + " area " + shortNumber(c.area) + ", " + than + " random order's " + shortNumber(c.randomArea) + " ± " + shortNumber(spread) + "."};
+  const bool beyondAll = test.orders >= kEnoughOrders && (c.area < c.randomLeast || c.area > c.randomMost);
+  const bool clear = std::abs(better) >= 2 * spread || beyondAll;
+  const Verdict verdict = !clear ? Verdict::Doubtful : better > 0 ? Verdict::Passes : Verdict::Fails;
+  const std::string side = better > 0 ? "better than " : "worse than ";
+  const std::string than = !clear                            ? "not told from random order's "
+                           : std::abs(better) >= 2 * spread ? "clearly " + side + "random order's "
+                                                            : side + "each of " + std::to_string(test.orders) + " random orders: ";
+  return {id, name, c.area, verdict, std::string(name) + " area " + shortNumber(c.area) + ", " + than + shortNumber(c.randomArea) + " ± " + shortNumber(spread) + "."};
 }
 
 TrustFinding ofInfidelity(const Attribution& map, const Infidelity& i) {
@@ -113,8 +118,8 @@ void judge(const ExplainerSpec& method, const Attribution& map, TrustReport& rep
   report.findings.clear();
   if (report.completeness) report.findings.push_back(ofCompleteness(*report.completeness));
   if (report.removal) {
-    report.findings.push_back(ofCurve("deletion", "Deletion", report.removal->deletion, report.removal->groups, 1));
-    report.findings.push_back(ofCurve("insertion", "Insertion", report.removal->insertion, report.removal->groups, -1));
+    report.findings.push_back(ofCurve("deletion", "Deletion", report.removal->deletion, *report.removal, 1));
+    report.findings.push_back(ofCurve("insertion", "Insertion", report.removal->insertion, *report.removal, -1));
   }
   if (report.infidelity) report.findings.push_back(ofInfidelity(map, *report.infidelity));
   if (report.sensitivity) report.findings.push_back(ofSensitivity(*report.sensitivity));

@@ -25,11 +25,12 @@ std::span<const Param> trustParams();
 
 /// Inputs are taken away (deletion) or put back (insertion) by falling value of the map, a share at a time, and the target's score is
 /// followed (Petsiuk 2018). Areas are over shares 0 … 1 (trapezoids). A good map's deletion falls, and its insertion rises, faster than in
-/// random order.
+/// random order. Before the first whole share they go by one, two, four … inputs: there a good map turns the answer.
 struct RemovalCurve {
   std::vector<double> score;            ///< along the map's order
   std::vector<double> mean, deviation;  ///< of the random orders, at each share
   double area = 0, randomArea = 0, randomDeviation = 0;  ///< deviation of the random orders' areas (n − 1)
+  double randomLeast = 0, randomMost = 0;                ///< of their areas
 };
 struct RemovalTest {
   std::vector<double> shares;  ///< 0 … 1
@@ -86,8 +87,9 @@ struct TrustFinding {
 
 /// All of it, with a badge. Thresholds (passes up to / doubtful up to / else fails):
 ///   completeness |error| ÷ |f(x) − f(baseline)| (at least 1e-5 (|f(x)| + |f(baseline)|)): 0.01 / 0.1; where the method promises it
-///   deletion, insertion: better than the random orders' mean by 2 deviations / worse by less than 2; judged from 8 groups on, and where
-///     the score depends on the order at all
+///   deletion, insertion: better than the random orders' mean by 2 deviations, or than each of at least 20 / neither better nor worse by as
+///     much (where one input decides, areas spread so widely that the best there is lies within 2 deviations); judged from 8 groups on, and
+///     where the score depends on the order at all
 ///   infidelity, unexplained share: 0.5 / —; never fails; judged for slopes (gradients) only: a map of shares in the output (input ×
 ///     gradient, Shapley values …) says what an input gives, not what a small change of it would do
 ///   sensitivity: 0.5 / 1.5

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/base/statistics.h"
 #include "core/explain/trust_parts.h"
-#include "core/train/folds.h"
 
 namespace vitrine {
 namespace {
@@ -21,6 +21,16 @@ std::vector<std::vector<std::int64_t>> groupsOf(const TrustTask& task) {
     groups[at->second].push_back(i);
   }
   return groups;
+}
+
+/// How many groups are gone at each point of a curve: a step more each time, but before the first step one, two, four …: a good map turns
+/// the answer there, and one step for all of it would hide how soon.
+std::vector<std::size_t> countsOf(std::size_t groups, double step) {
+  std::vector<std::size_t> counts{0};
+  const auto after = [&](int k) { return std::min(groups, static_cast<std::size_t>(std::lround(k * step * static_cast<double>(groups)))); };
+  for (std::size_t c = 1; c < after(1); c *= 2) counts.push_back(c);
+  for (int k = 1; counts.back() < groups; ++k) counts.push_back(std::max(counts.back() + 1, after(k)));
+  return counts;
 }
 
 double trapezoid(std::span<const double> x, std::span<const double> y) {
@@ -64,6 +74,8 @@ RemovalCurve curveOf(std::span<const double> scores, std::span<const double> sha
   }
   const MeanDeviation s = meanAndDeviation(areas);
   c.randomArea = s.mean, c.randomDeviation = s.deviation;
+  const auto [least, most] = std::minmax_element(areas.begin(), areas.end());
+  c.randomLeast = *least, c.randomMost = *most;
   return c;
 }
 
@@ -87,11 +99,8 @@ Result<RemovalTest> removalTest(const TrustTask& task, const Params& settings) {
   test.groups = static_cast<std::int64_t>(groups.size());
   test.orders = static_cast<int>(param<std::int64_t>(settings, trustParams(), "orders"));
   test.probability = network.data().task == Task::Classification && targetOf(task).kind == Target::Kind::Output && param<std::string>(settings, trustParams(), "score") == "probability";
-  const double step = param<double>(settings, trustParams(), "step"), n = static_cast<double>(groups.size());
-  std::vector<std::size_t> counts{0};
-  for (int k = 1; counts.back() < groups.size(); ++k)
-    counts.push_back(std::max(counts.back() + 1, std::min(groups.size(), static_cast<std::size_t>(std::lround(k * step * n)))));
-  for (const std::size_t c : counts) test.shares.push_back(static_cast<double>(c) / n);
+  const std::vector<std::size_t> counts = countsOf(groups.size(), param<double>(settings, trustParams(), "step"));
+  for (const std::size_t c : counts) test.shares.push_back(static_cast<double>(c) / static_cast<double>(groups.size()));
   const std::vector<Order> orders = ordersOf(task, groups, *values, test.orders);
   if (orders.empty()) return explainStopped();
   const std::int64_t points = static_cast<std::int64_t>(counts.size()), rows = points * static_cast<std::int64_t>(orders.size());

@@ -83,7 +83,7 @@ Result<std::vector<Ablation>> ablate(const Network& network, std::span<const Rea
     if (c.node != node) return problem("All parts that are left out must be of one layer.");
     if (Status s = checkChoice(network, c); !s) return s.error();
   }
-  const std::int64_t size = network.shape(node).size(), all = static_cast<std::int64_t>(choices.size()), rows = explainRows(network, all), n = network.outputs();
+  const std::int64_t size = network.shape(node).size(), all = static_cast<std::int64_t>(choices.size()), rows = rowsAtOnce(network, all), n = network.outputs();
   if (!replacement.empty() && static_cast<std::int64_t>(replacement.size()) != size)
     return Error{{}, "replacement", std::to_string(replacement.size()) + " values", std::to_string(size), {}};
   Workspace ws(network, rows, true, false);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "core/base/numbers.h"
+#include "core/base/statistics.h"
 #include "core/insight/data_statistics.h"
 
 namespace vitrine {
@@ -84,28 +84,13 @@ Correlation pearson(const Columns& columns, std::stop_token stop, const Tell& te
   return out;
 }
 
-/// Rows with a finite value, by rising value.
-std::vector<std::int32_t> orderOf(std::span<const double> values) {
-  std::vector<std::int32_t> order;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (std::isfinite(values[i])) order.push_back(static_cast<std::int32_t>(i));
-  std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) { return values[static_cast<std::size_t>(a)] < values[static_cast<std::size_t>(b)]; });
-  return order;
-}
-
-/// Average ranks of `values` along `order`, only of rows that are `wanted`; others' ranks are left as they are. Gives how many.
+/// Average ranks of `values` along `order`, only of rows that are `wanted`; others' ranks are left as they are. `kept`: those rows.
 template <class Wanted>
-std::int64_t rank(std::span<const double> values, const std::vector<std::int32_t>& order, std::vector<std::int32_t>& kept, std::vector<double>& ranks, Wanted wanted) {
+void rankWithin(std::span<const double> values, const std::vector<std::int32_t>& order, std::vector<std::int32_t>& kept, std::vector<double>& ranks, Wanted wanted) {
   kept.clear();
   for (const std::int32_t row : order)
     if (wanted(static_cast<std::size_t>(row))) kept.push_back(row);
-  for (std::size_t i = 0; i < kept.size();) {
-    std::size_t end = i + 1;
-    while (end < kept.size() && values[static_cast<std::size_t>(kept[end])] == values[static_cast<std::size_t>(kept[i])]) ++end;
-    const double average = (static_cast<double>(i) + static_cast<double>(end) + 1) / 2;
-    for (; i < end; ++i) ranks[static_cast<std::size_t>(kept[i])] = average;
-  }
-  return static_cast<std::int64_t>(kept.size());
+  rankAlong(values, kept, ranks);
 }
 
 Correlation spearman(const Columns& columns, std::stop_token stop, const Tell& tell) {
@@ -114,11 +99,10 @@ Correlation spearman(const Columns& columns, std::stop_token stop, const Tell& t
   std::vector<bool> whole;
   for (const std::vector<double>& c : columns) {
     if (stop.stop_requested()) return {};
-    orders.push_back(orderOf(c));
+    orders.push_back(risingOrder(c));
     whole.push_back(orders.back().size() == c.size());
     ranks.emplace_back(c.size(), kNan);
-    std::vector<std::int32_t> kept;
-    rank(c, orders.back(), kept, ranks.back(), [](std::size_t) { return true; });
+    rankAlong(c, orders.back(), ranks.back());
     if (tell) tell(0.3 * static_cast<double>(orders.size()) / static_cast<double>(columns.size()));
   }
   Correlation out = pearson(ranks, stop, [&](double share) {
@@ -132,9 +116,9 @@ Correlation spearman(const Columns& columns, std::stop_token stop, const Tell& t
     for (std::size_t b = a + 1; b < p; ++b) {
       if (whole[a] && whole[b]) continue;
       if (stop.stop_requested()) return {};
-      rank(columns[a], orders[a], kept, ra, [&](std::size_t row) { return std::isfinite(columns[b][row]); });
-      const double n = static_cast<double>(rank(columns[b], orders[b], kept, rb, [&](std::size_t row) { return std::isfinite(columns[a][row]); }));
-      const double middle = (n + 1) / 2;
+      rankWithin(columns[a], orders[a], kept, ra, [&](std::size_t row) { return std::isfinite(columns[b][row]); });
+      rankWithin(columns[b], orders[b], kept, rb, [&](std::size_t row) { return std::isfinite(columns[a][row]); });
+      const double n = static_cast<double>(kept.size()), middle = (n + 1) / 2;
       double xy = 0, xx = 0, yy = 0;
       for (const std::int32_t row : kept) {
         const double u = ra[static_cast<std::size_t>(row)] - middle, v = rb[static_cast<std::size_t>(row)] - middle;
@@ -151,13 +135,6 @@ Correlation spearman(const Columns& columns, std::stop_token stop, const Tell& t
 
 Correlation correlate(const Columns& columns, CorrelationKind kind, std::stop_token stop, const Tell& progress) {
   return kind == CorrelationKind::Pearson ? pearson(columns, stop, progress) : spearman(columns, stop, progress);
-}
-
-std::vector<double> ranksOf(std::span<const double> values) {
-  std::vector<double> ranks(values.begin(), values.end());
-  std::vector<std::int32_t> kept;
-  rank(values, orderOf(values), kept, ranks, [](std::size_t) { return true; });
-  return ranks;
 }
 
 }  // namespace vitrine

@@ -54,9 +54,6 @@ struct Correlation {
 Correlation correlate(const std::vector<std::vector<double>>& columns, CorrelationKind kind, std::stop_token stop = {},
                       const std::function<void(double)>& progress = {});
 
-/// Ranks from 1 on, ties averaged; NaN stays NaN.
-std::vector<double> ranksOf(std::span<const double> values);
-
 /// At most `most` of 0 … n-1, drawn at random without replacement (Knuth's Algorithm S), in order. The same seed gives the same.
 std::vector<std::int32_t> sampleRows(std::int64_t n, std::int64_t most, std::uint64_t seed = 0);
 

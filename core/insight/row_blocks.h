@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/data/dataset.h"
-#include "core/explain/pass.h"
+#include "core/model/blocks.h"
 
 namespace vitrine {
 
@@ -24,7 +24,7 @@ inline Status checkRows(const Network& network, std::span<const Real> params, co
 template <class Part, class Make, class Take>
 bool forRowBlocks(const Network& network, std::span<const Real> params, const Dataset& data, std::span<const std::int32_t> rows,
                   ThreadPool* pool, std::stop_token stop, const std::function<void(double)>& progress, Make&& part, Take&& take) {
-  const std::int64_t all = static_cast<std::int64_t>(rows.size()), size = explainRows(network, std::max<std::int64_t>(all, 1));
+  const std::int64_t all = static_cast<std::int64_t>(rows.size()), size = rowsAtOnce(network, std::max<std::int64_t>(all, 1));
   const std::int64_t blocks = (all + size - 1) / size;
   Workspaces workspaces(network, size, pool, true, false);
   constexpr std::int64_t kGroup = 32;  // blocks whose parts wait to be taken

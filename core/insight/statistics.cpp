@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "core/base/numbers.h"
 
 namespace vitrine {
 namespace {
@@ -34,7 +35,7 @@ class Summing {
     NumberSummary s = s_;
     const double n = static_cast<double>(finite_);
     if (finite_ == 0) {
-      s.mean = s.deviation = s.min = s.max = std::numeric_limits<double>::quiet_NaN();
+      s.mean = s.deviation = s.min = s.max = kNan;
       return s;
     }
     const double mean = sum_ / n;

@@ -8,9 +8,9 @@
 namespace vitrine {
 namespace {
 
-std::int64_t rowsAtOnce(const StepQuestion& q) {
+std::int64_t chunkRowsOf(const StepQuestion& q) {
   const std::int64_t rows = static_cast<std::int64_t>(q.rows.size());
-  return q.network->coupled() ? rows : explainRows(*q.network, rows);
+  return q.network->coupled() ? rows : rowsAtOnce(*q.network, rows);
 }
 
 }  // namespace
@@ -25,7 +25,7 @@ bool StepPass::Difference::atCorner(double gradient) const {
 }
 
 StepPass::StepPass(const StepQuestion& q)
-    : q_(q), network_(*q.network), rule_(lossRule(network_.graph(), *q.data)), chunkRows_(rowsAtOnce(q)),
+    : q_(q), network_(*q.network), rule_(lossRule(network_.graph(), *q.data)), chunkRows_(chunkRowsOf(q)),
       chunks_((q.rows.size() + static_cast<std::size_t>(chunkRows_) - 1) / static_cast<std::size_t>(chunkRows_)),
       sampleChunk_(q.sample / static_cast<std::size_t>(chunkRows_)), ws_(network_, chunkRows_, true, true), params_(q.params.size()) {
   std::copy(q.params.begin(), q.params.end(), params_.begin());

@@ -2,6 +2,7 @@
 
 // The passes behind explainStep: the batch's loss, the sample's numbers, gradients and central differences. Not for views.
 
+#include "core/base/numbers.h"
 #include "core/insight/explain_step.h"
 #include "core/train/step.h"
 
@@ -35,7 +36,7 @@ class StepPass {
   struct Difference {
     std::int64_t at = 0;  ///< parameter's place, or the activation's element
     NodeId node;          ///< of an activation
-    double value = std::numeric_limits<double>::quiet_NaN(), h = 0, above = value, below = value;
+    double value = kNan, h = 0, above = value, below = value;
     double rounding = 0;  ///< what rounding of the losses may make of a slope
     /// Within h the loss has a corner (a rectifier at 0, a tie of max pooling): the difference misses `gradient` by more than 2 %
     /// of the slopes and more than rounding makes, and the gradient lies between them. One that is wrong lies beyond both.

@@ -2,6 +2,7 @@
 // theirs to themselves, and a test compares the two.
 #include <cmath>
 
+#include "core/base/numbers.h"
 #include "core/insight/layer_geometry.h"
 #include "core/insight/step_parts.h"
 
@@ -133,8 +134,8 @@ StepTable gateTerms(const Trace& trace, const UnitView& v, const RecurrentPlace&
   for (std::int64_t i = 0; i < p.units; ++i)
     line("h before, unit " + std::to_string(i), trace.before(trace.h, k, i), [&](std::int64_t j) { return trace.wh(i, j); });
   line("bias of the state", 1, [&](std::int64_t j) { return trace.bh(j); });
-  std::vector<double> last{std::numeric_limits<double>::quiet_NaN()};
-  for (const double s : sums) last.push_back(std::numeric_limits<double>::quiet_NaN()), last.push_back(s);
+  std::vector<double> last{kNan};
+  for (const double s : sums) last.push_back(kNan), last.push_back(s);
   table.add("sum", last);
   if (v.node.type == "gru") table.note += "; of n, the part from the state is multiplied with r before it is added";
   return table;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/explain/pass.h"
 #include "core/insight/row_blocks.h"
 
 namespace vitrine {

@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <limits>
 
+#include "core/base/numbers.h"
+#include "core/model/blocks.h"
 #include "core/train/step.h"
 #include "core/train/trainer.h"
 
@@ -25,19 +26,18 @@ std::optional<Evaluation> evaluate(const Network& network, std::span<const Real>
   const LossRule loss = lossRule(network.graph(), data);
   const std::int64_t blocks = (n + kBlockRows - 1) / kBlockRows;
   std::vector<Share> parts(static_cast<std::size_t>(blocks));
-  std::vector<std::unique_ptr<Workspace>> workspaces(static_cast<std::size_t>(pool.threads()));
+  Workspaces workspaces(network, kBlockRows, &pool, false, false);
   std::atomic<bool> stopped{false};
   pool.run(blocks, [&](std::int64_t b, int thread) {
     if (stopped || (stop && stop())) {
       stopped = true;
       return;
     }
-    std::unique_ptr<Workspace>& ws = workspaces[static_cast<std::size_t>(thread)];
-    if (!ws) ws = std::make_unique<Workspace>(network, kBlockRows, false, false);
+    Workspace& ws = workspaces.of(thread);
     const std::size_t count = static_cast<std::size_t>(std::min(kBlockRows, n - b * kBlockRows));
     const std::span<const std::int32_t> block = rows.subspan(static_cast<std::size_t>(b * kBlockRows), count);
-    gatherInputs(data, block, ws->input());
-    const Real* out = network.forward(params, *ws, static_cast<std::int64_t>(count));
+    gatherInputs(data, block, ws.input());
+    const Real* out = network.forward(params, ws, static_cast<std::int64_t>(count));
     Share& part = parts[static_cast<std::size_t>(b)];
     LossTargets targets;
     part.sum = dataLoss(loss, data, block, out, 1, targets, nullptr);
@@ -50,8 +50,7 @@ std::optional<Evaluation> evaluate(const Network& network, std::span<const Real>
   });
   if (stopped) return std::nullopt;
   Evaluation result;
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  if (n == 0) return Evaluation{nan, nan, {}};
+  if (n == 0) return Evaluation{kNan, kNan, {}};
   if (classes) result.confusion.resize(static_cast<std::size_t>(outputs * outputs));
   LossSum sum;
   for (const Share& part : parts) {
@@ -59,8 +58,8 @@ std::optional<Evaluation> evaluate(const Network& network, std::span<const Real>
     for (std::size_t r = 0; r < part.predicted.size(); ++r)
       ++result.confusion[static_cast<std::size_t>(part.classes[r] * outputs + part.predicted[r])];
   }
-  result.loss = sum.weight > 0 ? sum.loss / sum.weight : nan;
-  result.accuracy = data.spec.task != Task::Regression ? static_cast<double>(sum.correct) / static_cast<double>(n) : nan;
+  result.loss = sum.weight > 0 ? sum.loss / sum.weight : kNan;
+  result.accuracy = data.spec.task != Task::Regression ? static_cast<double>(sum.correct) / static_cast<double>(n) : kNan;
   return result;
 }
 

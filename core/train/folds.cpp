@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numeric>
 
 #include "core/base/numbers.h"
 #include "core/data/deal_out.h"
@@ -52,31 +50,24 @@ Result<DatasetPtr> dealtAsItIs(const Dataset& data, const SplitPlan& plan) {
   return DatasetPtr(d);
 }
 
-/// Over the validation rows, in the units that the network predicts in: they do not matter for a ratio.
-double determination(const Network& network, std::span<const Real> params, const Dataset& data) {
+/// The mean of the outputs' R² over the validation rows, in the units that the network predicts in: they do not matter for a ratio.
+double meanDetermination(const Network& network, std::span<const Real> params, const Dataset& data) {
   const std::span<const std::int32_t> rows = data.validation;
   const std::size_t outputs = static_cast<std::size_t>(network.outputs());
   constexpr std::size_t kRows = 50;
   std::vector<Real> y(rows.size() * outputs);
   gatherTargets(data, rows, y.data());
-  std::vector<double> mean(outputs, 0.0), errors(outputs, 0.0), all(outputs, 0.0);
-  for (std::size_t i = 0; i < y.size(); ++i) mean[i % outputs] += static_cast<double>(y[i]) / static_cast<double>(rows.size());
+  std::vector<std::vector<double>> truth(outputs), told(outputs);
+  for (std::size_t i = 0; i < y.size(); ++i) truth[i % outputs].push_back(static_cast<double>(y[i]));
   Workspace ws(network, kRows, false, false);
   for (std::size_t first = 0; first < rows.size(); first += kRows) {
     const std::size_t count = std::min(kRows, rows.size() - first);
     gatherInputs(data, rows.subspan(first, count), ws.input());
     const Real* out = network.forward(params, ws, static_cast<std::int64_t>(count));
-    for (std::size_t i = 0; i < count * outputs; ++i) {
-      const double truth = static_cast<double>(y[first * outputs + i]), error = truth - static_cast<double>(out[i]), from = truth - mean[i % outputs];
-      errors[i % outputs] += error * error;
-      all[i % outputs] += from * from;
-    }
+    for (std::size_t i = 0; i < count * outputs; ++i) told[i % outputs].push_back(static_cast<double>(out[i]));
   }
   double sum = 0;
-  for (std::size_t o = 0; o < outputs; ++o) {
-    if (all[o] <= 0) return kNan;
-    sum += 1 - errors[o] / all[o];
-  }
+  for (std::size_t o = 0; o < outputs; ++o) sum += determination(truth[o], told[o]);
   return sum / static_cast<double>(outputs);
 }
 
@@ -105,7 +96,7 @@ Result<FoldResult> trainFold(const Graph& graph, const DatasetPtr& data, const T
   result.trainLoss = result.epochs > 0 ? history.epochs[history.epochs.size() - 1].trainLoss : kNan;
   result.validationLoss = e->loss;
   result.accuracy = e->accuracy;
-  result.r2 = data->spec.task == Task::Regression ? determination(**network, run.state().params.span(), *data) : kNan;
+  result.r2 = data->spec.task == Task::Regression ? meanDetermination(**network, run.state().params.span(), *data) : kNan;
   return result;
 }
 
@@ -116,15 +107,6 @@ MeanDeviation over(const std::vector<FoldResult>& folds, double FoldResult::* me
 }
 
 }  // namespace
-
-MeanDeviation meanAndDeviation(std::span<const double> values) {
-  if (values.empty()) return {kNan, kNan};
-  const double n = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
-  double squares = 0;
-  for (const double v : values) squares += (v - mean) * (v - mean);
-  return {mean, n > 1 ? std::sqrt(squares / (n - 1)) : kNan};
-}
 
 Result<DatasetPtr> foldOf(const DatasetPtr& data, std::int64_t folds, std::int64_t fold, std::uint64_t seed, std::stop_token stop) {
   Recipe recipe = data->recipe;

@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "core/base/statistics.h"
 #include "core/train/trainer.h"
 
 namespace vitrine {
@@ -25,12 +26,6 @@ struct FoldResult {
   double accuracy = 0;         ///< NaN for regression
   double r2 = 0;               ///< 1 − Σ (y − ŷ)² / Σ (y − ȳ)², the mean over outputs; NaN for classes and where the targets do not vary
 };
-
-struct MeanDeviation {
-  double mean = 0;
-  double deviation = 0;  ///< the sample's, with n − 1; NaN for fewer than two values
-};
-MeanDeviation meanAndDeviation(std::span<const double> values);
 
 struct FoldsReport {
   std::vector<FoldResult> folds;

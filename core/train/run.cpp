@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/numbers.h"
+
 namespace vitrine {
 namespace {
 
@@ -169,8 +171,8 @@ Run::Outcome Run::batch(const std::function<bool()>& stop) {
   state_.seconds += now() - begun;
   const bool classes = data_->spec.task != Task::Regression;
   history_->batches.append({state_.step, static_cast<double>(state_.epoch) + static_cast<double>(state_.position) / static_cast<double>(all),
-                            sum.weight > 0 ? sum.loss / sum.weight : std::numeric_limits<double>::quiet_NaN(),
-                            classes ? static_cast<double>(sum.correct) / static_cast<double>(n) : std::numeric_limits<double>::quiet_NaN(),
+                            sum.weight > 0 ? sum.loss / sum.weight : kNan,
+                            classes ? static_cast<double>(sum.correct) / static_cast<double>(n) : kNan,
                             rateNow, state_.seconds});
   if (state_.position >= all) return endEpoch(stop);
   if (options_.stopSeconds > 0 && state_.seconds >= options_.stopSeconds) {
@@ -191,7 +193,7 @@ Run::Outcome Run::endEpoch(const std::function<bool()>& stop) {
   point.epoch = ++state_.epoch;
   point.step = state_.step;
   point.trainLoss = state_.epochLoss / state_.epochWeight;
-  point.trainAccuracy = classes ? static_cast<double>(state_.epochCorrect) / all : std::numeric_limits<double>::quiet_NaN();
+  point.trainAccuracy = classes ? static_cast<double>(state_.epochCorrect) / all : kNan;
   point.validationLoss = e->loss;
   point.validationAccuracy = e->accuracy;
   point.confusion = std::move(e->confusion);

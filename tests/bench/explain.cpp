@@ -12,6 +12,7 @@
 #include "core/explain/explainer.h"
 #include "core/explain/trust.h"
 #include "core/train/run.h"
+#include "tests/bench/networks.h"
 
 namespace {
 
@@ -19,27 +20,6 @@ using namespace vitrine;
 using Clock = std::chrono::steady_clock;
 
 double milliseconds(Clock::duration d) { return std::chrono::duration<double, std::milli>(d).count(); }
-
-Graph kerasCnn() {
-  Graph g;
-  NodeId last{0};
-  const auto add = [&](const char* type, Params params = {}) {
-    const NodeId id{g.nextId};
-    g = addNode(std::move(g), type, {}, std::move(params));
-    if (last.value) g = *connect(std::move(g), last, id);
-    last = id;
-  };
-  add("input");
-  for (const std::int64_t filters : {32, 64}) {
-    add("conv2d", {{"filters", filters}, {"padding", std::string("valid")}});
-    add("relu");
-    add("maxpool2d");
-  }
-  add("flatten");
-  add("dense", {{"units", std::int64_t{10}}});
-  add("output");
-  return g;
-}
 
 struct Setting {
   std::shared_ptr<const Network> network;
@@ -101,6 +81,37 @@ void stopOf(Setting& s, const ExplainerSpec& spec, std::span<const Real> x) {
   std::fflush(stdout);
 }
 
+struct Case {
+  const char* name;
+  const char* id;
+  Params settings;
+};
+
+/// What comes after the last pass of a fit over 20 × 20 squares: how long it takes without a stop, and the longest stretch of it without a
+/// look for one (each is followed by a word of progress).
+void fitOf(Setting& s, const Case& c) {
+  std::vector<std::int32_t> groups;
+  for (int y = 0; y < 28; ++y)
+    for (int x = 0; x < 28; ++x) groups.push_back(y * 20 / 28 * 20 + x * 20 / 28);
+  const std::vector<Real> x = s.input(0);
+  double whole = 0, longest = 0;
+  for (int round = 0; round < 5; ++round) {
+    Clock::time_point begun{}, last{};
+    ExplainArgs args{*s.network, s.params, x, {}, c.settings};
+    args.pool = &s.pool, args.groups = groups;
+    args.progress = [&](double share) {
+      if (share < 0.9) return;
+      const Clock::time_point now = Clock::now();
+      if (begun == Clock::time_point{}) begun = now;
+      else longest = std::max(longest, milliseconds(now - last));
+      last = now;
+    };
+    if (!findExplainer(c.id)->explain(args)) return std::printf("%s was refused\n", c.name), void();
+    whole = std::max(whole, milliseconds(Clock::now() - begun));
+  }
+  std::printf("%-44s after the passes %6.2f ms   without a look at most %6.2f ms\n", c.name, whole, longest);
+}
+
 }  // namespace
 
 int main() {
@@ -108,7 +119,7 @@ int main() {
   if (!fashion) return std::fprintf(stderr, "%s\n", fashion.error().text().c_str()), 1;
   Setting s;
   s.data = *fashion;
-  s.network = *Network::compile(kerasCnn(), s.data->spec);
+  s.network = *Network::compile(bench::kerasCnn(), s.data->spec);
   TrainSettings settings;
   settings.batch = 128;
   Run run(s.network, s.data, settings, s.pool);
@@ -135,9 +146,21 @@ int main() {
   ExplainArgs args{*s.network, s.params, x, {}, defaults};
   args.pool = &s.pool;
   const Result<Attribution> map = ig.explain(args);
-  t = Clock::now();
-  const bool made = trustReport({ig, args, *map}).ok();
-  std::printf("trust of one map          %8.1f ms%s\n", milliseconds(Clock::now() - t), made ? "" : " (refused)");
+  std::vector<double> trust, curves;
+  for (int i = 0; i < 7; ++i) {
+    t = Clock::now();
+    (void)removalTest({ig, args, *map}, {});
+    curves.push_back(milliseconds(Clock::now() - t));
+    t = Clock::now();
+    (void)trustReport({ig, args, *map});
+    trust.push_back(milliseconds(Clock::now() - t));
+  }
+  std::sort(trust.begin(), trust.end()), std::sort(curves.begin(), curves.end());
+  std::printf("trust of one map          %8.1f ms, of it removal curves %.1f ms\n", trust[3], curves[3]);
   for (const ExplainerSpec& spec : explainerRegistry())
     if (spec.family != ExplainerSpec::Family::Set) stopOf(s, spec, x);
+  const Case fits[] = {{"kernel-shap, 400 features, 4096 subsets", "kernel-shap", {{"coalitions", std::int64_t{4096}}}}, {"kernel-shap, 400 features, 16 subsets", "kernel-shap", {{"coalitions", std::int64_t{16}}}},
+                       {"kernel-shap, 400 features, 600 subsets", "kernel-shap", {{"coalitions", std::int64_t{600}}}}, {"lime, 400 features, 4096 neighbours", "lime", {{"neighbours", std::int64_t{4096}}}},
+                       {"lime, 400 features, 16 neighbours, no ridge", "lime", {{"neighbours", std::int64_t{16}}, {"ridge", 0.0}}}};
+  for (const Case& c : fits) fitOf(s, c);
 }

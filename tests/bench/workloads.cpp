@@ -13,38 +13,15 @@
 #include "core/data/open.h"
 #include "core/explain/explainer.h"
 #include "core/train/run.h"
+#include "tests/bench/networks.h"
 
 namespace {
 
 using namespace vitrine;
+using bench::Builder;
 using Clock = std::chrono::steady_clock;
 
 double since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
-
-struct Builder {
-  Graph graph;
-  NodeId last{0};
-  Builder& add(const std::string& type, Params params = {}) {
-    const NodeId id{graph.nextId};
-    graph = addNode(std::move(graph), type, {}, std::move(params));
-    if (last.value) graph = *connect(std::move(graph), last, id);
-    last = id;
-    return *this;
-  }
-  Builder& conv(std::int64_t filters, std::int64_t kernel, std::int64_t pad) {
-    return add("conv2d", {{"filters", filters},
-                          {"kernel", IntPair{kernel, kernel}},
-                          {"padding", std::string("number")},
-                          {"padding_size", IntPair{pad, pad}}})
-        .add("relu");
-  }
-  Builder& pool() { return add("maxpool2d"); }
-  Builder& dense(std::int64_t units, bool relu = true) {
-    add("dense", {{"units", units}});
-    return relu ? add("relu") : *this;
-  }
-  Graph done() { return add("output").graph; }
-};
 
 struct Workload {
   std::string name;
@@ -62,8 +39,7 @@ std::vector<Workload> workloads() {
        [] {
          return Builder().add("input").conv(6, 5, 2).pool().conv(16, 5, 0).pool().add("flatten").dense(120).dense(84).dense(10, false).done();
        }},
-      {"keras_cnn", 128, 4096,
-       [] { return Builder().add("input").conv(32, 3, 0).pool().conv(64, 3, 0).pool().add("flatten").dense(10, false).done(); }},
+      {"keras_cnn", 128, 4096, bench::kerasCnn},
       {"vgg32", 64, 768,
        [] {
          Builder b;

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "core/base/random.h"
+#include "core/base/statistics.h"
 
 namespace vitrine {
 namespace {
@@ -236,9 +237,31 @@ TEST(DataCorrelation, Stops) {
   EXPECT_TRUE(correlate(irisColumns(), CorrelationKind::Spearman, stop.get_token()).values.empty());
 }
 
+TEST(MeanAndDeviation, OfTheSample) {
+  const std::vector<double> v{2, 4, 4, 4, 5, 5, 7, 9};
+  EXPECT_DOUBLE_EQ(meanAndDeviation(v).mean, 5);
+  EXPECT_NEAR(meanAndDeviation(v).deviation, std::sqrt(32.0 / 7), 1e-12);
+  EXPECT_TRUE(std::isnan(meanAndDeviation({v.data(), 1}).deviation));
+  EXPECT_TRUE(std::isnan(meanAndDeviation({}).mean));
+}
+
+TEST(Determination, ByHand) {
+  const std::vector<double> truth{1, 2, 3, 6}, told{1, 3, 3, 5};
+  EXPECT_DOUBLE_EQ(determination(truth, told), 1 - 2.0 / 14);  // mean 3: 4 + 1 + 0 + 9
+  EXPECT_DOUBLE_EQ(determination(truth, truth), 1);
+  // Weights 2, 1, 0, 0: mean 4/3, Σ w (t − mean)² = 2/9 + 4/9, Σ w (t − y)² = 1.
+  EXPECT_DOUBLE_EQ(determination(truth, told, std::vector<double>{2, 1, 0, 0}), 1 - 1.5);
+  EXPECT_TRUE(std::isnan(determination(std::vector<double>{0.1, 0.1, 0.1}, std::vector<double>{1, 2, 3})));
+  EXPECT_TRUE(std::isnan(determination({}, {})));
+}
+
 TEST(DataRanks, AverageTies) {
   const std::vector<double> values{3, 1, 3, 2, 2, 2};
   EXPECT_THAT(ranksOf(values), ElementsAre(5.5, 1, 5.5, 3, 3, 3));
+  const std::vector<double> gaps = ranksOf(std::vector<double>{7, kNan, 2});
+  EXPECT_EQ(gaps[0], 2);
+  EXPECT_TRUE(std::isnan(gaps[1]));
+  EXPECT_EQ(gaps[2], 1);
 }
 
 TEST(DataSampling, DrawsEachRowOnceAndEvenly) {

@@ -32,7 +32,11 @@ class ExplainReference : public testing::TestWithParam<const char*> {
   void compare(const std::string& array, const std::string& id, const Params& settings, Extras extras = {}) {
     if (!ref_.has(array)) return;
     ++compared_;
-    for (int64_t row = 0; row < std::min(ref_.samples(), ref_.at(array).rows()); ++row) {
+    // Of the scaled maps at relu2 the reference has the first two samples; of all others every one.
+    const bool isShort = array.starts_with("pgc.") && array.ends_with(".relu2.scaled");
+    const int64_t rows = isShort ? 2 : ref_.samples();
+    ASSERT_EQ(ref_.at(array).rows(), rows) << array;
+    for (int64_t row = 0; row < rows; ++row) {
       const Result<Attribution> a = explain(id, row, settings, extras);
       ASSERT_TRUE(a) << array << ": " << a.error().text();
       ref_.expectNear(array, a->values, row);
@@ -193,7 +197,8 @@ TEST_P(ExplainReferenceMaps, ActivationMaps) {
       compare("pgc." + array + "." + layer + ".scaled", id, {{"layer", layer}, {"scale", true}});
     }
     // Eigen-CAM's sign is arbitrary.
-    for (int64_t row = 0; row < ref_.at("pgc.eigencam." + layer + ".raw").rows(); ++row) {
+    ASSERT_EQ(ref_.at("pgc.eigencam." + layer + ".raw").rows(), ref_.samples());
+    for (int64_t row = 0; row < ref_.samples(); ++row) {
       Result<Attribution> a = explain("eigen-cam", row, {{"layer", layer}, {"relu", false}, {"enlarge", std::string("none")}});
       ASSERT_TRUE(a) << a.error().text();
       const std::vector<double> expected = ref_.at("pgc.eigencam." + layer + ".raw").row(row);

@@ -25,14 +25,6 @@ TrainSettings quick() {
   return s;
 }
 
-TEST(MeanAndDeviation, OfTheSample) {
-  const std::vector<double> v{2, 4, 4, 4, 5, 5, 7, 9};
-  EXPECT_DOUBLE_EQ(meanAndDeviation(v).mean, 5);
-  EXPECT_NEAR(meanAndDeviation(v).deviation, std::sqrt(32.0 / 7), 1e-12);
-  EXPECT_TRUE(std::isnan(meanAndDeviation({v.data(), 1}).deviation));
-  EXPECT_TRUE(std::isnan(meanAndDeviation({}).mean));
-}
-
 /// Every row validates once; the others train.
 void checkDealing(const DatasetPtr& data, std::int64_t k) {
   std::multiset<std::int32_t> validated;

@@ -249,6 +249,109 @@ TEST(Maximisation, ALinearUnitByHand) {
   EXPECT_FALSE(maximiseActivation({.network = *s.network, .params = s.params.span(), .choice = {unit, 0}, .settings = settings})->moved);
 }
 
+/// The weights of a sampled normal distribution at −reach … reach, cut at four deviations.
+std::vector<double> gaussian(double sigma) {
+  const int reach = static_cast<int>(std::ceil(4 * sigma));
+  std::vector<double> weights;
+  double sum = 0;
+  for (int k = -reach; k <= reach; ++k) weights.push_back(std::exp(-0.5 * k * k / (sigma * sigma))), sum += weights.back();
+  for (double& w : weights) w /= sum;
+  return weights;
+}
+
+/// A unit that no input moves: with a decay of 0, all that is left of a step is the blur.
+struct Still {
+  StepSetting s;
+  NodeId unit;
+  static Drawing drawing() {
+    Drawing d;
+    d.add("input", "in").add("flatten", "f").dense("u", 1).add("output", "out", {{"loss", std::string("mse")}});
+    return d;
+  }
+  explicit Still(const Shape& shape) : s({"still", drawing(), test::numbersOf(shape, 1)}, 1), unit(s.network->graph().findName("u")->id) {
+    std::fill(s.params.begin(), s.params.end(), Real(0));
+  }
+  std::vector<Real> after(const std::vector<Real>& start, std::int64_t steps, double blur, std::int64_t every = 1) const {
+    const Params settings{{"steps", steps}, {"blur", blur}, {"blur_every", every}, {"decay", 0.0}};
+    const auto m = maximiseActivation({.network = *s.network, .params = s.params.span(), .choice = {unit, 0}, .settings = settings, .start = start});
+    if (!m) return ADD_FAILURE() << m.error().text(), std::vector<Real>{};
+    EXPECT_FALSE(m->moved);
+    return m->input;
+  }
+};
+
+TEST(Maximisation, BlurIsAGaussian) {
+  const std::int64_t n = 33, middle = 16;
+  const Still still({n, n, 1});
+  std::vector<Real> point(static_cast<std::size_t>(n * n));
+  point[static_cast<std::size_t>(middle * n + middle)] = 1;
+  for (const double sigma : {0.5, 1.0, 2.5}) {
+    SCOPED_TRACE(sigma);
+    const std::vector<Real> blurred = still.after(point, 1, sigma);
+    const std::vector<double> weights = gaussian(sigma);
+    const std::int64_t reach = static_cast<std::int64_t>(weights.size() / 2);
+    const auto weight = [&](std::int64_t k) { return std::abs(k) <= reach ? weights[static_cast<std::size_t>(k + reach)] : 0; };
+    double mass = 0, spread = 0;
+    for (std::int64_t y = 0; y < n; ++y)
+      for (std::int64_t x = 0; x < n; ++x) {
+        const double v = static_cast<double>(blurred[static_cast<std::size_t>(y * n + x)]);
+        EXPECT_NEAR(v, weight(y - middle) * weight(x - middle), 1e-7);
+        mass += v, spread += v * static_cast<double>((x - middle) * (x - middle));
+      }
+    EXPECT_NEAR(mass, 1, 1e-5);
+    // From a deviation of one pixel on the sampled distribution has the deviation that was asked for (but for its cut ends).
+    if (sigma >= 1) {
+      EXPECT_NEAR(spread, sigma * sigma, 0.01 * sigma * sigma);
+    }
+  }
+  // Variances add up; and there is a blur at each second step only, none where it is 0.
+  const std::vector<Real> twice = still.after(point, 4, 1, 2);
+  double spread = 0;
+  for (std::int64_t i = 0; i < n * n; ++i) spread += static_cast<double>(twice[static_cast<std::size_t>(i)]) * static_cast<double>((i % n - middle) * (i % n - middle));
+  EXPECT_NEAR(spread, 2, 0.02);
+  EXPECT_EQ(twice, still.after(point, 5, 1, 2));
+  EXPECT_EQ(still.after(point, 3, 0), point);
+}
+
+TEST(Maximisation, BlurRepeatsTheEdges) {
+  // 1 at the first of 5 columns: beyond the edge it goes on. Column j gets the weights from j on.
+  const Still still({1, 5, 1});
+  const std::vector<Real> blurred = still.after({1, 0, 0, 0, 0}, 1, 1);
+  const std::vector<double> weights = gaussian(1);  // −4 … 4
+  for (std::size_t j = 0; j < 5; ++j) EXPECT_NEAR(blurred[j], std::accumulate(weights.begin() + 4 + static_cast<std::ptrdiff_t>(j), weights.end(), 0.0), 1e-6) << j;
+  for (const Real v : still.after(std::vector<Real>(5, Real(0.7)), 3, 2)) EXPECT_NEAR(v, 0.7, 1e-6);
+}
+
+TEST(Maximisation, EverySettingChangesTheResultWhichTheSeedFixes) {
+  const StepSetting s(test::stepCases()[1], 81);
+  const UnitChoice choice{s.network->graph().findName("c2")->id, 1, true};
+  const std::vector<Real> ones(static_cast<std::size_t>(s.network->data().input.size()), Real(0.5));
+  const Params usual{{"steps", std::int64_t{12}}, {"blur", 0.6}};
+  const auto run = [&](const Params& settings, std::span<const Real> start = {}, std::optional<std::pair<Real, Real>> range = {}) {
+    const auto m = maximiseActivation({.network = *s.network, .params = s.params.span(), .choice = choice, .settings = settings, .start = start, .range = range});
+    if (!m) ADD_FAILURE() << m.error().text();
+    return m ? m->input : std::vector<Real>{};
+  };
+  const std::vector<Real> plain = run(usual);
+  EXPECT_EQ(plain, run(usual));
+  for (const Param& p : maximisationParams()) {
+    Params other = usual;
+    if (const auto* whole = std::get_if<std::int64_t>(&p.fallback)) other[p.id] = p.id == "steps" ? 13 : *whole + 1;
+    else other[p.id] = std::get<double>(p.fallback) * 1.5;
+    const std::vector<Real> changed = run(other);
+    EXPECT_NE(plain, changed) << p.id;
+    EXPECT_EQ(changed, run(other)) << p.id;
+  }
+  EXPECT_NE(plain, run(usual, ones));
+  EXPECT_EQ(run(usual, ones), run(usual, ones));
+  EXPECT_NE(plain, run(usual, {}, {{Real(0), Real(0.1)}}));
+  // From a sample the seed tells the jitter alone: without that, any seed gives the same.
+  Params still = usual, another = usual;
+  still["jitter"] = another["jitter"] = std::int64_t{0}, another["seed"] = std::int64_t{9};
+  EXPECT_EQ(run(still, ones), run(another, ones));
+  EXPECT_NE(run(still), run(another));
+}
+
 TEST(Maximisation, BlurKeepsWhatIsFlatAndSpreadsWhatIsNot) {
   const Shape shape{5, 7, 2};
   std::vector<Real> flat(70, Real(3)), point(70);

@@ -166,11 +166,44 @@ TEST(Removal, SharesFollowTheStep) {
   for (const double step : {0.05, 0.1, 0.3, 1.0}) {
     const auto t = removalTest({l.method, args, map}, {{"step", step}});
     ASSERT_TRUE(t);
-    EXPECT_EQ(t->shares.size(), static_cast<std::size_t>(std::ceil(1 / step - 1e-9)) + 1) << step;
+    // Of 40, the first step of 2, 4, 12 or 40 is taken by 1, 2, 4 …
+    const std::size_t finer = step == 0.05 ? 1 : step == 0.1 ? 2 : step == 0.3 ? 4 : 6;
+    ASSERT_EQ(t->shares.size(), static_cast<std::size_t>(std::ceil(1 / step - 1e-9)) + 1 + finer) << step;
     EXPECT_EQ(t->shares.back(), 1);
-    EXPECT_NEAR(t->shares[1], step, 1e-12);
+    for (std::size_t i = 0; i < finer; ++i) EXPECT_NEAR(t->shares[i + 1], std::exp2(i) / 40, 1e-12) << step;
+    EXPECT_NEAR(t->shares[finer + 1], step, 1e-12);
   }
   EXPECT_FALSE(removalTest({l.method, args, map}, {{"step", 0.0}}));
+}
+
+/// One input of 784 decides. Random orders come to it anywhere, so their areas spread over 0 … 1 by 0.29 and no map is better than their
+/// mean by two deviations; the best there is is better than each of them.
+TEST(Removal, TheBestThereIsPassesWhereOneInputDecides) {
+  constexpr std::size_t kInputs = 784, kPlace = 300;
+  std::vector<Real> weights(kInputs, 0);
+  weights[kPlace] = 1;
+  const auto tested = [&](const Params& settings) {
+    const Linear l(weights, 0, std::vector<Real>(kInputs, 1), weights);
+    const ExplainArgs args = l.args();
+    const Attribution a = *l.method.explain(args);
+    const Result<RemovalTest> t = removalTest({l.method, args, a}, settings);
+    EXPECT_TRUE(t) << t.error().text();
+    // 1 until it is taken, 0 from there on: half of the first step, which is one input.
+    EXPECT_NEAR(t->deletion.area, 0.5 / kInputs, 1e-9);
+    EXPECT_NEAR(t->insertion.area, 1 - 0.5 / kInputs, 1e-9);
+    EXPECT_LT(t->deletion.randomArea - t->deletion.area, 2 * t->deletion.randomDeviation);
+    EXPECT_LT(t->deletion.randomLeast, t->deletion.randomArea);
+    EXPECT_GT(t->deletion.randomMost, t->deletion.randomArea);
+    TrustReport report;
+    report.removal = *t;
+    judge(l.method, a, report);
+    return report;
+  };
+  const TrustReport best = tested({});
+  EXPECT_EQ(best.verdict, Verdict::Passes) << best.sentence;
+  EXPECT_NE(best.findings[0].sentence.find("better than each of 20 random orders"), std::string::npos) << best.findings[0].sentence;
+  // To be better than each of few orders is chance too often.
+  EXPECT_EQ(tested({{"orders", std::int64_t{19}}}).verdict, Verdict::Doubtful);
 }
 
 TEST(InfidelityTest, ByHand) {
@@ -421,6 +454,19 @@ TEST(Trust, VerdictsAtTheirThresholds) {
   EXPECT_EQ(curves(0.3, 0.45), Verdict::Doubtful);  // one deviation below random order's is chance
   EXPECT_EQ(curves(0.3, 0.35), Verdict::Fails);
   EXPECT_EQ(curves(0.65, 0.7), Verdict::Fails);
+  // Beyond each of 20 orders, where they spread.
+  const auto beyond = [&](double deletion, int orders) {
+    return verdictOf([&](TrustReport& r) {
+      r.removal.emplace();
+      r.removal->groups = 100, r.removal->orders = orders;
+      r.removal->deletion.area = deletion, r.removal->insertion.area = 0.9;
+      for (RemovalCurve* c : {&r.removal->deletion, &r.removal->insertion}) c->randomArea = 0.5, c->randomDeviation = 0.3, c->randomLeast = 0.2, c->randomMost = 0.85;
+    });
+  };
+  EXPECT_EQ(beyond(0.19, 20), Verdict::Passes);
+  EXPECT_EQ(beyond(0.19, 19), Verdict::Doubtful);
+  EXPECT_EQ(beyond(0.21, 20), Verdict::Doubtful);
+  EXPECT_EQ(beyond(0.86, 20), Verdict::Fails);
   EXPECT_EQ(curves(0.65, 0.7, 8), Verdict::Fails);
   EXPECT_EQ(curves(0.65, 0.7, 7), Verdict::Doubtful);  // nothing to judge
   EXPECT_EQ(verdictOf([](TrustReport& r) { r.completeness = 0, r.removal.emplace(), r.removal->groups = 4; }), Verdict::Doubtful);  // nor is the rest enough

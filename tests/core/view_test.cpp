@@ -108,6 +108,14 @@ TEST(ImageRaster, GrayAndColour) {
   EXPECT_EQ(imageRaster(gray, 2, 2, 1).argb, (std::vector<std::uint32_t>{0xff000000, 0xffffffff, 0xff808080, 0xffffffff}));
   const Real rgb[] = {1, 0, 0, 0, 0, 1};
   EXPECT_EQ(imageRaster(rgb, 1, 2, 3).argb, (std::vector<std::uint32_t>{0xffff0000, 0xff0000ff}));
+  // Two channels: the first, as gray. Four: the first three; what the fourth is does not matter.
+  const Real two[] = {0, 1, 1, 0, Real(0.5), kNan};
+  EXPECT_EQ(imageRaster(two, 1, 3, 2).argb, (std::vector<std::uint32_t>{0xff000000, 0xffffffff, 0xff808080}));
+  const Real four[] = {1, 0, 0, 0, 0, 1, 0, kNan, 0, 0, Real(0.5), 1};
+  EXPECT_EQ(imageRaster(four, 1, 3, 4).argb, (std::vector<std::uint32_t>{0xffff0000, 0xff00ff00, 0xff000080}));
+  const Real third[] = {0, 0, kNan, 1};
+  EXPECT_EQ(imageRaster(third, 1, 1, 4).argb[0], kNanPixel);
+  EXPECT_EQ(imageRaster(two, 1, 3, 2, {-1, 1}).argb, (std::vector<std::uint32_t>{0xff808080, 0xffffffff, 0xffbfbfbf}));
   const Real broken[] = {kNan};
   EXPECT_EQ(imageRaster(broken, 1, 1, 1).argb[0], kNanPixel);
 }
