@@ -69,7 +69,7 @@ void ExplainTrust::showCurves(const TrustReport* report) {
   shown_ = std::move(now);
   curves_->clear();
   curves_->setLegendColumns(2);
-  curves_->setAxes(tr("share removed or put back"), r.probability ? tr("probability of the target") : tr("output"), false);
+  curves_->setAxes(tr("share removed or put back"), r.probability ? tr("probability") : tr("output"), false);
   const auto add = [&](const QString& name, const std::vector<double>& y, const QColor& ink) {
     curves_->addSeries(name, ink);
     curves_->setSeries(name, r.shares, y, 0);

@@ -60,6 +60,8 @@ void stopOf(Setting& s, const ExplainerSpec& spec, std::span<const Real> x) {
     ExplainArgs args{*s.network, s.params, x, {}, defaults};
     args.pool = &s.pool;
     args.stop = source.get_token();
+    args.data = s.data.get();
+    args.rows = s.data->train;
     const double after = round == 0 ? 2000 : rng.uniform() * std::min(whole, 2000.0);
     Clock::time_point asked{};
     std::jthread timer([&](std::stop_token ended) {
@@ -157,8 +159,7 @@ int main() {
   }
   std::sort(trust.begin(), trust.end()), std::sort(curves.begin(), curves.end());
   std::printf("trust of one map          %8.1f ms, of it removal curves %.1f ms\n", trust[3], curves[3]);
-  for (const ExplainerSpec& spec : explainerRegistry())
-    if (spec.family != ExplainerSpec::Family::Set) stopOf(s, spec, x);
+  for (const ExplainerSpec& spec : explainerRegistry()) stopOf(s, spec, x);
   const Case fits[] = {{"kernel-shap, 400 features, 4096 subsets", "kernel-shap", {{"coalitions", std::int64_t{4096}}}}, {"kernel-shap, 400 features, 16 subsets", "kernel-shap", {{"coalitions", std::int64_t{16}}}},
                        {"kernel-shap, 400 features, 600 subsets", "kernel-shap", {{"coalitions", std::int64_t{600}}}}, {"lime, 400 features, 4096 neighbours", "lime", {{"neighbours", std::int64_t{4096}}}},
                        {"lime, 400 features, 16 neighbours, no ridge", "lime", {{"neighbours", std::int64_t{16}}, {"ridge", 0.0}}}};

@@ -101,7 +101,7 @@ Params settingsOf(const ExplainerSpec& method) {
 }
 
 bool overPlaces(const ExplainerSpec& method) {
-  return method.family != ExplainerSpec::Family::Inside && method.family != ExplainerSpec::Family::Counterfactual;
+  return method.givesMaps() && method.family != ExplainerSpec::Family::Inside;
 }
 
 /// Share of the map's absolute values that lies in the patch and so many pixels about it.
