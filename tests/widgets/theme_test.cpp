@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <QPushButton>
+#include <QToolButton>
+#include <cstdlib>
 
 #include "widgets/theme/theme.h"
 
@@ -36,6 +38,29 @@ TEST(Theme, AButtonThatIsOffLooksOff) {
       EXPECT_NE(on, off) << kind;
       EXPECT_NE(off, theme().accent) << kind;
     }
+  }
+}
+
+TEST(Theme, ALinkThatIsOffHasNotTheColourOfOne) {
+  for (const ThemeChoice choice : {ThemeChoice::Light, ThemeChoice::Dark}) {
+    const Styled styled(choice);
+    QToolButton link;
+    link.setText(QStringLiteral("IIIIII settings"));
+    link.setProperty("flat", true);
+    link.resize(160, 32);
+    const auto inks = [&] {
+      const QImage image = link.grab().toImage();
+      int n = 0;
+      for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x) {
+          const QColor c = image.pixelColor(x, y), accent = theme().accent;
+          n += std::abs(c.red() - accent.red()) + std::abs(c.green() - accent.green()) + std::abs(c.blue() - accent.blue()) < 40;
+        }
+      return n;
+    };
+    EXPECT_GT(inks(), 0);
+    link.setEnabled(false);
+    EXPECT_EQ(inks(), 0);
   }
 }
 

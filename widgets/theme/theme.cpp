@@ -76,6 +76,7 @@ QPushButton[primary="true"], QToolButton[primary="true"], QPushButton:default { 
 QPushButton[primary="true"]:disabled, QPushButton:default:disabled, QToolButton[primary="true"]:disabled { background: %8; color: %5; border-color: %3; }
 QToolButton[flat="true"], QPushButton[flat="true"] { background: transparent; border: 1px solid transparent; color: %6; padding: 2px 4px; }
 QToolButton[flat="true"]:focus, QPushButton[flat="true"]:focus { border-color: %6; }
+QToolButton[flat="true"]:disabled, QPushButton[flat="true"]:disabled { color: %5; }
 QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox { background: %2; color: %4; border: 1px solid %3; border-radius: 5px;
   padding: 3px 6px; min-height: 18px; selection-background-color: %6; selection-color: %7; }
 QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: %6; }
