@@ -1,6 +1,7 @@
 #include "app/explain_choices.h"
 
 #include <QButtonGroup>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -98,7 +99,13 @@ void ExplainChoices::build() {
     form->addRow(l, box);
     return box;
   };
-  target_ = combo(QStringLiteral("explainTarget"), tr("Target"), tr("Which output is explained: its logit (the number before softmax), or its probability"));
+  target_ = combo(QStringLiteral("explainTarget"), tr("Target"), tr("Which number is explained: a class' logit (the number before softmax), the difference of two (why this and not that), the loss, or a unit of a layer"));
+  two_ = buildTwo();
+  form->addRow(two_);
+  probability_ = new QCheckBox(tr("Probability"));
+  probability_->setObjectName(QStringLiteral("explainProbability"));
+  probability_->setAccessibleName(probability_->text());
+  form->addRow(QString(), probability_);
   baseline_ = combo(QStringLiteral("explainBaseline"), tr("Baseline"), tr("What the input is compared with by the methods that need a baseline (integrated gradients, occlusion, …)"));
   scale_ = combo(QStringLiteral("explainScale"), tr("Scale"), tr("Which maps share one colour scale"));
   for (const auto& [text, value] : {std::pair{tr("each method"), WallScale::EachMethod}, std::pair{tr("each map"), WallScale::EachMap}, std::pair{tr("one for all"), WallScale::Shared}})
@@ -118,7 +125,12 @@ void ExplainChoices::build() {
     refill();
   });
   connect(gallery_, &SampleGallery::rowToggled, this, [this](int row) { toggle(row); });
-  connect(target_, &QComboBox::activated, this, &ExplainChoices::choicesChanged);
+  connect(target_, &QComboBox::activated, this, [this] {
+    fitTarget();
+    emit choicesChanged();
+  });
+  for (QComboBox* c : {first_, second_}) connect(c, &QComboBox::activated, this, &ExplainChoices::choicesChanged);
+  connect(probability_, &QCheckBox::toggled, this, &ExplainChoices::choicesChanged);
   connect(baseline_, &QComboBox::activated, this, &ExplainChoices::choicesChanged);
   connect(scale_, &QComboBox::activated, this, &ExplainChoices::scaleChanged);
 }
@@ -159,31 +171,70 @@ void ExplainChoices::restart() {
   if (!data_) refill();
 }
 
-void ExplainChoices::fillTargets() {
-  target_->clear();
-  const auto add = [this](const QString& text, int kind, int output = 0, bool probability = false) {
-    target_->addItem(text, QVariantList{kind, output, probability});
+QWidget* ExplainChoices::buildTwo() {
+  auto* box = new QWidget;
+  auto* row = new QHBoxLayout(box);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(4);
+  const auto combo = [&](const QString& name, const QString& label, const QString& tip) {
+    auto* c = new QComboBox;
+    c->setObjectName(name);
+    c->setAccessibleName(label);
+    c->setToolTip(tip);
+    c->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    c->setMinimumContentsLength(4);
+    row->addWidget(c, 1);
+    return c;
   };
-  const bool classes = data_ && data_->spec.task == Task::Classification;
-  add(classes ? tr("predicted class") : tr("largest output"), TargetChoice::Predicted);
-  if (classes) {
-    add(tr("second class"), TargetChoice::Second);
-    add(tr("predicted − second"), TargetChoice::Difference);
-    add(tr("predicted, probability"), TargetChoice::Predicted, 0, true);
+  first_ = combo(QStringLiteral("explainTargetFirst"), tr("Explained class"), tr("The class that is explained: what is blue speaks for it"));
+  row->addWidget(new QLabel(QStringLiteral("−")));
+  second_ = combo(QStringLiteral("explainTargetSecond"), tr("Class to compare with"), tr("The class that it is compared with: what is orange speaks for it"));
+  return box;
+}
+
+void ExplainChoices::fillTargets() {
+  for (QComboBox* c : {target_, first_, second_}) c->clear();
+  const QSignalBlocker quiet(probability_);
+  probability_->setChecked(false);
+  const auto add = [this](const TargetChoice& choice) { target_->addItem(choiceName(choice, *data_), QVariant::fromValue(choice)); };
+  if (data_) {
+    const std::vector<TargetChoice> choices = outputChoices(*data_);
+    for (const TargetChoice& c : choices)
+      if (c.kind != TargetChoice::Class) add(c);
+    if (choices.size() > 1)
+      target_->addItem(data_->spec.task == Task::Classification ? tr("difference of two classes…") : tr("difference of two outputs…"),
+                       QVariant::fromValue(TargetChoice{.kind = TargetChoice::Difference, .output = 0, .other = 1}));
+    add({.kind = TargetChoice::Loss});
+    for (const TargetChoice& c : choices)
+      if (c.kind == TargetChoice::Class) {
+        add(c);
+        for (QComboBox* box : {first_, second_}) box->addItem(choiceName(c, *data_));
+      }
+    second_->setCurrentIndex(1);
   }
-  if (data_) add(tr("loss"), TargetChoice::Loss);
-  if (data_)
-    for (std::size_t k = 0; k < static_cast<std::size_t>(data_->spec.outputs) && k < 200; ++k)
-      add(k < data_->spec.classes.size() ? fromCore(data_->spec.classes[k]) : tr("output %1").arg(k + 1), TargetChoice::Class, static_cast<int>(k));
+  fitTarget();
+}
+
+void ExplainChoices::fitTarget() {
+  const TargetChoice now = target_->currentData().value<TargetChoice>();
+  two_->setVisible(now.kind == TargetChoice::Difference && now.output >= 0);
+  const QString why = data_ ? whyNoProbability(now, *data_) : tr("Open data first.");
+  probability_->setEnabled(why.isEmpty());
+  probability_->setToolTip(why.isEmpty() ? tr("The softmax probability instead of the logit. It also heeds what speaks for the other classes; its gradients are small where the network is certain") : why);
 }
 
 void ExplainChoices::fillBaselines() {
   const QVariant now = baseline_->currentData();
   baseline_->clear();
-  baseline_->addItem(tr("zero"), QVariantList{BaselineChoice::Zero, -1});
-  baseline_->addItem(tr("training mean"), QVariantList{BaselineChoice::Mean, -1});
-  if (data_ && data_->spec.input.rank() > 1) baseline_->addItem(tr("blurred input"), QVariantList{BaselineChoice::Blurred, -1});
-  for (const ExplainSample& s : rows_) baseline_->addItem(s.name, QVariantList{BaselineChoice::Sample, s.row});
+  const auto add = [this](const BaselineChoice& choice, const QString& tip) {
+    baseline_->addItem(baselineName(choice), QVariant::fromValue(choice));
+    baseline_->setItemData(baseline_->count() - 1, tip, Qt::ToolTipRole);
+  };
+  add({}, tr("Zero in the network's own units: black, or the mean of a standardised column"));
+  add({BaselineChoice::Mean}, tr("The mean of the training samples"));
+  if (data_ && data_->spec.input.rank() > 1) add({BaselineChoice::Blurred}, tr("The sample itself, made unsharp: what is fine in it is taken away"));
+  add({BaselineChoice::Background}, tr("The average over %1 training samples, each as baseline: for Shapley values, Kernel SHAP, LIME, feature ablation and expected gradients").arg(QLocale().toString(qlonglong(kBackgroundSamples))));
+  for (const ExplainSample& s : rows_) add({BaselineChoice::Sample, s.row}, tr("This sample stands for 'nothing there'"));
   baseline_->setCurrentIndex(std::max(0, baseline_->findData(now)));
 }
 
@@ -214,17 +265,16 @@ std::vector<ExplainSample> ExplainChoices::samples() const {
 }
 
 TargetChoice ExplainChoices::target() const {
-  const QVariantList v = target_->currentData().toList();
-  if (v.size() < 3) return {};
-  TargetChoice t{static_cast<TargetChoice::Kind>(v[0].toInt()), v[1].toInt(), v[2].toBool()};
-  if (v.size() == 5) t.node = v[3].toUInt(), t.unit = v[4].toLongLong();
+  TargetChoice t = target_->currentData().value<TargetChoice>();
+  if (t.kind == TargetChoice::Difference && t.output >= 0) t.output = first_->currentIndex(), t.other = second_->currentIndex();
+  t.probability = probability_->isEnabled() && probability_->isChecked();
   return t;
 }
 
 void ExplainChoices::offerUnit(NodeId node, std::int64_t unit, const QString& name) {
-  const QVariantList data{TargetChoice::Unit, 0, false, node.value, qlonglong(unit)};
+  const QVariant data = QVariant::fromValue(TargetChoice{.kind = TargetChoice::Unit, .node = node.value, .unit = unit});
   const int last = target_->count() - 1;
-  const bool there = last >= 0 && target_->itemData(last).toList().size() == 5;
+  const bool there = last >= 0 && target_->itemData(last).value<TargetChoice>().kind == TargetChoice::Unit;
   const bool chosen = there && target_->currentIndex() == last;
   if (there) {
     target_->setItemText(last, name);
@@ -235,11 +285,7 @@ void ExplainChoices::offerUnit(NodeId node, std::int64_t unit, const QString& na
   if (chosen) emit choicesChanged();
 }
 
-BaselineChoice ExplainChoices::baseline() const {
-  const QVariantList v = baseline_->currentData().toList();
-  if (v.size() < 2) return {};
-  return {static_cast<BaselineChoice::Kind>(v[0].toInt()), static_cast<std::int32_t>(v[1].toInt())};
-}
+BaselineChoice ExplainChoices::baseline() const { return baseline_->currentData().value<BaselineChoice>(); }
 
 WallScale ExplainChoices::scale() const { return static_cast<WallScale>(scale_->currentData().toInt()); }
 

@@ -13,6 +13,7 @@
 #include "widgets/forms/param_form.h"
 
 class QButtonGroup;
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
@@ -62,7 +63,10 @@ class ExplainChoices : public QWidget {
   void restart();
   void refreshPinned();
   void refill();
+  QWidget* buildTwo();
   void fillTargets();
+  /// What goes with the chosen kind of target: the two classes of a difference, whether there is a probability.
+  void fitTarget();
   void fillBaselines();
   void toggle(std::int32_t row);
   void addDrawn();
@@ -91,7 +95,9 @@ class ExplainChoices : public QWidget {
   DrawCanvas* canvas_ = nullptr;
   ParamForm* rowForm_ = nullptr;
   QLabel *prediction_ = nullptr, *message_ = nullptr;
-  QComboBox *target_ = nullptr, *baseline_ = nullptr, *scale_ = nullptr;
+  QComboBox *target_ = nullptr, *first_ = nullptr, *second_ = nullptr, *baseline_ = nullptr, *scale_ = nullptr;
+  QCheckBox* probability_ = nullptr;
+  QWidget* two_ = nullptr;  ///< the two classes of a difference
   std::vector<float> edited_;
   JobQueue queue_;
 };

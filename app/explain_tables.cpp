@@ -1,5 +1,6 @@
 #include "app/explain_tables.h"
 
+#include <QLocale>
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -13,7 +14,7 @@ namespace vitrine {
 namespace {
 
 constexpr std::size_t kImportanceRows = 1000, kSummaryRows = 150, kCurveRows = 120;
-constexpr int kRepeats = 10, kPoints = 30, kPermutations = 200, kBackground = 40;
+constexpr int kRepeats = 10, kPoints = 30, kPermutations = 200;
 
 std::string stateKey(const Snapshot& s) {
   return std::to_string(reinterpret_cast<std::uintptr_t>(s.state.get())) + '@' + std::to_string(s.state->step) + '/' + std::to_string(s.generation);
@@ -28,17 +29,30 @@ std::vector<std::int32_t> someRows(const Dataset& data, std::size_t most) {
   return rows;
 }
 
-/// Over a set there is no predicted class: the chosen one, or what is predicted for the chosen sample.
-std::int64_t outputOf(const TargetChoice& choice, const Snapshot& snapshot, const std::optional<ExplainSample>& sample) {
-  if (choice.kind == TargetChoice::Class) return choice.output;
-  if (!sample) return 0;
-  const std::vector<Real> p = predictions(snapshot, sample->input, 1);
-  return p.empty() ? 0 : std::max_element(p.begin(), p.end()) - p.begin();
+/// What Shapley values compare a row with: [n × input size]; empty: zeros.
+std::vector<Real> comparedWith(const BaselineChoice& choice, const Dataset& data) {
+  if (choice.kind == BaselineChoice::Mean) return meanBaseline(data);
+  if (choice.kind == BaselineChoice::Background) return backgroundSamples(data, kBackgroundSamples, 1);
+  std::vector<Real> row;
+  if (choice.kind == BaselineChoice::Sample && choice.row >= 0 && choice.row < data.count()) {
+    row.resize(static_cast<std::size_t>(data.spec.input.size()));
+    gatherInputs(data, {&choice.row, 1}, row.data());
+  }
+  return row;
 }
 
-QString outputName(const Dataset& data, std::int64_t output) {
-  if (data.spec.task != Task::Regression && static_cast<std::size_t>(output) < data.spec.classes.size()) return fromCore(data.spec.classes[static_cast<std::size_t>(output)]);
-  return data.spec.outputs == 1 && !data.targetName.empty() ? fromCore(data.targetName) : ExplainTables::tr("output %1").arg(output + 1);
+/// One text for one definite target; a loss' is its kind alone.
+std::string definiteKey(const Result<Target>& t) {
+  if (!t) return t.error().text();
+  std::string key;
+  for (const std::int64_t n : {static_cast<std::int64_t>(t->kind), t->output, t->other, std::int64_t{t->probability}, std::int64_t{t->node.value}, t->unit}) key += std::to_string(n) + ',';
+  return key;
+}
+
+/// What a number on an axis is: "output of setosa", "probability of setosa", "setosa − virginica".
+QString axisName(const Snapshot& snapshot, const Target& target) {
+  const QString name = targetName(snapshot, target);
+  return target.kind == Target::Kind::Output && !target.probability ? ExplainTables::tr("output of %1").arg(name) : name;
 }
 
 std::unique_ptr<ThreadPool> poolFor(const Snapshot& s) { return s.run == RunState::Running ? nullptr : std::make_unique<ThreadPool>(machineThreads()); }
@@ -66,10 +80,8 @@ ExplainTables::ExplainTables(QObject* parent)
 }
 
 void ExplainTables::clear() {
-  for (JobQueue* q : {&setQueue_, &rowQueue_, &featureQueue_}) q->cancel();
-  shownSet_.clear();
-  shownRow_.clear();
-  shownFeature_.clear();
+  for (JobQueue* q : queues()) q->cancel();
+  for (std::string* shown : {&shownImportance_, &shownSet_, &shownRow_, &shownFeature_}) shown->clear();
   importance_->setData({});
   bars_->setData({});
   swarm_->setData({});
@@ -83,30 +95,31 @@ void ExplainTables::clear() {
 void ExplainTables::setWanted(bool wanted) {
   wanted_ = wanted;
   // What is not seen is not computed, and starts anew when it is seen.
-  for (auto [queue, shown] : {std::pair(&setQueue_, &shownSet_), std::pair(&rowQueue_, &shownRow_), std::pair(&featureQueue_, &shownFeature_)})
+  for (auto [queue, shown] : {std::pair(&importanceQueue_, &shownImportance_), std::pair(&setQueue_, &shownSet_), std::pair(&rowQueue_, &shownRow_), std::pair(&featureQueue_, &shownFeature_)})
     if (!wanted && queue->busy()) queue->cancel(), shown->clear();
   refresh();
 }
 
 void ExplainTables::tellStopped() {
   stopped_ = true;
-  for (auto [view, queue] : {std::pair<FigureWidget*, JobQueue*>(importance_, &setQueue_), {bars_, &setQueue_}, {swarm_, &setQueue_}, {dependence_, &featureQueue_}, {waterfall_, &rowQueue_}})
-    if (view->isEmpty() && !queue->busy()) view->setPlaceholder(tr("Cancelled. F5 computes it.")), view->update();
+  for (auto [view, queue] : {std::pair<FigureWidget*, JobQueue*>(importance_, &importanceQueue_), {bars_, &setQueue_}, {swarm_, &setQueue_}, {dependence_, &featureQueue_}, {waterfall_, &rowQueue_}})
+    if (view->isEmpty() && !queue->busy() && view->placeholder() == tr("computing…")) view->setPlaceholder(tr("Cancelled. F5 computes it.")), view->update();
 }
 
 void ExplainTables::again() {
   if (std::exchange(stopped_, false))
-    for (std::string* done : {&shownSet_, &shownRow_, &shownFeature_}) done->clear();
+    for (std::string* done : {&shownImportance_, &shownSet_, &shownRow_, &shownFeature_}) done->clear();
   refresh();
 }
 
-void ExplainTables::show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample, const TargetChoice& target) {
+void ExplainTables::show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample, const TargetChoice& target, const BaselineChoice& baseline) {
   const bool table = snapshot && snapshot->data->spec.input.rank() == 1 && snapshot->network->data().input == snapshot->data->spec.input;
   const bool otherData = !table || !snapshot_ || snapshot_->data != snapshot->data;
   snapshot_ = table ? std::move(snapshot) : nullptr;
   sample_.reset();
   if (table && sample && sample->input.size() == static_cast<std::size_t>(snapshot_->data->spec.input.size())) sample_ = *sample;
   target_ = target;
+  baseline_ = baseline;
   if (otherData) {
     clear();
     feature_->clear();
@@ -116,18 +129,41 @@ void ExplainTables::show(std::shared_ptr<const Snapshot> snapshot, const Explain
   refresh();
 }
 
+Result<Target> ExplainTables::target() const { return targetOf(target_, *snapshot_, sample_ ? &*sample_ : nullptr); }
+
+void ExplainTables::sayOfSet(const QString& text) {
+  for (FigureWidget* w : {static_cast<FigureWidget*>(bars_), static_cast<FigureWidget*>(swarm_)}) w->setPlaceholder(text);
+}
+
 void ExplainTables::refresh() {
   if (!wanted_ || !snapshot_) return;
-  const std::string output = std::to_string(outputOf(target_, *snapshot_, sample_));
-  if (const std::string key = stateKey(*snapshot_) + output; key != shownSet_) {
-    shownSet_ = key;
-    for (FigureWidget* w : {static_cast<FigureWidget*>(importance_), static_cast<FigureWidget*>(bars_), static_cast<FigureWidget*>(swarm_)}) w->setPlaceholder(tr("computing…"));
-    setQueue_.start({importanceJob(), summaryJob()});
+  const std::string state = stateKey(*snapshot_);
+  if (state != shownImportance_) {
+    shownImportance_ = state;
+    importance_->setPlaceholder(tr("computing…"));
+    importanceQueue_.start({importanceJob()});
   }
-  if (const std::string key = stateKey(*snapshot_) + output + '#' + std::to_string(sample_ ? sample_->id : 0); key != shownRow_) {
+  const Result<Target> target = this->target();
+  const std::string compared = state + '#' + std::to_string(baseline_.kind) + ',' + std::to_string(baseline_.row) + '#';
+  // Over a set what counts is which output it is, not of which sample it was predicted.
+  if (const std::string key = compared + definiteKey(target); key != shownSet_) {
+    shownSet_ = key;
+    setQueue_.cancel();
+    const QString why = !target ? fromCore(target.error().text())
+                        : target->kind == Target::Kind::Loss ? tr("Each row has a truth of its own, so no one loss is shared out over many rows: choose a class, a difference or a unit as target.") : QString();
+    sayOfSet(why.isEmpty() ? tr("computing…") : why);
+    if (why.isEmpty()) {
+      setQueue_.start({summaryJob(*target)});
+    } else {
+      bars_->setData({});
+      swarm_->setData({});
+    }
+  }
+  if (const std::string key = compared + targetKey(target_) + '#' + std::to_string(sample_ ? sample_->id : 0); key != shownRow_) {
     shownRow_ = key;
     rowQueue_.cancel();
-    if (sample_) rowQueue_.start({waterfallJob()});
+    waterfall_->setPlaceholder(!sample_ ? tr("Choose a row at the left: how its columns lead to the answer appears here.") : target ? tr("computing…") : fromCore(target.error().text()));
+    if (sample_ && target) rowQueue_.start({waterfallJob(*target)});
     else waterfall_->setData({});
   }
   refreshDependence();
@@ -136,10 +172,15 @@ void ExplainTables::refresh() {
 void ExplainTables::refreshDependence() {
   if (!wanted_ || !snapshot_ || feature_->count() == 0) return;
   const int feature = std::max(0, feature_->currentIndex());
-  const std::string key = stateKey(*snapshot_) + std::to_string(outputOf(target_, *snapshot_, sample_)) + '#' + std::to_string(feature);
+  const Result<Target> target = this->target();
+  const std::string key = stateKey(*snapshot_) + definiteKey(target) + '#' + std::to_string(feature);
   if (key == shownFeature_) return;
   shownFeature_ = key;
-  featureQueue_.start({dependenceJob(feature)});
+  const bool outputs = target && (target->kind == Target::Kind::Output || target->kind == Target::Kind::Difference);
+  dependence_->setPlaceholder(!target ? fromCore(target.error().text()) : outputs ? tr("computing…") : tr("Partial dependence follows an output: choose a class, or the difference of two, as target."));
+  if (outputs) return featureQueue_.start({dependenceJob(feature, *target)});
+  featureQueue_.cancel();
+  dependence_->setData({});
 }
 
 JobQueue::Job ExplainTables::importanceJob() {
@@ -173,21 +214,18 @@ JobQueue::Job ExplainTables::importanceJob() {
           }};
 }
 
-JobQueue::Job ExplainTables::summaryJob() {
-  return {tr("Shapley values"), [this, snapshot = snapshot_, choice = target_, sample = sample_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+JobQueue::Job ExplainTables::summaryJob(const Target& target) {
+  return {tr("Shapley values"), [this, snapshot = snapshot_, target, base = baseline_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
             const Dataset& data = *snapshot->data;
             const Groups groups = columnGroups(data);
             const std::vector<std::int32_t> rows = someRows(data, kSummaryRows);
-            const std::vector<Real> background = backgroundSamples(data, kBackground, 1);
             const std::unique_ptr<ThreadPool> pool = poolFor(*snapshot);
-            Target target;
-            target.output = outputOf(choice, *snapshot, sample);
             auto r = std::make_shared<Result<ShapSummary>>(
-                shapSummary({*snapshot->network, snapshot->state->params.span(), data, rows, groups, stop, progress, pool.get()}, target, background, kPermutations, 1));
+                shapSummary({*snapshot->network, snapshot->state->params.span(), data, rows, groups, stop, progress, pool.get()}, target, comparedWith(base, data), kPermutations, 1));
             if (stop.stop_requested()) return {};
-            return [this, r, groups, name = outputName(data, target.output), rows] {
+            return [this, r, groups, name = axisName(*snapshot, target), baseline = tr("baseline: %1").arg(baselineName(base)), rows] {
               if (!*r) {
-                for (FigureWidget* w : {static_cast<FigureWidget*>(bars_), static_cast<FigureWidget*>(swarm_)}) w->setPlaceholder(fromCore(r->error().text()));
+                sayOfSet(fromCore(r->error().text()));
                 bars_->setData({});
                 return swarm_->setData({});
               }
@@ -195,10 +233,12 @@ JobQueue::Job ExplainTables::summaryJob() {
               BarsData b;
               b.title = tr("Mean size of Shapley values");
               b.axis = tr("mean |Shapley value|, %1").arg(name);
+              b.note = baseline;
               BeeswarmData w;
-              w.title = tr("Shapley values of %1 rows").arg(rows.size());
+              w.title = tr("Shapley values of %1 rows").arg(QLocale().toString(qlonglong(rows.size())));
               w.samples = rows;
-              w.axis = tr("Shapley value, output of %1").arg(name);
+              w.axis = tr("Shapley value, %1").arg(name);
+              w.note = baseline;
               for (std::int64_t g : s.order) {
                 const std::size_t i = static_cast<std::size_t>(g);
                 const QString feature = i < groups.names.size() ? fromCore(groups.names[i]) : QString::number(i);
@@ -216,21 +256,19 @@ JobQueue::Job ExplainTables::summaryJob() {
           }};
 }
 
-JobQueue::Job ExplainTables::waterfallJob() {
-  return {tr("waterfall"), [this, snapshot = snapshot_, choice = target_, sample = sample_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+JobQueue::Job ExplainTables::waterfallJob(const Target& target) {
+  return {tr("waterfall"), [this, snapshot = snapshot_, target, base = baseline_, sample = sample_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
             const Dataset& data = *snapshot->data;
             auto r = std::make_shared<Result<Attribution>>(problem("This program has no Shapley values."));
             const Groups groups = columnGroups(data);
-            const std::vector<Real> background = backgroundSamples(data, kBackground, 1);
+            const std::vector<Real> background = comparedWith(base, data);
             const std::unique_ptr<ThreadPool> pool = poolFor(*snapshot);
-            Target target;
-            target.output = outputOf(choice, *snapshot, sample);
             const Params defaults;
             if (const ExplainerSpec* spec = findExplainer("shapley"))
               *r = spec->explain({.network = *snapshot->network, .params = snapshot->state->params.span(), .input = sample->input, .target = target, .settings = defaults,
                                   .stop = stop, .progress = progress, .pool = pool.get(), .samples = background, .groups = groups.of});
             if (stop.stop_requested()) return {};
-            return [this, snapshot, r, sample, name = outputName(data, target.output)] {
+            return [this, snapshot, r, sample, name = axisName(*snapshot, target), baseline = baselineName(base)] {
               if (!*r) {
                 waterfall_->setPlaceholder(fromCore(r->error().text()));
                 return waterfall_->setData({});
@@ -240,7 +278,8 @@ JobQueue::Job ExplainTables::waterfallJob() {
               const QStringList values = groupValues(*snapshot->data, features, *sample);
               WaterfallData d;
               d.title = tr("Shapley values of %1").arg(sample->name);
-              d.unit = tr("output of %1").arg(name);
+              d.unit = name;
+              d.baseline = baseline;
               double sum = 0;
               for (std::size_t g = 0; g < features.size(); ++g) {
                 d.names << features[g].name + QStringLiteral(" = ") + values.value(static_cast<int>(g));
@@ -254,19 +293,16 @@ JobQueue::Job ExplainTables::waterfallJob() {
           }};
 }
 
-JobQueue::Job ExplainTables::dependenceJob(int feature) {
-  return {tr("partial dependence"), [this, snapshot = snapshot_, choice = target_, sample = sample_, feature](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+JobQueue::Job ExplainTables::dependenceJob(int feature, const Target& target) {
+  return {tr("partial dependence"), [this, snapshot = snapshot_, target, feature](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
             const Dataset& data = *snapshot->data;
             const Groups groups = columnGroups(data);
             const std::vector<std::int32_t> rows = someRows(data, kCurveRows);
             const std::unique_ptr<ThreadPool> pool = poolFor(*snapshot);
-            Target target;
-            target.output = outputOf(choice, *snapshot, sample);
-            target.probability = data.spec.task == Task::Classification;
             auto r = std::make_shared<Result<PartialDependence>>(
                 partialDependence({*snapshot->network, snapshot->state->params.span(), data, rows, groups, stop, progress, pool.get()}, feature, target, kPoints));
             if (stop.stop_requested()) return {};
-            return [this, r, name = outputName(data, target.output), probability = target.probability] {
+            return [this, r, name = data.spec.task == Task::Regression ? targetName(*snapshot, target) : axisName(*snapshot, target)] {
               if (!*r) {
                 dependence_->setPlaceholder(fromCore(r->error().text()));
                 return dependence_->setData({});
@@ -275,7 +311,7 @@ JobQueue::Job ExplainTables::dependenceJob(int feature) {
               DependenceData d;
               d.feature = fromCore(p.feature);
               d.title = tr("Partial dependence on %1").arg(d.feature);
-              d.axis = probability ? tr("probability of %1").arg(name) : name;
+              d.axis = name;
               d.grid = p.grid;
               for (const std::string& l : p.labels) d.labels << fromCore(l);
               d.mean = p.mean;

@@ -28,21 +28,24 @@ class ExplainTables : public QObject {
   QComboBox* featureChoice() { return feature_; }
   /// Computes only while it is seen.
   void setWanted(bool wanted);
-  /// Null: nothing to show.
-  void show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample, const TargetChoice& target);
+  /// Null: nothing to show. Importance is the score's, whatever the target; the others follow target and (Shapley values) baseline.
+  void show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample, const TargetChoice& target, const BaselineChoice& baseline);
   /// Says in place what was cancelled; again() takes it up.
   void tellStopped();
   void again();
-  /// Of the set, of one row, of one feature.
-  std::array<JobQueue*, 3> queues() { return {&setQueue_, &rowQueue_, &featureQueue_}; }
+  /// Of the set, of one row, of one feature, of the importance.
+  std::array<JobQueue*, 4> queues() { return {&setQueue_, &rowQueue_, &featureQueue_, &importanceQueue_}; }
 
  private:
   void refresh();
   void refreshDependence();
+  /// The chosen target for the chosen sample, or why there is none.
+  Result<Target> target() const;
   JobQueue::Job importanceJob();
-  JobQueue::Job summaryJob();
-  JobQueue::Job waterfallJob();
-  JobQueue::Job dependenceJob(int feature);
+  JobQueue::Job summaryJob(const Target& target);
+  JobQueue::Job waterfallJob(const Target& target);
+  JobQueue::Job dependenceJob(int feature, const Target& target);
+  void sayOfSet(const QString& text);
   void clear();
 
   BarsView *importance_, *bars_;
@@ -53,9 +56,10 @@ class ExplainTables : public QObject {
   std::shared_ptr<const Snapshot> snapshot_;
   std::optional<ExplainSample> sample_;
   TargetChoice target_;
+  BaselineChoice baseline_;
   bool wanted_ = false, stopped_ = false;
-  std::string shownSet_, shownRow_, shownFeature_;
-  JobQueue setQueue_, rowQueue_, featureQueue_;
+  std::string shownImportance_, shownSet_, shownRow_, shownFeature_;
+  JobQueue importanceQueue_, setQueue_, rowQueue_, featureQueue_;
 };
 
 /// The smallest change found that makes another class of a sample.

@@ -35,7 +35,7 @@ void ExplainTrust::showRandomised(const ExplainWall& wall, int sample, int colum
     if (!randomised_->isEmpty()) randomised_->setData({});
     return;
   }
-  d.title = tr("%1, %2: layers drawn anew").arg(fromCore(wall.columns()[static_cast<std::size_t>(column)].spec->name), wall.samples()[static_cast<std::size_t>(sample)].name);
+  d.title = tr("%1, %2: layers drawn anew").arg(columnName(wall.columns()[static_cast<std::size_t>(column)], *wall.snapshot()->data), wall.samples()[static_cast<std::size_t>(sample)].name);
   const bool plane = map->shape.rank() > 1;
   const std::int64_t channels = map->shape.rank() > 2 ? map->shape[2] : 1;
   d.shape.height = plane ? static_cast<int>(map->shape[0]) : 1;
@@ -93,10 +93,10 @@ void ExplainTrust::showAgreement(const ExplainWall& wall, int sample) {
       if (const Attribution* a = wall.attribution(sample, static_cast<int>(c))) {
         found.push_back(a);
         of.insert(of.end(), {a->seconds, a->outputValue, a->values.empty() ? 0 : static_cast<double>(a->values.front())});
-        d.methods << fromCore(wall.columns()[c].spec->name);
-        d.briefs << fromCore(wall.columns()[c].spec->briefName());
+        d.methods << columnName(wall.columns()[c], *wall.snapshot()->data);
+        d.briefs << columnName(wall.columns()[c], *wall.snapshot()->data, true);
       }
-  if (of == agreed_) return;
+  if (of == agreed_ && d.methods == agreement_->data().methods) return;
   agreed_ = of;
   if (found.size() < 2) return agreement_->setData({});
   std::vector<Attribution> maps;
@@ -110,7 +110,7 @@ void ExplainTrust::showNumbers(const ExplainWall& wall, int sample, int column, 
   const bool chosen = sample >= 0 && column >= 0 && sample < static_cast<int>(wall.samples().size()) && column < static_cast<int>(wall.columns().size());
   if (!chosen) return numbers_->setData({});
   const WallColumn& c = wall.columns()[static_cast<std::size_t>(column)];
-  d.title = fromCore(c.spec->name) + QStringLiteral(", ") + wall.samples()[static_cast<std::size_t>(sample)].name;
+  d.title = columnName(c, *wall.snapshot()->data) + QStringLiteral(", ") + wall.samples()[static_cast<std::size_t>(sample)].name;
   const Attribution* a = wall.attribution(sample, column);
   if (!report) {
     const QString why = wall.trustProblem(sample, column);

@@ -22,6 +22,15 @@ std::string paramsKey(const Params& params, std::span<const Param> described) {
 
 }  // namespace
 
+QString columnName(const WallColumn& column, const Dataset& data, bool brief) {
+  const QString name = fromCore(brief ? column.spec->briefName() : column.spec->name);
+  return column.target ? ExplainWall::tr("%1 (%2)").arg(name, choiceName(*column.target, data)) : name;
+}
+
+bool averages(const ExplainerSpec& spec, const BaselineChoice& baseline) {
+  return spec.usesSamples && (baseline.kind == BaselineChoice::Background || spec.family != ExplainerSpec::Family::Perturbation);
+}
+
 QString settingsText(const ExplainerSpec& spec, const Params& settings) {
   QStringList parts;
   for (const Param& p : spec.params)
@@ -87,8 +96,8 @@ std::string ExplainWall::stateKey() const {
 }
 
 std::string ExplainWall::cellKey(const ExplainSample& sample, const WallColumn& column) const {
-  return std::to_string(sample.id) + '#' + column.spec->id + paramsKey(column.settings, column.spec->params) + "#t" + std::to_string(target_.kind) + ',' +
-         std::to_string(target_.output) + (target_.probability ? "p" : "") + std::to_string(target_.node) + ':' + std::to_string(target_.unit) + "#b" + std::to_string(baseline_.kind) + ',' + std::to_string(baseline_.row);
+  return std::to_string(sample.id) + '#' + column.spec->id + paramsKey(column.settings, column.spec->params) + "#t" + targetKey(column.target.value_or(target_)) + "#b" +
+         std::to_string(baseline_.kind) + ',' + std::to_string(baseline_.row);
 }
 
 std::string ExplainWall::trustKey() const { return "#c" + paramsKey(trustSettings_, trustParams()); }
@@ -203,8 +212,14 @@ WallData ExplainWall::wallData() const {
     for (const FeatureGroup& g : groups) d.features << g.name;
   else
     for (const std::string& f : data.featureNames) d.features << fromCore(f);
-  for (const WallColumn& c : columns_)
-    d.methods.push_back({fromCore(c.spec->name), settingsText(*c.spec, c.settings), fromCore(c.spec->help), c.spec->id.find("cam") != std::string::npos});
+  if (target_ != TargetChoice{}) d.target = choiceName(target_, data);
+  for (const WallColumn& c : columns_) {
+    QStringList settings{settingsText(*c.spec, c.settings)};
+    if (baseline_.kind != BaselineChoice::Background && averages(*c.spec, baseline_)) settings << baselineName({BaselineChoice::Background});
+    settings.removeAll(QString());
+    d.methods.push_back({fromCore(c.spec->name), settings.join(QStringLiteral(", ")), fromCore(c.spec->help), c.spec->id.find("cam") != std::string::npos,
+                         c.target ? choiceName(*c.target, data) : QString()});
+  }
   for (const ExplainSample& s : samples_) {
     WallSample w;
     w.name = s.name;
@@ -228,7 +243,7 @@ WallData ExplainWall::wallData() const {
         cell.state = WallCell::State::Ready;
         cell.isSigned = a.isSigned;
         cell.seconds = a.seconds;
-        w.targetText = it->second.targetText;
+        cell.targetText = it->second.targetText;
         tellTrust(it->second, cell);
         if (d.kind == WallKind::Table) {
           cell.values = a.groupValues.size() != groups.size() ? groupSums(groups, a.values) : std::vector<Real>(a.groupValues.begin(), a.groupValues.end());

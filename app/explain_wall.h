@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "app/explain_samples.h"
+#include "app/explain_targets.h"
 #include "app/job_queue.h"
 #include "core/explain/trust.h"
 #include "widgets/explain/wall_data.h"
@@ -19,25 +19,7 @@ struct WallColumn {
   int key = 0;
   const ExplainerSpec* spec = nullptr;
   Params settings;
-};
-
-/// What of the network's answer is explained.
-struct TargetChoice {
-  enum Kind { Predicted, Class, Second, Difference, Loss, Unit };
-  Kind kind = Predicted;
-  int output = 0;            ///< Class
-  bool probability = false;  ///< the softmax probability instead of the logit
-  std::uint32_t node = 0;    ///< Unit: of a layer, and which of its outputs
-  std::int64_t unit = 0;
-  bool operator==(const TargetChoice&) const = default;
-};
-
-/// What a sample is compared with.
-struct BaselineChoice {
-  enum Kind { Zero, Mean, Blurred, Sample };
-  Kind kind = Zero;
-  std::int32_t row = -1;  ///< Sample: a row of the data
-  bool operator==(const BaselineChoice&) const = default;
+  std::optional<TargetChoice> target = {};  ///< none: the wall's
 };
 
 /// Computes the wall: every sample by every method on one immutable snapshot, in the background. Only what changed is
@@ -132,11 +114,14 @@ class ExplainWall : public QObject {
   JobQueue queue_;  ///< last: its thread goes first
 };
 
-/// What is explained of one sample: "Boot", "Boot − Sneaker".
-QString targetName(const Snapshot& snapshot, const Attribution& attribution);
+/// The column's name, with the target that it has of its own: "Saliency (second class)".
+QString columnName(const WallColumn& column, const Dataset& data, bool brief = false);
 TrustMark markOf(Verdict verdict);
 /// What is said of a check that is older than its map.
 QString oldCheck();
+/// Whether it takes the mean over the background samples instead of one baseline. What takes features away puts the chosen baseline in their
+/// place; expected gradients are an average over samples by definition.
+bool averages(const ExplainerSpec& spec, const BaselineChoice& baseline);
 /// Settings that are not the defaults: "50 points, midpoint".
 QString settingsText(const ExplainerSpec& spec, const Params& settings);
 /// The usual methods for this network: those that it supports.

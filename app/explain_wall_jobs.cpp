@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
-#include <numeric>
 
 #include "app/explain_wall.h"
 #include "core/base/thread_pool.h"
@@ -11,6 +10,7 @@
 #include "widgets/editor/category.h"
 
 namespace vitrine {
+
 /// What belongs to the data alone, made once on the queue's thread.
 struct ExplainWall::Baselines {
   std::weak_ptr<const Dataset> of;
@@ -21,7 +21,7 @@ struct ExplainWall::Baselines {
   void make(const Dataset& data) {
     std::call_once(once, [&] {
       mean = meanBaseline(data);
-      samples = backgroundSamples(data, 50, 1);
+      samples = backgroundSamples(data, kBackgroundSamples, 1);
       columns = columnGroups(data);
     });
   }
@@ -33,66 +33,8 @@ void ExplainWall::prepareBaselines() {
   baselines_->of = snapshot_->data;
 }
 
-namespace {
-
 /// A check makes the map anew some dozens of times: near other inputs and after drawing layers anew.
 constexpr double kTrustWeight = 20;
-
-/// The choice for one sample: what is predicted, second, or the truth is the sample's own.
-Result<Target> resolve(const TargetChoice& choice, const Snapshot& snapshot, const ExplainSample& sample) {
-  const Network& network = *snapshot.network;
-  const Dataset& data = *snapshot.data;
-  Target t;
-  t.probability = choice.probability;
-  switch (choice.kind) {
-    case TargetChoice::Predicted: return t;
-    case TargetChoice::Class: t.output = choice.output; return t;
-    case TargetChoice::Unit: return Target::unitOf(NodeId{choice.node}, choice.unit);
-    case TargetChoice::Difference:
-      if (network.outputs() < 2) return problem("The network has one output only: there is no second class.");
-      return Target::difference(-1);
-    case TargetChoice::Loss:
-      if (sample.row < 0) return problem("Nobody knows the true class of a sample of one's own, so it has no loss.");
-      if (data.spec.task == Task::Classification) return Target::lossOfClass(data.classes[static_cast<std::size_t>(sample.row)]);
-      {
-        std::vector<Real> truth(static_cast<std::size_t>(data.spec.outputs));
-        gatherTargets(data, {&sample.row, 1}, truth.data());
-        return Target::lossOfNumbers(std::move(truth));
-      }
-    case TargetChoice::Second: break;
-  }
-  if (network.outputs() < 2) return problem("The network has one output only: there is no second class.");
-  Workspace ws(network, 1, false, false);
-  std::copy(sample.input.begin(), sample.input.end(), ws.input());
-  const Real* logits = network.forward(snapshot.state->params.span(), ws, 1);
-  std::vector<std::int64_t> order(static_cast<std::size_t>(network.outputs()));
-  std::iota(order.begin(), order.end(), 0);
-  if (std::any_of(logits, logits + order.size(), [](Real v) { return !std::isfinite(v); }))
-    return problem("The network's outputs for this sample are not finite numbers.");
-  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return logits[a] > logits[b]; });
-  t.output = order[1];
-  return t;
-}
-
-}  // namespace
-
-QString targetName(const Snapshot& snapshot, const Attribution& a) {
-  const Dataset& data = *snapshot.data;
-  const auto name = [&](std::int64_t output) {
-    if (data.spec.task != Task::Regression && output >= 0 && static_cast<std::size_t>(output) < data.spec.classes.size()) return fromCore(data.spec.classes[static_cast<std::size_t>(output)]);
-    return data.spec.outputs == 1 && !data.targetName.empty() ? fromCore(data.targetName) : ExplainWall::tr("output %1").arg(output + 1);
-  };
-  switch (a.explained.kind) {
-    case Target::Kind::Loss: return ExplainWall::tr("loss");
-    case Target::Kind::Difference: return name(a.explained.output) + QStringLiteral(" − ") + name(a.explained.other);
-    case Target::Kind::Unit: {
-      const Node* node = snapshot.network->graph().find(a.explained.node);
-      return ExplainWall::tr("unit %1 of %2").arg(a.explained.unit).arg(node ? fromCore(node->name) : QString());
-    }
-    case Target::Kind::Output: break;
-  }
-  return name(a.target);
-}
 
 JobQueue::Job ExplainWall::answerJob(const ExplainSample& sample) {
   return {sample.name, [this, snapshot = snapshot_, id = sample.id, input = sample.input, of = stateKey()](std::stop_token stop, const JobQueue::Progress&) -> JobQueue::Deliver {
@@ -123,12 +65,16 @@ struct ExplainWall::Prepared {
     const Network& network = *snapshot->network;
     if (Status s = column.spec->supports(network, column.settings); !s) return s;
     if (sample.input.size() != static_cast<std::size_t>(network.data().input.size())) return problem("The sample is of another shape than the network's input.");
-    const Result<Target> t = resolve(choice, *snapshot, sample);
+    const Result<Target> t = targetOf(choice, *snapshot, &sample);
     if (!t) return t.error();
     target = *t;
     baselines->make(*snapshot->data);
     const Shape& shape = network.data().input;
-    if (base.kind == BaselineChoice::Mean) baseline = baselines->mean;
+    // What averages over the background does not read it; checks take features away by their mean.
+    if (base.kind == BaselineChoice::Mean || base.kind == BaselineChoice::Background) baseline = baselines->mean;
+    if (base.kind == BaselineChoice::Background && column.spec->usesBaseline && !column.spec->usesSamples)
+      return problem("It compares with one input, not with many: choose zero, the training mean or a sample as baseline. Shapley values, Kernel SHAP, LIME, feature ablation and "
+                     "expected gradients take background samples.");
     if (base.kind == BaselineChoice::Blurred) {
       if (shape.rank() < 2) return problem("Columns of a table have no neighbours to be blurred with: choose another baseline.");
       baseline = blurredBaseline(shape, sample.input, std::max(1.0, static_cast<double>(std::max(shape[0], shape.isImage() ? shape[1] : 0)) / 7));
@@ -158,8 +104,7 @@ struct ExplainWall::Prepared {
             .stop = stop,
             .progress = progress,
             .pool = pool.get(),
-            // What takes features away puts the chosen baseline in their place; only averages over many baselines take samples.
-            .samples = column.spec->usesSamples && column.spec->family != ExplainerSpec::Family::Perturbation ? std::span<const Real>(baselines->samples) : std::span<const Real>(),
+            .samples = averages(*column.spec, base) ? std::span<const Real>(baselines->samples) : std::span<const Real>(),
             .groups = byColumns() ? std::span<const std::int32_t>(baselines->columns.of) : std::span<const std::int32_t>()};
   }
 };
@@ -170,7 +115,7 @@ std::shared_ptr<ExplainWall::Prepared> ExplainWall::prepared(const ExplainSample
   p->baselines = baselines_;
   p->sample = sample;
   p->column = column;
-  p->choice = target_;
+  p->choice = column.target.value_or(target_);
   p->base = baseline_;
   return p;
 }
@@ -183,7 +128,7 @@ JobQueue::Job ExplainWall::cellJob(const ExplainSample& sample, const WallColumn
             auto result = std::make_shared<const Result<Attribution>>(ready ? p->column.spec->explain(p->args(stop, progress)) : Result<Attribution>(ready.error()));
             if (stop.stop_requested()) return {};
             *slot = result;
-            const QString text = *result ? targetName(*p->snapshot, **result) : QString();
+            const QString text = *result ? targetName(*p->snapshot, (*result)->explained) : QString();
             return [this, id = p->sample.id, key = p->column.key, of, without, result, text] {
               Cell& cell = cells_[{id, key}];
               const bool same = cell.withoutState == without;

@@ -31,7 +31,13 @@ ExplainWorkspace::ExplainWorkspace(Document& document, Panels& panels, QWidget* 
   counterfactual_ = new ExplainCounterfactual(this);
   build();
   connect(&document_, &Document::snapshotChanged, this, &ExplainWorkspace::onSnapshot);
-  connect(&document_, &Document::dataChanged, this, &ExplainWorkspace::onSnapshot);
+  connect(&document_, &Document::dataChanged, this, [this] {
+    // Classes are others now, at the left as in the columns.
+    std::vector<WallColumn> columns = wall_->columns();
+    for (WallColumn& c : columns) c.target.reset();
+    wall_->setColumns(std::move(columns));
+    onSnapshot();
+  });
   connect(choices_, &ExplainChoices::samplesChanged, this, &ExplainWorkspace::onSamples);
   connect(choices_, &ExplainChoices::choicesChanged, this, &ExplainWorkspace::refresh);
   connect(choices_, &ExplainChoices::scaleChanged, this, [this] {
@@ -229,7 +235,7 @@ void ExplainWorkspace::buildTabs() {
   connect(inside_->step(), &FigureWidget::titleChanged, steps, [this, steps] { steps->setTitle(inside_->step()->isEmpty() ? tr("Explain this step") : inside_->step()->figureTitle()); });
   QSplitter* set = page(tr("Importance"), "explainImportanceSplitter", Qt::Horizontal, tr("Tables: what the columns mean to the network over many rows"));
   const auto ofTables = [this](FigurePanel* p, int queue) { tellProgress(p, *tables_->queues()[static_cast<std::size_t>(queue)], [this] { tables_->tellStopped(); }); };
-  ofTables(panel(QStringLiteral("panelExplainImportance"), tr("Permutation importance"), scrolled(tables_->importance()), tables_->importance(), set), 0);
+  ofTables(panel(QStringLiteral("panelExplainImportance"), tr("Permutation importance"), scrolled(tables_->importance()), tables_->importance(), set), 3);
   ofTables(panel(QStringLiteral("panelExplainSwarm"), tr("Shapley values of many rows"), scrolled(tables_->swarm()), tables_->swarm(), set), 0);
   ofTables(panel(QStringLiteral("panelExplainShapBars"), tr("Mean size of Shapley values"), scrolled(tables_->bars()), tables_->bars(), set), 0);
   QSplitter* one = page(tr("Dependence"), "explainDependenceSplitter", Qt::Horizontal, tr("Tables: the answer as a function of one column, and the chosen row column by column"));
@@ -286,7 +292,7 @@ void ExplainWorkspace::feedChosen() {
   for (int i = 0; i < tabs_->count(); ++i)
     if (const QString page = tabs_->widget(i)->objectName(); page == QLatin1String("explainImportanceSplitter") || page == QLatin1String("explainDependenceSplitter")) tabs_->setTabVisible(i, table);
   inside_->show(wall_->snapshot(), chosen);
-  tables_->show(wall_->snapshot(), chosen, choices_->target());
+  tables_->show(wall_->snapshot(), chosen, choices_->target(), choices_->baseline());
   counterfactual_->show(wall_->snapshot(), chosen);
 }
 

@@ -37,7 +37,7 @@ class ExplainWorkspace : public QWidget {
   bool live() const;
   /// All that compute here: the wall's first, the gallery's last.
   const std::vector<JobQueue*>& queues() const { return queues_; }
-  /// Attributions as NPY, one file a method ("path-1-saliency.npy"); false (and a message) when none was written.
+  /// Attributions as NPY, one file a column ("path-1-saliency.npy", "path-2-saliency-second-class.npy"); false (and a message) when none was written.
   bool saveArrays(const QString& path);
   void resetArrangement();
 
@@ -72,6 +72,8 @@ class ExplainWorkspace : public QWidget {
   void fillMethodMenu(QMenu* menu);
   void addMethod(const ExplainerSpec& spec);
   void showMethodMenu(int column, QPoint at);
+  /// "Explain ▸" and "Compare with the second class" of a column's menu.
+  void fillTargetMenu(QMenu* menu, int column);
   void showSettings(int column, QPoint at);
   /// A method and how it is set now.
   struct SettingsOf {

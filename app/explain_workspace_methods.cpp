@@ -38,6 +38,18 @@ std::vector<Param> describedFor(const ExplainerSpec& spec, const Snapshot* snaps
   return params;
 }
 
+/// What may stand in a file's name on any system: "Shirt − Coat" is "Shirt-minus-Coat".
+QString fileWords(QString text) {
+  text.replace(QChar(0x2212), QStringLiteral(" minus "));
+  QString out;
+  for (const QChar c : text)
+    if (c.isLetterOrNumber()) out += c;
+    else if (!out.isEmpty() && !out.endsWith(QLatin1Char('-'))) out += QLatin1Char('-');
+  out = out.left(60);
+  while (out.endsWith(QLatin1Char('-'))) out.chop(1);
+  return out;
+}
+
 }  // namespace
 
 void ExplainWorkspace::setColumns(std::vector<WallColumn> columns) {
@@ -94,6 +106,7 @@ void ExplainWorkspace::showMethodMenu(int column, QPoint at) {
     a->setEnabled(enabled);
   };
   item(tr("Settings of %1…").arg(fromCore(c.spec->name)), "explainColumnSettings", fromCore(c.spec->help), !c.spec->params.empty(), [this, column, at] { showSettings(column, at); });
+  fillTargetMenu(menu, column);
   menu->addSeparator();
   const auto moved = [this, column](int by) {
     std::vector<WallColumn> columns = wall_->columns();
@@ -116,6 +129,59 @@ void ExplainWorkspace::showMethodMenu(int column, QPoint at) {
     setColumns(std::move(columns));
   });
   menu->popup(at);
+}
+
+void ExplainWorkspace::fillTargetMenu(QMenu* menu, int column) {
+  if (!wall_->snapshot()) return;
+  const Dataset& data = *wall_->snapshot()->data;
+  const WallColumn& c = wall_->columns()[static_cast<std::size_t>(column)];
+  const auto apply = [this, column](const std::optional<TargetChoice>& target) {
+    std::vector<WallColumn> columns = wall_->columns();
+    columns[static_cast<std::size_t>(column)].target = target;
+    setColumns(std::move(columns));
+  };
+  QMenu* targets = menu->addMenu(tr("Explain"));
+  targets->setObjectName(QStringLiteral("explainColumnTargets"));
+  targets->setToolTipsVisible(true);
+  const auto choice = [&](const QString& text, const QString& name, const QString& tip, bool checked, auto&& does) {
+    QAction* a = targets->addAction(text, this, does);
+    a->setObjectName(name);
+    a->setToolTip(tip);
+    a->setCheckable(true);
+    a->setChecked(checked);
+    return a;
+  };
+  choice(tr("as chosen at the left"), QStringLiteral("explainColumnTarget_wall"), tr("The column follows the target at the left"), !c.target, [apply] { apply({}); });
+  targets->addSeparator();
+  const bool probability = c.target.value_or(wall_->target()).probability;
+  const QStringList names{QStringLiteral("predicted"), QStringLiteral("class"), QStringLiteral("second"), QStringLiteral("difference")};
+  for (TargetChoice t : outputChoices(data)) {
+    QString name = QStringLiteral("explainColumnTarget_") + names[t.kind];
+    if (t.kind == TargetChoice::Class) name += QString::number(t.output);
+    const QString text = choiceName(t, data);
+    t.probability = probability;
+    choice(text, name, tr("The column explains this, whatever is chosen at the left; its head says so"), c.target == t, [apply, t] { apply(t); });
+  }
+  targets->addSeparator();
+  const QString why = c.target ? whyNoProbability(*c.target, data) : tr("The column follows the choice at the left.");
+  choice(tr("Probability"), QStringLiteral("explainColumnProbability"), why.isEmpty() ? tr("The softmax probability instead of the logit") : why, probability,
+         [apply, t = c.target.value_or(TargetChoice{})]() mutable {
+           t.probability = !t.probability;
+           apply(t);
+         })->setEnabled(why.isEmpty());
+  TargetChoice second{.kind = TargetChoice::Second, .probability = probability && whyNoProbability({}, data).isEmpty()};
+  const bool classes = data.spec.task == Task::Classification && data.spec.outputs > 1, same = c.target.value_or(wall_->target()).kind == TargetChoice::Second;
+  QAction* compare = menu->addAction(tr("Compare with the second class"), this, [this, column, second] {
+    std::vector<WallColumn> columns = wall_->columns();
+    WallColumn copy = columns[static_cast<std::size_t>(column)];
+    copy.key = 0;
+    copy.target = second;
+    columns.insert(columns.begin() + column + 1, std::move(copy));
+    setColumns(std::move(columns));
+  });
+  compare->setObjectName(QStringLiteral("explainColumnCompare"));
+  compare->setEnabled(classes && !same);
+  compare->setToolTip(!classes ? tr("Only what tells classes apart has a second class.") : same ? tr("This column explains the second class already.") : tr("The same method beside it, for the class that comes next: what speaks for which"));
 }
 
 void ExplainWorkspace::showSettings(int column, QPoint at) {
@@ -256,7 +322,10 @@ bool ExplainWorkspace::saveArrays(const QString& path) {
     for (std::size_t i = 0; i < wall_->samples().size(); ++i)
       if (const Attribution* a = map(i); a && a->shape == any->shape) values.insert(values.end(), a->values.begin(), a->values.end());
       else values.insert(values.end(), any->values.size(), std::numeric_limits<float>::quiet_NaN());
-    const QString name = wall_->columns().size() == 1 ? path : stem + QLatin1Char('-') + QString::number(c + 1) + QLatin1Char('-') + fromCore(wall_->columns()[c].spec->id) + QStringLiteral(".npy");
+    const WallColumn& column = wall_->columns()[c];
+    QStringList parts{stem, QString::number(c + 1), fromCore(column.spec->id)};
+    if (const TargetChoice target = column.target.value_or(wall_->target()); target != TargetChoice{}) parts << fileWords(choiceName(target, *wall_->snapshot()->data));
+    const QString name = wall_->columns().size() == 1 ? path : parts.join(QLatin1Char('-')) + QStringLiteral(".npy");
     if (Status s = writeNpy(name.toStdString(), shape, values); !s) {
       emit document_.failed(fromCore(s.error().text()));
       return false;

@@ -103,9 +103,10 @@ TEST(Explain, LongWorkTellsHowFarItIsAndCanBeStopped) {
                                         {"panelExplainWalk"},
                                         {"panelExplainUnit"},
                                         {"panelExplainStep"},
-                                        {"panelExplainImportance", "panelExplainSwarm", "panelExplainShapBars"},
+                                        {"panelExplainSwarm", "panelExplainShapBars"},
                                         {"panelExplainWaterfall"},
-                                        {"panelExplainDependence"}};
+                                        {"panelExplainDependence"},
+                                        {"panelExplainImportance"}};
   ASSERT_EQ(queues.size(), panels.size() + 1);  // the gallery's predictions are over in a moment
   for (std::size_t i = 0; i < panels.size(); ++i)
     for (const char* name : panels[i]) {

@@ -162,7 +162,7 @@ TEST(Explain, TargetsDecideWhatIsExplained) {
   ASSERT_TRUE(difference);
   // The first usual method is the plain gradient, which is linear in the target.
   for (std::size_t i = 0; i < predicted.size(); ++i) EXPECT_NEAR(difference->values[i], predicted[i] - second[i], 1e-4 * (1 + std::abs(predicted[i])));
-  EXPECT_TRUE(b.wall()->data().samples[0].targetText.contains(QStringLiteral(" − ")));
+  EXPECT_TRUE(b.wall()->data().samples[0].cells[0].targetText.contains(QStringLiteral(" − ")));
 }
 
 TEST(Explain, ASampleOfOnesOwnHasNoLossAndTheOthersGoOn) {
@@ -181,7 +181,7 @@ TEST(Explain, ASampleOfOnesOwnHasNoLossAndTheOthersGoOn) {
   // Written as arrays, its row is there and holds nothing, so that rows stay those of the wall.
   QTemporaryDir folder;
   ASSERT_TRUE(b.explain->saveArrays(folder.filePath(QStringLiteral("a.npy"))));
-  const QString path = folder.filePath(QStringLiteral("a-1-") + QString::fromStdString(b.explain->model().columns()[0].spec->id) + QStringLiteral(".npy"));
+  const QString path = folder.filePath(QStringLiteral("a-1-") + QString::fromStdString(b.explain->model().columns()[0].spec->id) + QStringLiteral("-loss.npy"));
   std::ifstream in(path.toStdString(), std::ios::binary);
   const Result<NpyArray> array = readNpy(std::string((std::istreambuf_iterator<char>(in)), {}), path.toStdString());
   ASSERT_TRUE(array) << array.error().text();
@@ -319,7 +319,7 @@ TEST(Explain, WalksThroughTheNetworkAndExplainsAStep) {
   auto* target = b.find<QComboBox>("explainTarget");
   b.choose("explainTarget", target->itemText(target->count() - 1));
   ASSERT_TRUE(b.settled());
-  EXPECT_TRUE(b.wall()->data().samples[0].targetText.contains(QStringLiteral("unit 1"))) << qPrintable(b.wall()->data().samples[0].targetText);
+  EXPECT_TRUE(b.wall()->data().samples[0].cells[0].targetText.contains(QStringLiteral("unit 1"))) << qPrintable(b.wall()->data().samples[0].cells[0].targetText);
 }
 
 TEST(Explain, TheMapsOfTheRandomisedNetworkAreShown) {

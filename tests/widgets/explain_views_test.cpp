@@ -229,6 +229,10 @@ TEST(Charts, WaterfallIsSortedAndEndsAtTheOutput) {
   EXPECT_EQ(t.rows[1][0].toString(), QStringLiteral("c"));
   EXPECT_EQ(t.rows[2][0].toString(), QStringLiteral("b"));
   EXPECT_DOUBLE_EQ(t.rows[3][2].toDouble(), 4);
+  WaterfallData d = view.data();
+  d.baseline = QStringLiteral("training mean");
+  view.setData(d);
+  EXPECT_TRUE(view.figureData().rows[0][0].toString().contains(QStringLiteral("training mean")));
 }
 
 TEST(Charts, BarsSwarmAndDependenceExport) {

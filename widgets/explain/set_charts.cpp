@@ -131,13 +131,13 @@ void BeeswarmView::setData(BeeswarmData data) {
 QSizeF BeeswarmView::preferredMm() const { return pageFor(*this, 80); }
 
 double BeeswarmView::heightFor(double, const FigureStyle& style) const {
-  return rowsHeight(data_.values.size(), 2.3 * lineHeight(style.font(-1)) + colorBarHeight(style) + 8, style);
+  return rowsHeight(data_.values.size(), (data_.note.isEmpty() ? 2.3 : 3.3) * lineHeight(style.font(-1)) + colorBarHeight(style) + 8, style);
 }
 
 BeeswarmView::Swarm BeeswarmView::swarm(const QRectF& rect, const FigureStyle& style) const {
   Swarm s;
   const QFont small = style.font(-1);
-  s.plane = barsPlane(rect.adjusted(0, 0, 0, -colorBarHeight(style) - 8), data_.names, style, 2);
+  s.plane = barsPlane(rect.adjusted(0, 0, 0, -colorBarHeight(style) - 8), data_.names, style, data_.note.isEmpty() ? 2 : 3);
   s.plane.setRight(rect.right() - 6);
   double low = 0, high = 0;
   for (const auto& row : data_.values)
@@ -193,6 +193,11 @@ void BeeswarmView::paintFigure(QCPPainter& painter, const QRectF& rect, const Fi
   painter.setAntialiasing(false);
   const double bar = colorBarHeight(style);
   drawColorBar(painter, QRectF(s.plane.left(), rect.bottom() - bar, s.plane.width(), bar), tr("least"), tr("the feature's own value"), tr("most"), ColorMap::Viridis, style);
+  if (data_.note.isEmpty()) return;
+  const double line = lineHeight(style.font(-1));
+  painter.setFont(style.font(-1.5));
+  painter.setPen(style.colors.secondary);
+  drawLine(painter, QRectF(rect.left(), rect.bottom() - bar - 8 - line, rect.width(), line), Qt::AlignRight | Qt::AlignVCenter, data_.note);
 }
 
 QString BeeswarmView::readoutAt(QPointF position) const {
@@ -375,7 +380,8 @@ void WaterfallView::paintFigure(QCPPainter& painter, const QRectF& rect, const F
   painter.setFont(style.font(-1.5));
   painter.setPen(style.colors.secondary);
   drawLine(painter, QRectF(rect.left(), rect.bottom() - line, rect.width(), line), Qt::AlignRight | Qt::AlignVCenter,
-           tr("base %1 → output %2").arg(numberText(data_.base, 4), numberText(data_.output, 4)));
+           data_.baseline.isEmpty() ? tr("base %1 → output %2").arg(numberText(data_.base, 4), numberText(data_.output, 4))
+                                    : tr("at the baseline: %1, %2 → output %3").arg(data_.baseline, numberText(data_.base, 4), numberText(data_.output, 4)));
 }
 
 QString WaterfallView::readoutAt(QPointF position) const {
@@ -390,7 +396,7 @@ QString WaterfallView::readoutAt(QPointF position) const {
 FigureTable WaterfallView::figureData() const {
   FigureTable table{{tr("feature"), tr("part"), tr("sum so far")}, {}};
   double at = data_.base;
-  table.rows.push_back({tr("base"), QString(), at});
+  table.rows.push_back({data_.baseline.isEmpty() ? tr("base") : tr("at the baseline: %1").arg(data_.baseline), QString(), at});
   for (std::size_t i = 0; i < data_.values.size(); ++i) table.rows.push_back({data_.names.value(static_cast<int>(i)), data_.values[i], at += data_.values[i]});
   return table;
 }

@@ -42,6 +42,7 @@ struct BeeswarmData {
   std::vector<std::vector<double>> values;      ///< [feature][row]
   std::vector<std::vector<double>> features;    ///< [feature][row]: own values for the colour; NaN: gray
   std::vector<std::int32_t> samples = {};       ///< [row] its number in the data; empty: the row's own
+  QString note = {};                            ///< "baseline: zero"
 
   int sampleOf(std::size_t row) const { return row < samples.size() ? samples[row] : static_cast<int>(row); }
 };
@@ -112,6 +113,7 @@ struct WaterfallData {
   QStringList names;           ///< "petal_length = 1.4"
   std::vector<double> values;  ///< the features' parts, in order of drawing
   QString unit;                ///< what the output is: "logit of setosa"
+  QString baseline = {};       ///< what the row is compared with: "zero"
 };
 
 class WaterfallView : public FigureWidget {

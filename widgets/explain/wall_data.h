@@ -17,6 +17,7 @@ struct WallCell {
   enum class State { Waiting, Ready, Failed };
   State state = State::Waiting;
   QString note;              ///< Failed: why, as a sentence
+  QString targetText;        ///< what is explained: "Boot"
   std::vector<Real> values;  ///< images and planes: [height × width × channels]; tables: one a feature; series: [steps × features]
   int height = 0, width = 0, channels = 1;
   bool isSigned = true;
@@ -32,11 +33,16 @@ struct WallMethod {
   QString name, settings;
   QString help;
   bool overInput = false;  ///< always drawn over the input (class activation maps)
+  QString target = {};     ///< of this column's own: "second class"; empty: the wall's
+
+  /// What its head says below the name.
+  QString remark() const { return target.isEmpty() || settings.isEmpty() ? target + settings : target + QStringLiteral(" · ") + settings; }
+  /// "Saliency", "Saliency (second class)".
+  QString title() const { return target.isEmpty() ? name : QStringLiteral("%1 (%2)").arg(name, target); }
 };
 
 struct WallSample {
   QString name;                ///< "sample 17", "drawn"
-  QString targetText;          ///< what is explained: "Boot"
   std::vector<Real> input;     ///< images: [height × width × channels] within inputRange; series: [steps × features]
   QStringList values;          ///< tables: each feature's value as the file has it
   std::vector<double> probabilities;  ///< one a class; regression: the prediction alone
@@ -57,6 +63,7 @@ struct WallData {
   QStringList classes;                      ///< empty: regression
   QStringList features;
   QString targetName;
+  QString target = {};                      ///< what the columns explain that have no target of their own; empty: the predicted class
   std::vector<WallMethod> methods;
   std::vector<WallSample> samples;
 };

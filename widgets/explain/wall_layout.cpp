@@ -35,14 +35,16 @@ QSizeF WallLayout::needs() const {
   return {inputWidth + columnGap + methods * (columnWidth + columnGap), rowTop(samples) - rect.top() - rowGap + (methods > 0 ? 8 + scale : 0) + 4};
 }
 
-WallLayout wallLayout(const QRectF& rect, const FigureStyle& style, const WallData& data, int most) {
+namespace {
+
+WallLayout placed(const QRectF& rect, const FigureStyle& style, const WallData& data, int most, int headLines) {
   WallLayout l;
   l.rect = rect;
   l.samples = static_cast<int>(data.samples.size());
   l.methods = static_cast<int>(data.methods.size());
   const QFont small = style.font(-1);
   const double line = lineHeight(small);
-  l.head = 2 * line + 3;
+  l.head = headLines * line + 3;
   l.badge = line + 3;
   l.rowGap = style.print ? 6 : 10;
   l.columnGap = style.print ? 6 : 10;
@@ -74,6 +76,15 @@ WallLayout wallLayout(const QRectF& rect, const FigureStyle& style, const WallDa
   l.columnWidth = style.print ? byWidth : std::clamp(std::min(byWidth, std::max(byHeight, 112.0) / aspect), kLeastCell, kMostCell);
   l.cellHeight = l.columnWidth * aspect;
   return l;
+}
+
+}  // namespace
+
+WallLayout wallLayout(const QRectF& rect, const FigureStyle& style, const WallData& data, int most) {
+  const WallLayout l = placed(rect, style, data, most, 2);
+  // A name that takes two lines leaves a third for what stands below it.
+  const bool high = std::any_of(data.methods.begin(), data.methods.end(), [&](const WallMethod& m) { return !m.remark().isEmpty() && textWidth(style.font(-1, true), m.name) > l.columnWidth; });
+  return high ? placed(rect, style, data, most, 3) : l;
 }
 
 }  // namespace vitrine

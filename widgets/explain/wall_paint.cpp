@@ -37,23 +37,25 @@ void WallView::paintHeads(QCPPainter& painter, const WallLayout& l, const Figure
   const double line = lineHeight(small);
   painter.setFont(small);
   painter.setPen(style.colors.secondary);
-  drawLine(painter, QRectF(l.rect.left(), l.rect.top() + line, l.inputWidth, line), Qt::AlignLeft | Qt::AlignVCenter, data_.kind == WallKind::Table ? tr("feature, value") : tr("input"));
+  const double low = l.rect.top() + l.head - 3 - line;
+  drawLine(painter, QRectF(l.rect.left(), low, l.inputWidth, line), Qt::AlignLeft | Qt::AlignVCenter, data_.kind == WallKind::Table ? tr("feature, value") : tr("input"));
+  if (!data_.target.isEmpty()) drawLine(painter, QRectF(l.rect.left(), low - line, l.inputWidth, line), Qt::AlignLeft | Qt::AlignVCenter, tr("target: %1").arg(data_.target));
   for (int m = 0; m < l.methods; ++m) {
     const WallMethod& method = data_.methods[static_cast<std::size_t>(m)];
     const QRectF head = l.headOf(m);
     const bool chosen = m == method_ && !style.print;
     painter.setFont(bold);
     painter.setPen(chosen ? style.colors.accent : style.colors.text);
-    if (textWidth(bold, method.name) > head.width() && method.name.contains(QLatin1Char(' '))) {
-      painter.drawText(head.adjusted(0, 0, 1, -2), Qt::AlignLeft | Qt::AlignBottom | Qt::TextWordWrap, method.name);
-      continue;
-    }
-    const bool two = !method.settings.isEmpty();
-    drawLine(painter, QRectF(head.left(), head.top() + (two ? 0 : line), head.width(), line), Qt::AlignLeft | Qt::AlignVCenter, method.name);
-    if (!two) continue;
+    const QString remark = method.remark();
+    const QRectF name = head.adjusted(0, 0, 0, remark.isEmpty() ? -3 : -line - 3);
+    if (name.height() > 1.5 * line && textWidth(bold, method.name) > head.width() && method.name.contains(QLatin1Char(' ')))
+      painter.drawText(name.adjusted(0, 0, 1, 0), Qt::AlignLeft | Qt::AlignBottom | Qt::TextWordWrap, method.name);
+    else
+      drawLine(painter, QRectF(name.left(), name.bottom() - line, name.width(), line), Qt::AlignLeft | Qt::AlignVCenter, method.name);
+    if (remark.isEmpty()) continue;
     painter.setFont(style.font(-1.5));
     painter.setPen(style.colors.secondary);
-    drawLine(painter, QRectF(head.left(), head.top() + line, head.width(), line), Qt::AlignLeft | Qt::AlignVCenter, method.settings);
+    drawLine(painter, QRectF(head.left(), name.bottom(), head.width(), line), Qt::AlignLeft | Qt::AlignVCenter, remark);
   }
 }
 

@@ -154,7 +154,7 @@ QString WallView::readoutAt(QPointF position) const {
   for (int m = 0; m < l.methods; ++m)
     if (l.headOf(m).contains(position)) {
       const WallMethod& method = data_.methods[static_cast<std::size_t>(m)];
-      return QStringList{method.name + (method.settings.isEmpty() ? QString() : QStringLiteral(" · ") + method.settings), method.help, tr("Click: settings, order, removal")}.join(QLatin1Char('\n'));
+      return QStringList{method.name + (method.remark().isEmpty() ? QString() : QStringLiteral(" · ") + method.remark()), method.help, tr("Click: settings, target, order, removal")}.join(QLatin1Char('\n'));
     }
   for (int i = 0; i < l.samples; ++i)
     if (l.input(i).contains(position)) {
@@ -178,6 +178,7 @@ QString WallView::readoutAt(QPointF position) const {
   if (c.state != WallCell::State::Ready) return c.note;
   const QLocale locale;
   QString text = data_.methods[static_cast<std::size_t>(method)].name + QStringLiteral(" · ") + s.name;
+  if (!c.targetText.isEmpty()) text += QStringLiteral(" · ") + c.targetText;
   if (data_.kind == WallKind::Image) {
     const int x = std::clamp(static_cast<int>(share.x() * data_.width), 0, data_.width - 1), y = std::clamp(static_cast<int>(share.y() * data_.height), 0, data_.height - 1);
     QStringList input;
@@ -194,7 +195,7 @@ QString WallView::readoutAt(QPointF position) const {
     text += QLatin1Char('\n') + data_.features.value(f) + QStringLiteral(" = ") + s.values.value(f);
   }
   for (int m = 0; m < static_cast<int>(data_.methods.size()); ++m)
-    if (const QString r = readingAt(sample, m); !r.isEmpty()) text += QLatin1Char('\n') + data_.methods[static_cast<std::size_t>(m)].name + QStringLiteral("  ") + r;
+    if (const QString r = readingAt(sample, m); !r.isEmpty()) text += QLatin1Char('\n') + data_.methods[static_cast<std::size_t>(m)].title() + QStringLiteral("  ") + r;
   return text;
 }
 
@@ -279,7 +280,7 @@ FigureTable WallView::figureData() const {
           if (c.channels > 1) place += tr(" channel %1").arg(channel);
           if (c.values.size() == s.input.size()) input = s.input[k];
         }
-        table.rows.push_back({s.name, s.targetText, data_.methods[m].name, place, input, c.values[k]});
+        table.rows.push_back({s.name, c.targetText, data_.methods[m].name, place, input, c.values[k]});
       }
     }
   return table;

@@ -1,0 +1,116 @@
+#include "app/explain_targets.h"
+
+#include <QLocale>
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "app/explain_wall.h"
+#include "widgets/editor/category.h"
+
+namespace vitrine {
+std::string targetKey(const TargetChoice& t) {
+  std::string key;
+  for (const std::int64_t n : {std::int64_t{t.kind}, std::int64_t{t.output}, std::int64_t{t.other}, std::int64_t{t.probability}, std::int64_t{t.node}, t.unit}) key += std::to_string(n) + ',';
+  return key;
+}
+
+Result<Target> targetOf(const TargetChoice& choice, const Snapshot& snapshot, const ExplainSample* sample) {
+  const Network& network = *snapshot.network;
+  const Dataset& data = *snapshot.data;
+  if (choice.kind == TargetChoice::Unit) return Target::unitOf(NodeId{choice.node}, choice.unit);
+  Target t{.output = choice.output, .probability = choice.probability};
+  const bool difference = choice.kind == TargetChoice::Difference;
+  if (difference) t.kind = Target::Kind::Difference, t.other = choice.other;
+  if (difference && choice.output >= 0 && choice.output == choice.other) return problem("The difference of a class and itself is always 0: choose two.");
+  if (choice.kind == TargetChoice::Class || (difference && choice.output >= 0 && choice.other >= 0)) return t;
+  if (!sample) return problem("What is predicted is a sample's own: choose a sample, or one of the classes as target.");
+  if (choice.kind == TargetChoice::Loss) {
+    if (sample->row < 0) return problem("Nobody knows the true class of a sample of one's own, so it has no loss.");
+    if (data.spec.task == Task::Classification) return Target::lossOfClass(data.classes[static_cast<std::size_t>(sample->row)]);
+    std::vector<Real> truth(static_cast<std::size_t>(data.spec.outputs));
+    gatherTargets(data, {&sample->row, 1}, truth.data());
+    return Target::lossOfNumbers(std::move(truth));
+  }
+  if (choice.kind != TargetChoice::Predicted && network.outputs() < 2) return problem("The network has one output only: there is no second class.");
+  Workspace ws(network, 1, false, false);
+  std::copy(sample->input.begin(), sample->input.end(), ws.input());
+  const Real* logits = network.forward(snapshot.state->params.span(), ws, 1);
+  std::vector<std::int64_t> order(static_cast<std::size_t>(network.outputs()));
+  std::iota(order.begin(), order.end(), 0);
+  if (std::any_of(logits, logits + order.size(), [](Real v) { return !std::isfinite(v); }))
+    return problem("The network's outputs for this sample are not finite numbers.");
+  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return logits[a] > logits[b]; });
+  t.output = order[choice.kind == TargetChoice::Second ? 1 : 0];
+  if (difference) t.other = order[1];
+  return t;
+}
+
+QString outputName(const Dataset& data, std::int64_t output) {
+  if (output >= 0 && static_cast<std::size_t>(output) < data.spec.classes.size()) return fromCore(data.spec.classes[static_cast<std::size_t>(output)]);
+  const QString all = fromCore(data.targetName);
+  const QStringList names = data.spec.outputs == 1 ? QStringList{all} : all.split(QStringLiteral(", "));
+  if (names.size() == data.spec.outputs && !names.value(static_cast<int>(output)).isEmpty()) return names[static_cast<int>(output)];
+  return ExplainWall::tr("output %1").arg(QLocale().toString(qlonglong(output + 1)));
+}
+
+QString choiceName(const TargetChoice& choice, const Dataset& data) {
+  const auto name = [&] {
+    switch (choice.kind) {
+      case TargetChoice::Predicted: return data.spec.task == Task::Classification ? ExplainWall::tr("predicted class") : data.spec.outputs > 1 ? ExplainWall::tr("largest output") : outputName(data, 0);
+      case TargetChoice::Class: return outputName(data, choice.output);
+      case TargetChoice::Second: return ExplainWall::tr("second class");
+      case TargetChoice::Loss: return ExplainWall::tr("loss");
+      case TargetChoice::Unit: return ExplainWall::tr("unit %1").arg(QLocale().toString(qlonglong(choice.unit)));
+      case TargetChoice::Difference: break;
+    }
+    return choice.output < 0 ? ExplainWall::tr("predicted − second") : outputName(data, choice.output) + QStringLiteral(" − ") + outputName(data, choice.other);
+  };
+  return choice.probability ? ExplainWall::tr("%1, probability").arg(name()) : name();
+}
+
+std::vector<TargetChoice> outputChoices(const Dataset& data) {
+  std::vector<TargetChoice> all{{}};
+  if (data.spec.outputs < 2) return all;
+  if (data.spec.task == Task::Classification) all.push_back({.kind = TargetChoice::Second}), all.push_back({.kind = TargetChoice::Difference});
+  for (int k = 0; k < std::min<std::int64_t>(data.spec.outputs, 200); ++k) all.push_back({.kind = TargetChoice::Class, .output = k});
+  return all;
+}
+
+QString whyNoProbability(const TargetChoice& choice, const Dataset& data) {
+  if (data.spec.task == Task::Regression) return ExplainWall::tr("Only classes have a probability; this network predicts numbers.");
+  if (data.spec.task == Task::Labels) return ExplainWall::tr("Softmax shares out one probability among classes; labels are told apart each by itself, and explained by their logits.");
+  if (choice.kind == TargetChoice::Loss) return ExplainWall::tr("The loss is no class: it has no probability.");
+  if (choice.kind == TargetChoice::Unit) return ExplainWall::tr("A unit within the network has an activation, and no probability.");
+  return {};
+}
+
+QString targetName(const Snapshot& snapshot, const Target& target) {
+  const auto name = [&](std::int64_t output) {
+    const QString plain = outputName(*snapshot.data, output);
+    return target.probability ? ExplainWall::tr("probability of %1").arg(plain) : plain;
+  };
+  switch (target.kind) {
+    case Target::Kind::Loss: return ExplainWall::tr("loss");
+    case Target::Kind::Difference: return name(target.output) + QStringLiteral(" − ") + name(target.other);
+    case Target::Kind::Unit: {
+      const Node* node = snapshot.network->graph().find(target.node);
+      return ExplainWall::tr("unit %1 of %2").arg(QLocale().toString(qlonglong(target.unit)), node ? fromCore(node->name) : QString());
+    }
+    case Target::Kind::Output: break;
+  }
+  return name(target.output);
+}
+
+QString baselineName(const BaselineChoice& choice) {
+  switch (choice.kind) {
+    case BaselineChoice::Zero: break;
+    case BaselineChoice::Mean: return ExplainWall::tr("training mean");
+    case BaselineChoice::Blurred: return ExplainWall::tr("blurred input");
+    case BaselineChoice::Sample: return ExplainWall::tr("sample %1").arg(choice.row);
+    case BaselineChoice::Background: return ExplainWall::tr("background samples");
+  }
+  return ExplainWall::tr("zero");
+}
+
+}  // namespace vitrine
