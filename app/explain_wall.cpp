@@ -212,7 +212,10 @@ WallData ExplainWall::wallData() const {
     for (const FeatureGroup& g : groups) d.features << g.name;
   else
     for (const std::string& f : data.featureNames) d.features << fromCore(f);
-  if (target_ != TargetChoice{}) d.target = choiceName(target_, data);
+  if (target_ != TargetChoice{}) {
+    d.target = choiceName(target_, data);
+    d.title = tr("Wall of attributions, target: %1").arg(d.target);
+  }
   for (const WallColumn& c : columns_) {
     QStringList settings{settingsText(*c.spec, c.settings)};
     if (baseline_.kind != BaselineChoice::Background && averages(*c.spec, baseline_)) settings << baselineName({BaselineChoice::Background});

@@ -73,8 +73,8 @@ struct ExplainWall::Prepared {
     // What averages over the background does not read it; checks take features away by their mean.
     if (base.kind == BaselineChoice::Mean || base.kind == BaselineChoice::Background) baseline = baselines->mean;
     if (base.kind == BaselineChoice::Background && column.spec->usesBaseline && !column.spec->usesSamples)
-      return problem("It compares with one input, not with many: choose zero, the training mean or a sample as baseline. Shapley values, Kernel SHAP, LIME, feature ablation and "
-                     "expected gradients take background samples.");
+      return problem("Choose zero, the training mean or a sample as baseline: this method compares with one input. Shapley values, Kernel SHAP, LIME, feature ablation and expected "
+                     "gradients take the average over background samples.");
     if (base.kind == BaselineChoice::Blurred) {
       if (shape.rank() < 2) return problem("Columns of a table have no neighbours to be blurred with: choose another baseline.");
       baseline = blurredBaseline(shape, sample.input, std::max(1.0, static_cast<double>(std::max(shape[0], shape.isImage() ? shape[1] : 0)) / 7));

@@ -30,8 +30,10 @@ TEST(WallTargets, AColumnsHeadAndTheTableTellItsTarget) {
   plain.methods[1].target = plain.methods[1].settings = QString();
   EXPECT_GT(wallLayout(page, style, d, 24).head, wallLayout(page, style, plain, 24).head);
   d.target = QStringLiteral("boot, probability");
-  expectPaints(*wallOf(d));
+  view->setData(d);
+  expectPaints(*view);
   view->resize(400, 500);
+  EXPECT_TRUE(view->readoutAt(QPointF(12, 12)).contains(QStringLiteral("boot, probability")));
   EXPECT_TRUE(view->readoutAt(view->cellRect(0, 1).center()).contains(QStringLiteral("bag")));
   EXPECT_TRUE(view->readoutAt(wallLayout(view->rect(), style, d, 24).headOf(1).center()).contains(QStringLiteral("second class")));
 }

@@ -168,7 +168,7 @@ void WallView::paintBars(QCPPainter& painter, const QRectF& cell, int sample, in
   const Range range = ranges_[static_cast<std::size_t>(sample) * data_.methods.size() + static_cast<std::size_t>(method)];
   const bool isSigned = range.low < 0;
   const QFont small = style.font(-1.5);
-  const double line = lineHeight(style.font(-1)), number = cell.width() > 96 ? textWidth(small, QStringLiteral("−0.000")) + 4 : 0;
+  const double line = lineHeight(style.font(-1)), number = cell.width() > 96 ? textWidth(small, QStringLiteral("−0.00000")) + 4 : 0;
   painter.setAntialiasing(false);
   for (std::size_t k = 0; k < features_.size(); ++k) {
     const std::size_t f = static_cast<std::size_t>(features_[k]);
