@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/explain_wall.h"
 #include "core/base/thread_pool.h"
 #include "core/insight/activation_maximisation.h"
 #include "widgets/editor/category.h"
@@ -77,7 +78,7 @@ ExplainInside::ExplainInside(QObject* parent)
       walk_(new WalkView),
       unit_(new UnitFigure),
       step_(new StepView),
-      show_(choiceBox(QStringLiteral("explainWalkShow"), tr("What the maps show"), tr("Each unit's activation, or what flows through it to the predicted output (conductance, against zero)"), {tr("activation")})),
+      show_(choiceBox(QStringLiteral("explainWalkShow"), tr("What the maps show"), tr("Each unit's activation, or what flows through it to the target (conductance: on the way from the baseline)"), {tr("activation")})),
       scale_(choiceBox(QStringLiteral("explainWalkScale"), tr("Colour scale"), tr("Colour scale: one for a layer, for each map, or for the whole network"), {tr("layer"), tr("map"), tr("network")})),
       part_(choiceBox(QStringLiteral("explainUnitPart"), tr("What is looked at"), tr("The whole channel at all its places, or the one unit that was clicked"), {tr("whole channel"), tr("this unit")})),
       stepOf_(choiceBox(QStringLiteral("explainStepOf"), tr("Which step"), tr("A step on this sample alone, or on the batch that training takes next"), {tr("this sample alone"), tr("the next batch")})) {
@@ -108,7 +109,9 @@ void ExplainInside::setWanted(bool inside, bool step) {
   refreshStep();
 }
 
-void ExplainInside::show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample) {
+void ExplainInside::show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample, const TargetChoice& target, const BaselineChoice& baseline) {
+  target_ = target;
+  baseline_ = baseline;
   snapshot_ = std::move(snapshot);
   sample_.reset();
   const bool fits = snapshot_ && sample && sample->input.size() == static_cast<std::size_t>(snapshot_->network->data().input.size());
@@ -176,27 +179,35 @@ void ExplainInside::select(NodeId node, std::int64_t unit) {
 void ExplainInside::refreshWalk() {
   if (!inside_ || !snapshot_ || !sample_) return;
   const ExplainerSpec* through = this->through();
-  const std::string key = keyOf(*snapshot_, *sample_) + (through ? through->id + std::to_string(throughSet_) : "");
+  const std::string key = keyOf(*snapshot_, *sample_) + (through ? through->id + settingsKey(through->params, through_) + targetKey(target_) + '#' + baselineKey(baseline_) : "");
   if (key == walked_) return;
   walked_ = key;
-  walkQueue_.start({{tr("feature maps"), [this, snapshot = snapshot_, sample = *sample_, through, settings = through_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+  walkQueue_.start({{tr("feature maps"), [this, snapshot = snapshot_, sample = *sample_, through, settings = through_, choice = target_, base = baseline_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
                        const std::span<const Real> params = snapshot->state->params.span();
                        auto maps = std::make_shared<Result<std::vector<NodeActivation>>>(featureMaps(*snapshot->network, params, sample.input));
                        if (*maps && through) {
                          // In place of its activation what each layer lets through; a layer that has none (the input) goes.
                          std::vector<NodeActivation> flows;
+                         const Result<Target> target = targetOf(choice, *snapshot, &sample);
+                         const Result<std::vector<Real>> baseline = baselineFor(base, *snapshot->data, sample.input);
+                         std::optional<Error> why;
+                         if (!target) why = target.error();
+                         if (!baseline) why = baseline.error();
                          double done = 0;
                          for (NodeActivation& a : **maps) {
+                           if (!target || !baseline) break;
                            progress(done++ / static_cast<double>((*maps)->size()));
                            Params layer{{"layer", snapshot->network->graph().find(a.node)->name}};
                            for (const auto& [id, value] : settings)
                              if (std::any_of(through->params.begin(), through->params.end(), [&](const Param& p) { return p.id == id; }) && id != "layer") layer[id] = value;
                            if (!through->supports(*snapshot->network, layer)) continue;
-                           Result<Attribution> flow = through->explain({.network = *snapshot->network, .params = params, .input = sample.input, .target = {}, .settings = layer, .stop = stop});
+                           Result<Attribution> flow = through->explain({.network = *snapshot->network, .params = params, .input = sample.input, .target = *target, .settings = layer, .baseline = *baseline, .stop = stop});
                            if (stop.stop_requested()) return {};
+                           if (!flow && !why) why = flow.error();
                            if (flow && flow->shape == a.shape) flows.push_back({a.node, a.shape, std::move(flow->values)});
                          }
-                         *maps = std::move(flows);
+                         if (flows.empty() && why) *maps = *why;
+                         else *maps = std::move(flows);
                        }
                        return [this, snapshot, maps, name = sample.name] {
                          if (!*maps) {
@@ -232,7 +243,7 @@ UnitInputPicture ExplainInside::picture(const ExplainSample& sample) const {
 
 void ExplainInside::refreshUnit() {
   if (!inside_ || !snapshot_ || !sample_ || node_.value == 0) return;
-  const std::string key = keyOf(*snapshot_, *sample_) + '#' + std::to_string(node_.value) + ',' + std::to_string(index_) + ',' + std::to_string(part_->currentIndex()) + ',' + std::to_string(maximisationSet_);
+  const std::string key = keyOf(*snapshot_, *sample_) + '#' + std::to_string(node_.value) + ',' + std::to_string(index_) + ',' + std::to_string(part_->currentIndex()) + settingsKey(findExplainer("activation-maximisation")->params, maximisation_);
   if (key == looked_) return;
   looked_ = key;
   const Network& network = *snapshot_->network;
@@ -359,13 +370,11 @@ const ExplainerSpec* ExplainInside::through() const { return findExplainer(show_
 
 void ExplainInside::setThrough(const Params& settings) {
   through_ = settings;
-  ++throughSet_;
   refreshWalk();
 }
 
 void ExplainInside::setMaximisation(const Params& settings) {
   maximisation_ = settings;
-  ++maximisationSet_;
   refreshUnit();
 }
 

@@ -4,7 +4,7 @@
 #include <QComboBox>
 #include <QObject>
 
-#include "app/explain_samples.h"
+#include "app/explain_targets.h"
 #include "app/job_queue.h"
 #include "core/insight/explain_step.h"
 #include "core/insight/top_samples.h"
@@ -33,7 +33,7 @@ class ExplainInside : public QObject {
   /// Computes what is seen: nothing is done for views that are not.
   void setWanted(bool inside, bool step);
   /// Null: nothing to show.
-  void show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample);
+  void show(std::shared_ptr<const Snapshot> snapshot, const ExplainSample* sample, const TargetChoice& target, const BaselineChoice& baseline);
   /// A unit of a node's output, flat.
   void select(NodeId node, std::int64_t unit);
   NodeId node() const { return node_; }
@@ -70,13 +70,14 @@ class ExplainInside : public QObject {
   QComboBox *show_, *scale_, *part_, *stepOf_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::optional<ExplainSample> sample_;
+  TargetChoice target_;      ///< of what flows through the units
+  BaselineChoice baseline_;  ///< the same
   NodeId node_{0};
   std::int64_t index_ = -1;
   bool inside_ = false, stepWanted_ = false, stopped_ = false;
   std::string walked_, looked_, stepped_;  ///< what the views show
   UnitData known_;
   Params maximisation_, through_;
-  int maximisationSet_ = 0, throughSet_ = 0;  ///< how often: what was made by other settings is old
   JobQueue walkQueue_, unitQueue_, stepQueue_;
 };
 

@@ -13,32 +13,15 @@
 namespace vitrine {
 namespace {
 
-constexpr std::size_t kImportanceRows = 1000, kSummaryRows = 150, kCurveRows = 120;
-constexpr int kRepeats = 10, kPoints = 30, kPermutations = 200;
-
 std::string stateKey(const Snapshot& s) {
   return std::to_string(reinterpret_cast<std::uintptr_t>(s.state.get())) + '@' + std::to_string(s.state->step) + '/' + std::to_string(s.generation);
 }
 
-/// Rows kept for validation, spread evenly over all of them.
-std::vector<std::int32_t> someRows(const Dataset& data, std::size_t most) {
-  const std::vector<std::int32_t>& all = data.validation.empty() ? data.train : data.validation;
-  if (all.size() <= most) return all;
-  std::vector<std::int32_t> rows;
-  for (std::size_t i = 0; i < most; ++i) rows.push_back(all[i * all.size() / most]);
-  return rows;
-}
-
 /// What Shapley values compare a row with: [n × input size]; empty: zeros.
-std::vector<Real> comparedWith(const BaselineChoice& choice, const Dataset& data) {
-  if (choice.kind == BaselineChoice::Mean) return meanBaseline(data);
-  if (choice.kind == BaselineChoice::Background) return backgroundSamples(data, kBackgroundSamples, 1);
-  std::vector<Real> row;
-  if (choice.kind == BaselineChoice::Sample && choice.row >= 0 && choice.row < data.count()) {
-    row.resize(static_cast<std::size_t>(data.spec.input.size()));
-    gatherInputs(data, {&choice.row, 1}, row.data());
-  }
-  return row;
+std::vector<Real> comparedWith(const BaselineChoice& choice, const Dataset& data, std::int64_t background) {
+  if (choice.kind == BaselineChoice::Background) return backgroundSamples(data, background, 1);
+  Result<std::vector<Real>> one = baselineFor(choice, data, {});
+  return one ? std::move(*one) : std::vector<Real>();  // tables are not offered what could fail
 }
 
 /// One text for one definite target; a loss' is its kind alone.
@@ -55,7 +38,34 @@ QString axisName(const Snapshot& snapshot, const Target& target) {
   return target.kind == Target::Kind::Output && !target.probability ? ExplainTables::tr("output of %1").arg(name) : name;
 }
 
+std::string keyOf(const char* method, const Params& settings) { return settingsKey(findExplainer(method)->params, settings); }
+
+/// Names of features that are taken together: the columns', or those of the numbers that the network gets.
+QStringList groupNames(const Dataset& data, const std::vector<std::int32_t>& of) {
+  QStringList names;
+  const Groups columns = columnGroups(data);
+  if (of == columns.of) {
+    for (const std::string& n : columns.names) names << fromCore(n);
+    return names;
+  }
+  for (std::size_t i = 0; i < of.size(); ++i) {
+    while (names.size() <= of[i]) names << QString();
+    QString& name = names[of[i]];
+    name += (name.isEmpty() ? QString() : QStringLiteral(", ")) + (i < data.featureNames.size() ? fromCore(data.featureNames[i]) : QLocale().toString(qulonglong(i)));
+  }
+  return names;
+}
+
 std::unique_ptr<ThreadPool> poolFor(const Snapshot& s) { return s.run == RunState::Running ? nullptr : std::make_unique<ThreadPool>(machineThreads()); }
+
+/// One of the registry's methods over the rows kept for validation. `input` is read by none of them: their targets are definite.
+Result<Attribution> overRows(const char* method, const Snapshot& snapshot, const Target& target, const Params& settings, std::span<const Real> samples, std::stop_token stop, const JobQueue::Progress& progress) {
+  const Dataset& data = *snapshot.data;
+  const std::vector<Real> input(static_cast<std::size_t>(data.spec.input.size()));
+  const std::unique_ptr<ThreadPool> pool = poolFor(snapshot);
+  return findExplainer(method)->explain({.network = *snapshot.network, .params = snapshot.state->params.span(), .input = input, .target = target, .settings = settings, .stop = stop, .progress = progress,
+                                         .pool = pool.get(), .samples = samples, .data = &data, .rows = data.validation.empty() ? data.train : data.validation});
+}
 
 }  // namespace
 
@@ -100,6 +110,16 @@ void ExplainTables::setWanted(bool wanted) {
   refresh();
 }
 
+Params ExplainTables::settings(const std::string& method) const {
+  const auto it = settings_.find(method);
+  return it == settings_.end() ? Params() : it->second;
+}
+
+void ExplainTables::setSettings(const std::string& method, const Params& settings) {
+  settings_[method] = settings;
+  refresh();
+}
+
 void ExplainTables::tellStopped() {
   stopped_ = true;
   for (auto [view, queue] : {std::pair<FigureWidget*, JobQueue*>(importance_, &importanceQueue_), {bars_, &setQueue_}, {swarm_, &setQueue_}, {dependence_, &featureQueue_}, {waterfall_, &rowQueue_}})
@@ -138,15 +158,15 @@ void ExplainTables::sayOfSet(const QString& text) {
 void ExplainTables::refresh() {
   if (!wanted_ || !snapshot_) return;
   const std::string state = stateKey(*snapshot_);
-  if (state != shownImportance_) {
-    shownImportance_ = state;
+  if (const std::string key = state + keyOf("permutation-importance", settings("permutation-importance")); key != shownImportance_) {
+    shownImportance_ = key;
     importance_->setPlaceholder(tr("computing…"));
     importanceQueue_.start({importanceJob()});
   }
   const Result<Target> target = this->target();
-  const std::string compared = state + '#' + std::to_string(baseline_.kind) + ',' + std::to_string(baseline_.row) + '#';
+  const std::string compared = state + '#' + baselineKey(baseline_) + '#';
   // Over a set what counts is which output it is, not of which sample it was predicted.
-  if (const std::string key = compared + definiteKey(target); key != shownSet_) {
+  if (const std::string key = compared + definiteKey(target) + keyOf("shap-summary", settings("shap-summary")); key != shownSet_) {
     shownSet_ = key;
     setQueue_.cancel();
     const QString why = !target ? fromCore(target.error().text())
@@ -159,7 +179,7 @@ void ExplainTables::refresh() {
       swarm_->setData({});
     }
   }
-  if (const std::string key = compared + targetKey(target_) + '#' + std::to_string(sample_ ? sample_->id : 0); key != shownRow_) {
+  if (const std::string key = compared + targetKey(target_) + keyOf("shapley", settings("shapley")) + '#' + std::to_string(sample_ ? sample_->id : 0); key != shownRow_) {
     shownRow_ = key;
     rowQueue_.cancel();
     waterfall_->setPlaceholder(!sample_ ? tr("Choose a row at the left: how its columns lead to the answer appears here.") : target ? tr("computing…") : fromCore(target.error().text()));
@@ -173,7 +193,7 @@ void ExplainTables::refreshDependence() {
   if (!wanted_ || !snapshot_ || feature_->count() == 0) return;
   const int feature = std::max(0, feature_->currentIndex());
   const Result<Target> target = this->target();
-  const std::string key = stateKey(*snapshot_) + definiteKey(target) + '#' + std::to_string(feature);
+  const std::string key = stateKey(*snapshot_) + definiteKey(target) + keyOf("partial-dependence", settings("partial-dependence")) + '#' + std::to_string(feature);
   if (key == shownFeature_) return;
   shownFeature_ = key;
   const bool outputs = target && (target->kind == Target::Kind::Output || target->kind == Target::Kind::Difference);
@@ -184,28 +204,25 @@ void ExplainTables::refreshDependence() {
 }
 
 JobQueue::Job ExplainTables::importanceJob() {
-  return {tr("permutation importance"), [this, snapshot = snapshot_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
-            const Groups groups = columnGroups(*snapshot->data);
-            const std::vector<std::int32_t> rows = someRows(*snapshot->data, kImportanceRows);
-            const std::unique_ptr<ThreadPool> pool = poolFor(*snapshot);
-            auto r = std::make_shared<Result<PermutationImportance>>(
-                permutationImportance({*snapshot->network, snapshot->state->params.span(), *snapshot->data, rows, groups, stop, progress, pool.get()}, kRepeats, 1));
+  return {tr("permutation importance"), [this, snapshot = snapshot_, settings = settings("permutation-importance")](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+            auto r = std::make_shared<Result<Attribution>>(overRows("permutation-importance", *snapshot, {.output = 0}, settings, {}, stop, progress));
             if (stop.stop_requested()) return {};
-            return [this, r, groups] {
+            return [this, snapshot, r] {
               if (!*r) {
                 importance_->setPlaceholder(fromCore(r->error().text()));
                 return importance_->setData({});
               }
-              const PermutationImportance& p = **r;
+              const PermutationImportance& p = *(*r)->importance;
+              const QStringList names = groupNames(*snapshot->data, (*r)->groups);
               std::vector<std::size_t> order(p.mean.size());
               for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
               std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p.mean[a] > p.mean[b]; });
               BarsData d;
               d.title = tr("Permutation importance");
               d.axis = tr("%1 lost").arg(fromCore(p.score));
-              d.note = tr("%1 %2 intact · %3 shuffles each").arg(fromCore(p.score), numberText(p.intact, 3)).arg(kRepeats);
+              d.note = tr("%1 %2 intact · %3 shuffles each").arg(fromCore(p.score), numberText(p.intact, 3), QLocale().toString(qulonglong(p.drops.front().size())));
               for (std::size_t i : order) {
-                d.names << (i < groups.names.size() ? fromCore(groups.names[i]) : QString::number(i));
+                d.names << names.value(static_cast<int>(i));
                 d.values.push_back(p.mean[i]);
                 d.spread.push_back(p.deviation[i]);
               }
@@ -215,33 +232,30 @@ JobQueue::Job ExplainTables::importanceJob() {
 }
 
 JobQueue::Job ExplainTables::summaryJob(const Target& target) {
-  return {tr("Shapley values"), [this, snapshot = snapshot_, target, base = baseline_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
-            const Dataset& data = *snapshot->data;
-            const Groups groups = columnGroups(data);
-            const std::vector<std::int32_t> rows = someRows(data, kSummaryRows);
-            const std::unique_ptr<ThreadPool> pool = poolFor(*snapshot);
-            auto r = std::make_shared<Result<ShapSummary>>(
-                shapSummary({*snapshot->network, snapshot->state->params.span(), data, rows, groups, stop, progress, pool.get()}, target, comparedWith(base, data), kPermutations, 1));
+  return {tr("Shapley values"), [this, snapshot = snapshot_, target, base = baseline_, settings = settings("shap-summary")](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+            const std::vector<Real> samples = comparedWith(base, *snapshot->data, param<std::int64_t>(settings, findExplainer("shap-summary")->params, "background"));
+            auto r = std::make_shared<Result<Attribution>>(overRows("shap-summary", *snapshot, target, settings, samples, stop, progress));
             if (stop.stop_requested()) return {};
-            return [this, r, groups, name = axisName(*snapshot, target), baseline = tr("baseline: %1").arg(baselineName(base)), rows] {
+            return [this, snapshot, r, name = axisName(*snapshot, target), baseline = tr("baseline: %1").arg(baselineName(base))] {
               if (!*r) {
                 sayOfSet(fromCore(r->error().text()));
                 bars_->setData({});
                 return swarm_->setData({});
               }
-              const ShapSummary& s = **r;
+              const ShapSummary& s = *(*r)->summary;
+              const QStringList names = groupNames(*snapshot->data, (*r)->groups);
               BarsData b;
               b.title = tr("Mean size of Shapley values");
               b.axis = tr("mean |Shapley value|, %1").arg(name);
               b.note = baseline;
               BeeswarmData w;
-              w.title = tr("Shapley values of %1 rows").arg(QLocale().toString(qlonglong(rows.size())));
-              w.samples = rows;
+              w.title = tr("Shapley values of %1 rows").arg(QLocale().toString(qulonglong(s.rows.size())));
+              w.samples = s.rows;
               w.axis = tr("Shapley value, %1").arg(name);
               w.note = baseline;
               for (std::int64_t g : s.order) {
                 const std::size_t i = static_cast<std::size_t>(g);
-                const QString feature = i < groups.names.size() ? fromCore(groups.names[i]) : QString::number(i);
+                const QString feature = names.value(static_cast<int>(i));
                 b.names << feature;
                 b.values.push_back(s.meanAbsolute[i]);
                 w.names << feature;
@@ -257,16 +271,13 @@ JobQueue::Job ExplainTables::summaryJob(const Target& target) {
 }
 
 JobQueue::Job ExplainTables::waterfallJob(const Target& target) {
-  return {tr("waterfall"), [this, snapshot = snapshot_, target, base = baseline_, sample = sample_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+  return {tr("waterfall"), [this, snapshot = snapshot_, target, base = baseline_, sample = sample_, settings = settings("shapley")](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
             const Dataset& data = *snapshot->data;
-            auto r = std::make_shared<Result<Attribution>>(problem("This program has no Shapley values."));
             const Groups groups = columnGroups(data);
-            const std::vector<Real> background = comparedWith(base, data);
+            const std::vector<Real> background = comparedWith(base, data, kBackgroundSamples);
             const std::unique_ptr<ThreadPool> pool = poolFor(*snapshot);
-            const Params defaults;
-            if (const ExplainerSpec* spec = findExplainer("shapley"))
-              *r = spec->explain({.network = *snapshot->network, .params = snapshot->state->params.span(), .input = sample->input, .target = target, .settings = defaults,
-                                  .stop = stop, .progress = progress, .pool = pool.get(), .samples = background, .groups = groups.of});
+            auto r = std::make_shared<Result<Attribution>>(findExplainer("shapley")->explain({.network = *snapshot->network, .params = snapshot->state->params.span(), .input = sample->input, .target = target,
+                                                                                             .settings = settings, .stop = stop, .progress = progress, .pool = pool.get(), .samples = background, .groups = groups.of}));
             if (stop.stop_requested()) return {};
             return [this, snapshot, r, sample, name = axisName(*snapshot, target), baseline = baselineName(base)] {
               if (!*r) {
@@ -294,20 +305,16 @@ JobQueue::Job ExplainTables::waterfallJob(const Target& target) {
 }
 
 JobQueue::Job ExplainTables::dependenceJob(int feature, const Target& target) {
-  return {tr("partial dependence"), [this, snapshot = snapshot_, target, feature](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
-            const Dataset& data = *snapshot->data;
-            const Groups groups = columnGroups(data);
-            const std::vector<std::int32_t> rows = someRows(data, kCurveRows);
-            const std::unique_ptr<ThreadPool> pool = poolFor(*snapshot);
-            auto r = std::make_shared<Result<PartialDependence>>(
-                partialDependence({*snapshot->network, snapshot->state->params.span(), data, rows, groups, stop, progress, pool.get()}, feature, target, kPoints));
+  return {tr("partial dependence"), [this, snapshot = snapshot_, target, feature, settings = settings("partial-dependence")](std::stop_token stop, const JobQueue::Progress& progress) mutable -> JobQueue::Deliver {
+            settings["feature"] = std::int64_t{feature};
+            auto r = std::make_shared<Result<Attribution>>(overRows("partial-dependence", *snapshot, target, settings, {}, stop, progress));
             if (stop.stop_requested()) return {};
-            return [this, r, name = data.spec.task == Task::Regression ? targetName(*snapshot, target) : axisName(*snapshot, target)] {
+            return [this, r, name = snapshot->data->spec.task == Task::Regression ? targetName(*snapshot, target) : axisName(*snapshot, target)] {
               if (!*r) {
                 dependence_->setPlaceholder(fromCore(r->error().text()));
                 return dependence_->setData({});
               }
-              const PartialDependence& p = **r;
+              const PartialDependence& p = *(*r)->dependence;
               DependenceData d;
               d.feature = fromCore(p.feature);
               d.title = tr("Partial dependence on %1").arg(d.feature);

@@ -3,6 +3,7 @@
 #include <array>
 #include <QComboBox>
 #include <QObject>
+#include <map>
 
 #include "app/explain_samples.h"
 #include "app/explain_wall.h"
@@ -26,6 +27,9 @@ class ExplainTables : public QObject {
   DependenceView* dependence() { return dependence_; }
   WaterfallView* waterfall() { return waterfall_; }
   QComboBox* featureChoice() { return feature_; }
+  /// Of "permutation-importance", "shap-summary", "partial-dependence" and, for the waterfall, "shapley".
+  Params settings(const std::string& method) const;
+  void setSettings(const std::string& method, const Params& settings);
   /// Computes only while it is seen.
   void setWanted(bool wanted);
   /// Null: nothing to show. Importance is the score's, whatever the target; the others follow target and (Shapley values) baseline.
@@ -57,6 +61,7 @@ class ExplainTables : public QObject {
   std::optional<ExplainSample> sample_;
   TargetChoice target_;
   BaselineChoice baseline_;
+  std::map<std::string, Params> settings_;
   bool wanted_ = false, stopped_ = false;
   std::string shownImportance_, shownSet_, shownRow_, shownFeature_;
   JobQueue importanceQueue_, setQueue_, rowQueue_, featureQueue_;

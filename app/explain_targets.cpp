@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "app/explain_wall.h"
+#include "core/explain/baseline.h"
 #include "widgets/editor/category.h"
 
 namespace vitrine {
@@ -101,6 +102,27 @@ QString targetName(const Snapshot& snapshot, const Target& target) {
   }
   return name(target.output);
 }
+
+Result<std::vector<Real>> baselineFor(const BaselineChoice& choice, const Dataset& data, std::span<const Real> input, std::span<const Real> mean) {
+  const Shape& shape = data.spec.input;
+  switch (choice.kind) {
+    case BaselineChoice::Zero: break;
+    case BaselineChoice::Mean:
+    case BaselineChoice::Background: return mean.empty() ? meanBaseline(data) : std::vector<Real>(mean.begin(), mean.end());
+    case BaselineChoice::Blurred:
+      if (shape.rank() < 2) return problem("Columns of a table have no neighbours to be blurred with: choose another baseline.");
+      return blurredBaseline(shape, input, std::max(1.0, static_cast<double>(std::max(shape[0], shape.isImage() ? shape[1] : 0)) / 7));
+    case BaselineChoice::Sample: {
+      if (choice.row < 0 || choice.row >= data.count()) return problem("The sample chosen as baseline is not in the data.");
+      std::vector<Real> row(static_cast<std::size_t>(shape.size()));
+      gatherInputs(data, {&choice.row, 1}, row.data());
+      return row;
+    }
+  }
+  return std::vector<Real>();
+}
+
+std::string baselineKey(const BaselineChoice& choice) { return std::to_string(choice.kind) + ',' + std::to_string(choice.row); }
 
 QString baselineName(const BaselineChoice& choice) {
   switch (choice.kind) {

@@ -38,6 +38,11 @@ std::vector<TargetChoice> outputChoices(const Dataset& data);
 QString whyNoProbability(const TargetChoice& choice, const Dataset& data);
 /// What a definite target explains: "Boot", "Boot − Sneaker", "probability of Boot".
 QString targetName(const Snapshot& snapshot, const Target& target);
+/// The one input that `input` is compared with; empty: zeros. Background: the training mean, for what takes features away. Or why there is none.
+/// `mean`: meanBaseline(), where it is at hand.
+Result<std::vector<Real>> baselineFor(const BaselineChoice& choice, const Dataset& data, std::span<const Real> input, std::span<const Real> mean = {});
+/// One text for one choice.
+std::string baselineKey(const BaselineChoice& choice);
 /// "zero", "training mean", "sample 17".
 QString baselineName(const BaselineChoice& choice);
 /// One text for one choice: what was computed for it is known by it.

@@ -9,18 +9,14 @@
 
 namespace vitrine {
 
-namespace {
-
-std::string paramsKey(const Params& params, std::span<const Param> described) {
+std::string settingsKey(std::span<const Param> described, const Params& settings) {
   std::string key;
   for (const Param& p : described) {
-    const auto it = params.find(p.id);
-    key += '|' + p.id + '=' + paramText(p, it == params.end() ? p.fallback : it->second);
+    const auto it = settings.find(p.id);
+    key += '|' + p.id + '=' + paramText(p, it == settings.end() ? p.fallback : it->second);
   }
   return key;
 }
-
-}  // namespace
 
 QString columnName(const WallColumn& column, const Dataset& data, bool brief) {
   const QString name = fromCore(brief ? column.spec->briefName() : column.spec->name);
@@ -96,11 +92,11 @@ std::string ExplainWall::stateKey() const {
 }
 
 std::string ExplainWall::cellKey(const ExplainSample& sample, const WallColumn& column) const {
-  return std::to_string(sample.id) + '#' + column.spec->id + paramsKey(column.settings, column.spec->params) + "#t" + targetKey(column.target.value_or(target_)) + "#b" +
-         std::to_string(baseline_.kind) + ',' + std::to_string(baseline_.row);
+  return std::to_string(sample.id) + '#' + column.spec->id + settingsKey(column.spec->params, column.settings) + "#t" + targetKey(column.target.value_or(target_)) + "#b" +
+         baselineKey(baseline_);
 }
 
-std::string ExplainWall::trustKey() const { return "#c" + paramsKey(trustSettings_, trustParams()); }
+std::string ExplainWall::trustKey() const { return "#c" + settingsKey(trustParams(), trustSettings_); }
 
 bool ExplainWall::stale() const {
   if (!snapshot_) return false;

@@ -122,6 +122,8 @@ QString oldCheck();
 /// Whether it takes the mean over the background samples instead of one baseline. What takes features away puts the chosen baseline in their
 /// place; expected gradients are an average over samples by definition.
 bool averages(const ExplainerSpec& spec, const BaselineChoice& baseline);
+/// All settings, said or not, as one text: what was computed by them is known by it.
+std::string settingsKey(std::span<const Param> described, const Params& settings);
 /// Settings that are not the defaults: "50 points, midpoint".
 QString settingsText(const ExplainerSpec& spec, const Params& settings);
 /// The usual methods for this network: those that it supports.

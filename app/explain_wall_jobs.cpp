@@ -69,21 +69,13 @@ struct ExplainWall::Prepared {
     if (!t) return t.error();
     target = *t;
     baselines->make(*snapshot->data);
-    const Shape& shape = network.data().input;
-    // What averages over the background does not read it; checks take features away by their mean.
-    if (base.kind == BaselineChoice::Mean || base.kind == BaselineChoice::Background) baseline = baselines->mean;
     if (base.kind == BaselineChoice::Background && column.spec->usesBaseline && !column.spec->usesSamples)
       return problem("Choose zero, the training mean or a sample as baseline: this method compares with one input. Shapley values, Kernel SHAP, LIME, feature ablation and expected "
                      "gradients take the average over background samples.");
-    if (base.kind == BaselineChoice::Blurred) {
-      if (shape.rank() < 2) return problem("Columns of a table have no neighbours to be blurred with: choose another baseline.");
-      baseline = blurredBaseline(shape, sample.input, std::max(1.0, static_cast<double>(std::max(shape[0], shape.isImage() ? shape[1] : 0)) / 7));
-    }
-    if (base.kind == BaselineChoice::Sample) {
-      if (base.row < 0 || base.row >= snapshot->data->count()) return problem("The sample chosen as baseline is not in the data.");
-      baseline.resize(sample.input.size());
-      gatherInputs(*snapshot->data, {&base.row, 1}, baseline.data());
-    }
+    // What averages over the background does not read it; checks take features away by their mean.
+    Result<std::vector<Real>> one = baselineFor(base, *snapshot->data, sample.input, baselines->mean);
+    if (!one) return one.error();
+    baseline = std::move(*one);
     // While training runs the caller's thread is all that explaining takes.
     if (snapshot->run != RunState::Running && network.costPerSample() > 100000) pool = std::make_unique<ThreadPool>(machineThreads());
     return {};

@@ -12,6 +12,7 @@
 #include <QWidgetAction>
 #include <algorithm>
 
+#include "core/explain/groups.h"
 #include "widgets/editor/category.h"
 
 namespace vitrine {
@@ -177,10 +178,14 @@ void ExplainWorkspace::buildTrust() {
   FigurePanel* agree = panel(QStringLiteral("panelExplainAgreement"), tr("Do methods agree?"), scrolled(trust_->agreement()), trust_->agreement(), right_);
   agree->setSideText(tr("rank correlation"));
   FigurePanel* checks = panel(QStringLiteral("panelExplainTrust"), tr("Trust check"), scrolled(trust_->numbers()), trust_->numbers(), right_);
-  const ExplainerSpec described{.name = tr("Trust check").toStdString(),
+  const ExplainerSpec described{.id = "trust-check",
+                                .name = tr("Trust check").toStdString(),
                                 .help = tr("How the maps are put to the test. All checks are made again.").toStdString(),
+                                .formula = {},
                                 .source = "Petsiuk 2018; Yeh 2019; Adebayo 2018",
-                                .params = {trustParams().begin(), trustParams().end()}};
+                                .params = {trustParams().begin(), trustParams().end()},
+                                .supports = {},
+                                .explain = {}};
   auto* drawn = new QToolButton;
   drawn->setObjectName(QStringLiteral("explainShowRandomised"));
   drawn->setText(tr("randomised"));
@@ -235,14 +240,27 @@ void ExplainWorkspace::buildTabs() {
   connect(inside_->step(), &FigureWidget::titleChanged, steps, [this, steps] { steps->setTitle(inside_->step()->isEmpty() ? tr("Explain this step") : inside_->step()->figureTitle()); });
   QSplitter* set = page(tr("Importance"), "explainImportanceSplitter", Qt::Horizontal, tr("Tables: what the columns mean to the network over many rows"));
   const auto ofTables = [this](FigurePanel* p, int queue) { tellProgress(p, *tables_->queues()[static_cast<std::size_t>(queue)], [this] { tables_->tellStopped(); }); };
-  ofTables(panel(QStringLiteral("panelExplainImportance"), tr("Permutation importance"), scrolled(tables_->importance()), tables_->importance(), set), 3);
-  ofTables(panel(QStringLiteral("panelExplainSwarm"), tr("Shapley values of many rows"), scrolled(tables_->swarm()), tables_->swarm(), set), 0);
+  const auto settingsOf = [this](FigurePanel* p, const char* method, const char* name, const QString& tip, const QStringList& hidden = {}) {
+    p->addHeaderWidget(settingsButton(QLatin1String(name), tip, [this, method] { return SettingsOf{*findExplainer(method), tables_->settings(method)}; },
+                                      [this, method](Params s) { tables_->setSettings(method, s); }, hidden));
+  };
+  FigurePanel* importance = panel(QStringLiteral("panelExplainImportance"), tr("Permutation importance"), scrolled(tables_->importance()), tables_->importance(), set);
+  settingsOf(importance, "permutation-importance", "explainImportanceSettings", tr("Shuffles, rows, what is shuffled together"));
+  ofTables(importance, 3);
+  FigurePanel* swarm = panel(QStringLiteral("panelExplainSwarm"), tr("Shapley values of many rows"), scrolled(tables_->swarm()), tables_->swarm(), set);
+  settingsOf(swarm, "shap-summary", "explainSummarySettings", tr("Rows, orders, background, what is taken away together"));
+  ofTables(swarm, 0);
   ofTables(panel(QStringLiteral("panelExplainShapBars"), tr("Mean size of Shapley values"), scrolled(tables_->bars()), tables_->bars(), set), 0);
   QSplitter* one = page(tr("Dependence"), "explainDependenceSplitter", Qt::Horizontal, tr("Tables: the answer as a function of one column, and the chosen row column by column"));
   FigurePanel* dependence = panel(QStringLiteral("panelExplainDependence"), tr("Partial dependence"), tables_->dependence(), tables_->dependence(), one);
+  settingsOf(dependence, "partial-dependence", "explainDependenceSettings", tr("Points and rows"), {QStringLiteral("feature")});
   dependence->addHeaderWidget(tables_->featureChoice());
   ofTables(dependence, 2);
-  ofTables(panel(QStringLiteral("panelExplainWaterfall"), tr("The chosen row, column by column"), tables_->waterfall(), tables_->waterfall(), one), 1);
+  FigurePanel* waterfall = panel(QStringLiteral("panelExplainWaterfall"), tr("The chosen row, column by column"), tables_->waterfall(), tables_->waterfall(), one);
+  QStringList groups;
+  for (const Param& p : groupParams()) groups << fromCore(p.id);
+  settingsOf(waterfall, "shapley", "explainWaterfallSettings", tr("How Shapley values of many columns are drawn"), groups);
+  ofTables(waterfall, 1);
   QSplitter* drawn = page(tr("Randomised"), "explainRandomisedSplitter", Qt::Horizontal, tr("The chosen map, and what its method shows of the network with layers drawn anew from the top down: a map that stays the same cannot tell what was learned"));
   FigurePanel* randomised = panel(QStringLiteral("panelExplainRandomised"), tr("Layers drawn anew"), trust_->randomised(), trust_->randomised(), drawn);
   randomised->setSideText(tr("with the rank correlation to the map as it is"));
@@ -291,7 +309,7 @@ void ExplainWorkspace::feedChosen() {
   const bool table = !wall_->snapshot() || wall_->snapshot()->data->spec.input.rank() == 1;
   for (int i = 0; i < tabs_->count(); ++i)
     if (const QString page = tabs_->widget(i)->objectName(); page == QLatin1String("explainImportanceSplitter") || page == QLatin1String("explainDependenceSplitter")) tabs_->setTabVisible(i, table);
-  inside_->show(wall_->snapshot(), chosen);
+  inside_->show(wall_->snapshot(), chosen, choices_->target(), choices_->baseline());
   tables_->show(wall_->snapshot(), chosen, choices_->target(), choices_->baseline());
   counterfactual_->show(wall_->snapshot(), chosen);
 }

@@ -284,6 +284,7 @@ Result<ShapSummary> shapSummary(const SetArgs& args, const Target& target, std::
   std::vector<OwnValues> own;
   for (std::int64_t g = 0; g < args.groups.count; ++g) own.emplace_back(args, g);
   ShapSummary s;
+  s.rows.assign(args.rows.begin(), args.rows.end());
   s.meanAbsolute.assign(static_cast<std::size_t>(args.groups.count), 0.0);
   const double rows = static_cast<double>(set->rows());
   for (std::int64_t r = 0; r < set->rows(); ++r) {

@@ -49,6 +49,7 @@ Result<PartialDependence> partialDependence(const SetArgs& args, std::int64_t gr
 
 /// Shapley values of every row: beeswarm, bars and waterfalls read this.
 struct ShapSummary {
+  std::vector<std::int32_t> rows;              ///< of the data, in the order of what follows
   double base = 0;                             ///< mean output over the background
   std::vector<double> outputs;                 ///< [row]
   std::vector<std::vector<double>> values;     ///< [row][group]

@@ -55,6 +55,21 @@ struct ExplainBench : AppBench {
     box->setCurrentIndex(i);
     emit box->activated(i);
   }
+  /// Types a number into a field of the settings that a button opens.
+  void setInPopup(const char* button, const char* field, const QString& text) {
+    click(button);
+    QFrame* popup = nullptr;
+    for (QFrame* f : explain->findChildren<QFrame*>(QStringLiteral("explainSettings")))
+      if (f->isVisible()) popup = f;
+    ASSERT_TRUE(popup);
+    auto* edit = popup->findChild<QLineEdit*>(QString::fromLatin1(field));
+    ASSERT_TRUE(edit) << field;
+    edit->setFocus();
+    edit->selectAll();
+    QTest::keyClicks(edit, text);
+    QTest::keyClick(edit, Qt::Key_Return);
+    popup->close();
+  }
   /// Runs an entry of a menu that is filled when it opens.
   void menuAction(const char* menuName, const QString& action) {
     auto* menu = find<QMenu>(menuName);

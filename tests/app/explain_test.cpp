@@ -345,29 +345,15 @@ TEST(Explain, TrustChecksAndActivationMaximisationHaveSettings) {
   ExplainBench b(nullptr);
   b.document.useData(squares());
   ASSERT_TRUE(b.settled());
-  const auto set = [&](const char* button, const char* field, const QString& text) {
-    b.click(button);
-    QFrame* popup = nullptr;
-    for (QFrame* f : b.explain->findChildren<QFrame*>(QStringLiteral("explainSettings")))
-      if (f->isVisible()) popup = f;
-    ASSERT_TRUE(popup);
-    auto* edit = popup->findChild<QLineEdit*>(QString::fromLatin1(field));
-    ASSERT_TRUE(edit) << field;
-    edit->setFocus();
-    edit->selectAll();
-    QTest::keyClicks(edit, text);
-    QTest::keyClick(edit, Qt::Key_Return);
-    popup->close();
-  };
   EXPECT_NE(b.explain->model().trust(0, 0)->removal->orders, 4);
-  set("explainTrustSettings", "param_orders", QStringLiteral("4"));
+  b.setInPopup("explainTrustSettings", "param_orders", QStringLiteral("4"));
   ASSERT_TRUE(b.waitFor([&] { return b.explain->model().trust(0, 0)->removal->orders == 4; }));
   ASSERT_TRUE(b.settled());
   EXPECT_FALSE(b.explain->model().trustIsOld(0, 0));
   auto* unit = b.find<UnitFigure>("explainUnit");
   ASSERT_TRUE(b.waitFor([&] { return !unit->data().best.empty(); }));
   const std::vector<Real> before = unit->data().best[0].values;
-  set("explainUnitSettings", "param_steps", QStringLiteral("3"));
+  b.setInPopup("explainUnitSettings", "param_steps", QStringLiteral("3"));
   ASSERT_TRUE(b.waitFor([&] { return !unit->data().best.empty() && unit->data().best[0].values != before; }));
 }
 
@@ -390,6 +376,27 @@ TEST(Explain, TablesHaveImportanceDependenceAndAWaterfall) {
   EXPECT_NEAR(sum, w.output, 1e-3 * (1 + std::abs(w.output)));
   b.choose("explainFeature", QString::fromStdString(b.document.data()->featureNames[2]));
   EXPECT_TRUE(b.waitFor([&] { return dependence->data().feature.toStdString() == b.document.data()->featureNames[2]; }));
+}
+
+TEST(Explain, TheTablesMethodsHaveTheirSettings) {
+  ExplainBench b(nullptr);
+  b.window.openPath(QStringLiteral(VITRINE_TEST_DATA "/iris.csv"));
+  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
+  ASSERT_TRUE(b.settled());
+  b.find<QTabWidget>("explainTabs")->setCurrentIndex(2);
+  auto* importance = b.find<BarsView>("explainImportance");
+  auto* swarm = b.find<BeeswarmView>("explainSwarm");
+  ASSERT_TRUE(b.waitFor([&] { return !importance->isEmpty() && !swarm->isEmpty(); }));
+  b.setInPopup("explainImportanceSettings", "param_repeats", QStringLiteral("3"));
+  EXPECT_TRUE(b.waitFor([&] { return importance->data().note.contains(QStringLiteral("3 shuffles")); })) << qPrintable(importance->data().note);
+  b.setInPopup("explainSummarySettings", "param_rows", QStringLiteral("7"));
+  EXPECT_TRUE(b.waitFor([&] { return swarm->data().samples.size() == 7; }));
+  b.find<QTabWidget>("explainTabs")->setCurrentIndex(3);
+  auto* dependence = b.find<DependenceView>("explainDependence");
+  ASSERT_TRUE(b.waitFor([&] { return !dependence->isEmpty(); }));
+  b.setInPopup("explainDependenceSettings", "param_points", QStringLiteral("4"));
+  EXPECT_TRUE(b.waitFor([&] { return dependence->data().grid.size() == 4; }));
+  EXPECT_EQ(dependence->data().feature.toStdString(), b.document.data()->featureNames[0]);
 }
 
 TEST(Explain, SeriesAreExplainedStepByStep) {
