@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <QCheckBox>
 #include <QPushButton>
 #include <QToolButton>
+#include <algorithm>
 #include <cstdlib>
 
 #include "widgets/theme/theme.h"
@@ -38,6 +40,29 @@ TEST(Theme, AButtonThatIsOffLooksOff) {
       EXPECT_NE(on, off) << kind;
       EXPECT_NE(off, theme().accent) << kind;
     }
+  }
+}
+
+TEST(Theme, ABoxIsSeenTickedOrNot) {
+  for (const ThemeChoice choice : {ThemeChoice::Light, ThemeChoice::Dark}) {
+    const Styled styled(choice);
+    QWidget ground;
+    ground.resize(24, 24);
+    QCheckBox box(&ground);
+    box.resize(24, 24);
+    const auto far = [&] {
+      const QImage image = ground.grab().toImage();
+      const QColor back = image.pixelColor(22, 1);
+      int most = 0;
+      for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x) most = std::max(most, std::abs(image.pixelColor(x, y).lightness() - back.lightness()));
+      return most;
+    };
+    EXPECT_GT(far(), 60);
+    const QImage empty = ground.grab().toImage();
+    box.setChecked(true);
+    EXPECT_NE(ground.grab().toImage(), empty);
+    EXPECT_GT(far(), 60);
   }
 }
 

@@ -58,7 +58,7 @@ QPalette paletteOf(const Theme& t) {
   return p;
 }
 
-// %1 window, %2 panel, %3 border, %4 text, %5 secondary, %6 accent, %7 accent text, %8 field, %9 hover.
+// %1 window, %2 panel, %3 border, %4 text, %5 secondary, %6 accent, %7 accent text, %8 field, %9 hover, %0 the tick's icon.
 const char* const kSheet = R"(
 QToolTip { background: %2; color: %4; border: 1px solid %3; padding: 4px 6px; }
 QFrame[panel="true"] { background: %2; border: 1px solid %3; border-radius: 6px; }
@@ -83,6 +83,12 @@ QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-
 QComboBox:disabled, QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: %5; background: %1; }
 QComboBox::drop-down { border: none; width: 18px; }
 QComboBox::down-arrow { image: url(:/icons/chevron.svg); width: 10px; height: 10px; }
+QCheckBox::indicator, QAbstractItemView::indicator { width: 13px; height: 13px; background: %2; border: 1px solid %5; border-radius: 3px; }
+QCheckBox::indicator:hover, QCheckBox:focus::indicator { border-color: %6; }
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: %6; border-color: %6; image: url(:/icons/%0.svg); }
+QCheckBox::indicator:disabled, QAbstractItemView::indicator:disabled { border-color: %3; background: %1; }
+QCheckBox::indicator:checked:disabled { background: %5; border-color: %5; }
+QCheckBox:disabled { color: %5; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 16px; }
 QAbstractSpinBox::up-arrow { image: url(:/icons/up.svg); width: 10px; height: 10px; }
 QAbstractSpinBox::down-arrow { image: url(:/icons/down.svg); width: 10px; height: 10px; }
@@ -124,6 +130,7 @@ QString sheetOf(const Theme& t) {
   const QString values[] = {t.window.name(), t.panel.name(),      t.border.name(), t.text.name(),  t.secondary.name(),
                             t.accent.name(), t.accentText.name(), t.field.name(),  t.hover.name()};
   for (int i = 9; i >= 1; --i) sheet.replace(QLatin1Char('%') + QString::number(i), values[i - 1]);
+  sheet.replace(QStringLiteral("%0"), t.dark ? QStringLiteral("tick_dark") : QStringLiteral("tick"));
   return sheet;
 }
 
