@@ -389,7 +389,7 @@ void ExplainChoices::refill() {
     g.items.push_back(std::move(item));
   }
   const bool waits = filter_->checkedId() == Mistakes && predictedClasses_.empty();
-  gallery_->setPlaceholder(waits ? tr("Which samples are mistaken is being found out…") : filter_->checkedId() == Mistakes && search_->text().isEmpty()
+  gallery_->setPlaceholder(waits && !predictedOf_ ? tr("Not computed. F5 finds out which samples are mistaken.") : waits ? tr("Which samples are mistaken is being found out…") : filter_->checkedId() == Mistakes && search_->text().isEmpty()
                                                                                              ? tr("No sample kept for validation is mistaken.")
                                                                                              : tr("No sample fits."));
   more_->setVisible(g.items.size() < rows.size());
@@ -397,18 +397,25 @@ void ExplainChoices::refill() {
   gallery_->setData(std::move(g));
 }
 
+void ExplainChoices::tellStopped() {
+  predictedOf_ = nullptr;
+  refill();
+}
+
 void ExplainChoices::predict(const std::shared_ptr<const Snapshot>& snapshot) {
+  tellPrediction();
   if (!snapshot || !snapshot->state || !data_ || snapshot->data != data_ || data_->spec.task != Task::Classification) return queue_.cancel();
   if (predictedOf_ == snapshot->state) return;
   predictedOf_ = snapshot->state;
   const std::vector<std::int32_t> rows = pool();
-  queue_.start({{tr("predictions"), [this, snapshot, rows](std::stop_token stop, const JobQueue::Progress&) -> JobQueue::Deliver {
+  queue_.start({{tr("predictions"), [this, snapshot, rows](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
                    const std::int64_t size = snapshot->network->data().input.size(), n = snapshot->network->outputs();
                    if (size != snapshot->data->spec.input.size()) return {};
                    auto classes = std::make_shared<std::vector<std::int32_t>>(static_cast<std::size_t>(snapshot->data->count()), -1);
                    constexpr std::size_t kBlock = 64;
                    std::vector<Real> inputs(kBlock * static_cast<std::size_t>(size));
                    for (std::size_t first = 0; first < rows.size(); first += kBlock) {
+                     progress(static_cast<double>(first) / static_cast<double>(rows.size()));
                      const std::size_t count = std::min(kBlock, rows.size() - first);
                      gatherInputs(*snapshot->data, {rows.data() + first, count}, inputs.data());
                      const std::vector<Real> p = predictions(*snapshot, inputs, static_cast<std::int64_t>(count), stop);

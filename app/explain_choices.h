@@ -38,6 +38,8 @@ class ExplainChoices : public QWidget {
   /// Predictions of the gallery's rows by this snapshot, in the background.
   void predict(const std::shared_ptr<const Snapshot>& snapshot);
   JobQueue* queue() { return &queue_; }
+  /// Predictions were cancelled: predict() may make them again, of the same snapshot too.
+  void tellStopped();
   /// A picture file as a sample; says why not in place.
   void loadImage(const QString& path);
   void chooseImage();
@@ -47,8 +49,8 @@ class ExplainChoices : public QWidget {
   void choose(std::int32_t row);
   /// Offers a unit of a layer as target.
   void offerUnit(NodeId node, std::int64_t unit, const QString& name);
-  /// The sample the row editor begins with.
-  void editFrom(const ExplainSample& sample);
+  /// Which of samples() is looked at: the row editor begins with it.
+  void setChosen(int sample) { chosen_ = sample; }
 
  signals:
   void samplesChanged();
@@ -70,7 +72,10 @@ class ExplainChoices : public QWidget {
   void fillBaselines();
   void toggle(std::int32_t row);
   void addDrawn();
+  void editFrom(const ExplainSample& sample);
   void rowEdited();
+  /// What the network, as it is now, says of the edited row.
+  void tellPrediction();
   void say(const QString& text);
   std::vector<std::int32_t> matching() const;
   SampleItem itemOf(std::int32_t row) const;
@@ -99,6 +104,7 @@ class ExplainChoices : public QWidget {
   QCheckBox* probability_ = nullptr;
   QWidget* two_ = nullptr;  ///< the two classes of a difference
   std::vector<float> edited_;
+  int chosen_ = 0;
   JobQueue queue_;
 };
 

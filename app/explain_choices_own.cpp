@@ -75,7 +75,8 @@ QWidget* ExplainChoices::buildOwn() {
   connect(edit_, &QToolButton::toggled, this, [this](bool on) {
     rowBox_->setVisible(on);
     prediction_->setVisible(on);
-    if (on && edited_.empty() && !rows_.empty()) editFrom(rows_.front());
+    const std::vector<ExplainSample> all = samples();
+    if (on && edited_.empty() && !all.empty()) editFrom(all[std::min(all.size() - 1, static_cast<std::size_t>(std::max(0, chosen_)))]);
   });
   connect(rowForm_, &ParamForm::changed, this, &ExplainChoices::rowEdited);
   return box;
@@ -126,6 +127,8 @@ void ExplainChoices::loadImage(const QString& path) {
 void ExplainChoices::removeOwn() {
   if (own_.empty()) return;
   own_.clear();
+  edited_.clear();
+  edit_->setChecked(false);
   clearOwn_->hide();
   const QSignalBlocker quiet(canvas_);
   canvas_->clear();
@@ -173,6 +176,8 @@ void ExplainChoices::editFrom(const ExplainSample& sample) {
     described.push_back(std::move(p));
   }
   rowForm_->setParams(described, values);
+  // All fields of a small table are in sight; of a larger one as many as leave room for the gallery.
+  rowBox_->setMinimumHeight(std::clamp(rowForm_->sizeHint().height(), 110, rowBox_->maximumHeight()));
   rowEdited();
 }
 
@@ -190,17 +195,24 @@ void ExplainChoices::rowEdited() {
   std::erase_if(own_, [this](const ExplainSample& s) { return s.name == tr("edited row"); });
   own_.push_back(sampleOfRaw(*data_, tr("edited row"), edited_));
   clearOwn_->show();
+  tellPrediction();
+  emit samplesChanged();
+}
+
+void ExplainChoices::tellPrediction() {
+  if (!data_ || edited_.empty()) return;
+  const auto row = std::find_if(own_.begin(), own_.end(), [this](const ExplainSample& s) { return s.name == tr("edited row"); });
+  if (row == own_.end()) return;
   // One row is a matter of microseconds, so the answer is there as one types.
   const std::shared_ptr<const Snapshot>& s = document_.snapshot();
   if (s && s->state && s->network && s->data == data_ && s->network->data().input == data_->spec.input) {
-    const std::vector<Real> p = predictions(*s, own_.back().input, 1);
+    const std::vector<Real> p = predictions(*s, row->input, 1);
     QStringList parts;
     for (std::size_t k = 0; k < p.size() && k < 6; ++k)
       parts << (k < data_->spec.classes.size() ? fromCore(data_->spec.classes[k]) + QLatin1Char(' ') + percentText(static_cast<double>(p[k]))
                                                : fromCore(data_->targetName) + QLatin1Char(' ') + numberText(static_cast<double>(p[k])));
     prediction_->setText(parts.join(QStringLiteral(" · ")));
   }
-  emit samplesChanged();
 }
 
 }  // namespace vitrine

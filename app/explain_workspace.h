@@ -54,7 +54,12 @@ class ExplainWorkspace : public QWidget {
   void build();
   void buildWallHead();
   void buildTrust();
+  // explain_workspace_pages.cpp
+  QSplitter* page(const QString& title, const char* name, Qt::Orientation way, const QString& tip);
   void buildTabs();
+  void buildInsidePages();
+  void buildTablePages();
+  // explain_workspace.cpp
   FigurePanel* panel(const QString& id, const QString& title, QWidget* content, Figure* figure, QSplitter* home);
   void onSnapshot();
   void follow(bool arrived);

@@ -356,6 +356,7 @@ void ExplainWorkspace::fillMenu(QMenu* menu) {
   item(tr("&Refresh"), "actionExplainRefresh", "F5", tr("Explains the network as it is now"), [this] {
     wall_->setSnapshot(document_.snapshot());
     refresh();
+    choices_->predict(document_.snapshot());
     inside_->again();
     tables_->again();
     counterfactual_->again();

@@ -48,6 +48,10 @@ struct ExplainBench : AppBench {
   bool settled() {
     return waitFor([&] { return !wall()->isEmpty() && !explain->model().busy() && !explain->model().stale() && cells(WallCell::State::Waiting) == 0; });
   }
+  bool openIris() {
+    window.openPath(QStringLiteral(VITRINE_TEST_DATA "/iris.csv"));
+    return waitFor([&] { return !document.isBusy() && document.data(); }) && settled();
+  }
   void choose(const char* combo, const QString& text) {
     auto* box = find<QComboBox>(combo);
     const int i = box->findText(text);

@@ -45,9 +45,7 @@ TEST(Explain, NothingIsComputedWithoutData) {
 
 TEST(Explain, TablesReadInTheFilesOwnUnits) {
   ExplainBench b(nullptr);
-  b.window.openPath(QStringLiteral(VITRINE_TEST_DATA "/iris.csv"));
-  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
-  ASSERT_TRUE(b.settled());
+  ASSERT_TRUE(b.openIris());
   const WallData& d = b.wall()->data();
   ASSERT_EQ(d.kind, WallKind::Table);
   ASSERT_EQ(d.features.size(), 4);
@@ -106,9 +104,7 @@ TEST(Explain, SettingsOfAMethodComeFromItsParams) {
 
 TEST(Explain, FeaturesOfATableAreItsColumnsUnlessToldOtherwise) {
   ExplainBench b(nullptr);
-  b.window.openPath(QStringLiteral(VITRINE_TEST_DATA "/iris.csv"));
-  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
-  ASSERT_TRUE(b.settled());
+  ASSERT_TRUE(b.openIris());
   b.menuAction("explainMethodMenu", QStringLiteral("explainAdd_feature-ablation"));
   ASSERT_TRUE(b.settled());
   const int column = static_cast<int>(b.explain->model().columns().size()) - 1;
@@ -194,10 +190,15 @@ TEST(Explain, AnEditedRowIsPredictedAsOneTypes) {
   b.document.stepEpoch();
   ASSERT_TRUE(b.waitFor([&] { return b.step() > 0 && !b.running(); }));
   ASSERT_TRUE(b.settled());
+  // It begins with the row that is looked at.
+  b.wall()->select(1, 0);
+  emit b.wall()->cellSelected(1, 0);
   b.click("explainEdit");
   auto* form = b.find<ParamForm>("explainRowForm");
   auto* x1 = form->findChild<QLineEdit*>(QStringLiteral("param_f0"));
   ASSERT_TRUE(x1);
+  EXPECT_EQ(QLocale().toDouble(x1->text()), std::get<double>(form->values().at("f0")));
+  EXPECT_NEAR(QLocale().toDouble(x1->text()), static_cast<double>(b.explain->model().samples()[1].raw[0]), 1e-5);
   const QString before = b.find<QLabel>("explainRowPrediction")->text();
   x1->setFocus();
   x1->selectAll();
@@ -206,6 +207,12 @@ TEST(Explain, AnEditedRowIsPredictedAsOneTypes) {
   EXPECT_NE(b.find<QLabel>("explainRowPrediction")->text(), before);
   ASSERT_TRUE(b.settled());
   EXPECT_EQ(b.wall()->data().samples.back().values[0], QStringLiteral("40"));
+  // The answer is the network's of now, not that of the last key.
+  const QString answer = b.find<QLabel>("explainRowPrediction")->text();
+  const std::int64_t at = b.step();
+  b.document.stepEpoch();
+  ASSERT_TRUE(b.waitFor([&] { return b.step() > at && !b.running(); }));
+  EXPECT_TRUE(b.waitFor([&] { return b.find<QLabel>("explainRowPrediction")->text() != answer; }));
 }
 
 TEST(Explain, TheBaselineIsHeededByWhatTakesFeaturesAway) {
@@ -359,9 +366,7 @@ TEST(Explain, TrustChecksAndActivationMaximisationHaveSettings) {
 
 TEST(Explain, TablesHaveImportanceDependenceAndAWaterfall) {
   ExplainBench b(nullptr);
-  b.window.openPath(QStringLiteral(VITRINE_TEST_DATA "/iris.csv"));
-  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
-  ASSERT_TRUE(b.settled());
+  ASSERT_TRUE(b.openIris());
   b.find<QTabWidget>("explainTabs")->setCurrentIndex(2);
   auto* importance = b.find<BarsView>("explainImportance");
   auto* swarm = b.find<BeeswarmView>("explainSwarm");
@@ -380,9 +385,7 @@ TEST(Explain, TablesHaveImportanceDependenceAndAWaterfall) {
 
 TEST(Explain, TheTablesMethodsHaveTheirSettings) {
   ExplainBench b(nullptr);
-  b.window.openPath(QStringLiteral(VITRINE_TEST_DATA "/iris.csv"));
-  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
-  ASSERT_TRUE(b.settled());
+  ASSERT_TRUE(b.openIris());
   b.find<QTabWidget>("explainTabs")->setCurrentIndex(2);
   auto* importance = b.find<BarsView>("explainImportance");
   auto* swarm = b.find<BeeswarmView>("explainSwarm");
