@@ -12,17 +12,6 @@
 namespace vitrine {
 namespace {
 
-/// The shorter of the usual form and the one with an exponent.
-QString shortNumber(double value, int digits) {
-  if (std::isnan(value)) return QStringLiteral("–");
-  const QString usual = numberText(value, digits);
-  if (!std::isfinite(value) || value == 0) return usual;
-  QString scientific = QLocale().toString(value, 'e', digits - 1);
-  scientific.replace(QStringLiteral("e-0"), QStringLiteral("e-")).replace(QStringLiteral("e+0"), QStringLiteral("e")).replace(QStringLiteral("e+"), QStringLiteral("e"));
-  scientific.replace(QLatin1Char('-'), QChar(0x2212));
-  return scientific.size() < usual.size() ? scientific : usual;
-}
-
 /// Lines no wider than `room`, broken between words.
 QStringList brokenTo(double room, const QFont& font, const QString& text) {
   QStringList lines;
@@ -51,7 +40,10 @@ struct GridColumn {
 GridColumn columnOf(const StepGrid& grid, int column, int rows, const QFont& font) {
   GridColumn c;
   c.head = {grid.columns[column]};
-  for (int r = 0; r < rows; ++r) c.cells << shortNumber(grid.values[static_cast<std::size_t>(r * grid.columns.size() + column)], 4);
+  for (int r = 0; r < rows; ++r) {
+    const double v = grid.values[static_cast<std::size_t>(r * grid.columns.size() + column)];
+    c.cells << (std::isnan(v) ? QStringLiteral("–") : compactNumber(v));
+  }
   const double numbers = widest(font, c.cells);
   for (qsizetype at = c.head[0].indexOf(QLatin1Char(' ')); at > 0 && widest(font, c.head) > numbers; at = grid.columns[column].indexOf(QLatin1Char(' '), at + 1))
     if (const QStringList two{grid.columns[column].left(at), grid.columns[column].mid(at + 1)}; widest(font, two) < widest(font, c.head)) c.head = two;

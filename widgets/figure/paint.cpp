@@ -52,12 +52,44 @@ void hatch(QCPPainter& painter, const QRectF& target, const FigureStyle& style) 
 
 QImage toImage(const Raster& raster) { return raster.empty() ? QImage() : wrap(raster).copy(); }
 
+namespace {
+
+/// A true minus, and an exponent without sign and zeros that say nothing: −6.15e−6, 2e7.
+QString typeset(QString text) {
+  const qsizetype e = text.indexOf(QLatin1Char('e'), 0, Qt::CaseInsensitive);
+  if (e > 0) {
+    const bool less = text.mid(e + 1).startsWith(QLatin1Char('-'));
+    QString power = text.mid(e + 2);
+    while (power.size() > 1 && power.startsWith(QLatin1Char('0'))) power.remove(0, 1);
+    text = text.left(e) + QLatin1Char('e') + (less ? QStringLiteral("-") : QString()) + power;
+  }
+  return text.replace(QLatin1Char('-'), QChar(0x2212));
+}
+
+}  // namespace
+
 QString numberText(double value, int digits) {
   if (std::isnan(value)) return QStringLiteral("NaN");
   if (std::isinf(value)) return value > 0 ? QStringLiteral("+∞") : QStringLiteral("−∞");
-  QString text = QLocale().toString(value == 0 ? 0.0 : value, 'g', digits);
-  if (text.startsWith(QLatin1Char('-'))) text[0] = QChar(0x2212);
-  return text;
+  // Whole numbers stay whole up to a million: 202,912, not 2.029e+05.
+  const double size = std::abs(value);
+  if (size >= 1 && size < 1e6) digits = std::max(digits, static_cast<int>(std::log10(size)) + 1);
+  QLocale locale;
+  if (size < 1e4) locale.setNumberOptions(locale.numberOptions() | QLocale::OmitGroupSeparator);  // a year is no "1,974"
+  return typeset(locale.toString(value == 0 ? 0.0 : value, 'g', digits));
+}
+
+QString compactNumber(double value, int digits) {
+  const QString usual = numberText(value, digits);
+  if (!std::isfinite(value) || value == 0) return usual;
+  const QString scientific = typeset(QLocale().toString(value, 'e', digits - 1));
+  return scientific.size() < usual.size() ? scientific : usual;
+}
+
+QString fittedNumber(double value, const QFont& font, double room, int digits) {
+  for (; digits > 1; --digits)
+    if (const QString text = compactNumber(value, digits); textWidth(font, text) <= room) return text;
+  return compactNumber(value, 1);
 }
 
 QString percentText(double share) {
@@ -117,13 +149,20 @@ void drawNanHatch(QCPPainter& painter, const QRectF& target, const FigureStyle& 
   drawLine(painter, box, Qt::AlignCenter, word);
 }
 
-void drawLine(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text) {
+namespace {
+
+void drawElided(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text, Qt::TextElideMode where) {
   if (text.isEmpty() || rect.width() <= 0) return;
   const QFontMetricsF m(painter.font(), painter.device());
   const bool fits = m.horizontalAdvance(text) <= rect.width() + 0.5;
-  painter.drawText(rect, static_cast<int>(align) | Qt::TextSingleLine | Qt::TextDontClip,
-                   fits ? text : m.elidedText(text, Qt::ElideRight, rect.width()));
+  painter.drawText(rect, static_cast<int>(align) | Qt::TextSingleLine | Qt::TextDontClip, fits ? text : m.elidedText(text, where, rect.width()));
 }
+
+}  // namespace
+
+void drawLine(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text) { drawElided(painter, rect, align, text, Qt::ElideRight); }
+
+void drawName(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text) { drawElided(painter, rect, align, text, Qt::ElideMiddle); }
 
 void drawLineUpwards(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text) {
   painter.save();
@@ -140,13 +179,9 @@ void drawColorBar(QCPPainter& painter, const QRectF& rect, Range range, ColorMap
   const bool zero = isDiverging(map) && range.low < 0 && range.high > 0;
   // Both ends must be told: with fewer digits where three do not fit.
   QString low, high;
-  const auto text = [](double v, int digits) {
-    const double size = std::abs(v);
-    return numberText(v, size >= 1 && size < 1e5 ? std::max(digits, static_cast<int>(std::log10(size)) + 1) : digits);  // 20, not 2e+01
-  };
-  for (int digits = 3; digits >= 1; --digits) {
-    low = text(range.low, digits);
-    high = (zero ? QStringLiteral("+") : QString()) + text(range.high, digits);
+  for (int digits = 3; digits >= 2; --digits) {  // with one, 1.4 would read as 1
+    low = compactNumber(range.low, digits);
+    high = (zero ? QStringLiteral("+") : QString()) + compactNumber(range.high, digits);
     if (textWidth(style.font(-1.5), low) + textWidth(style.font(-1.5), high) + 4 <= rect.width()) break;
   }
   drawColorBar(painter, rect, low, zero && name.isEmpty() ? QStringLiteral("0") : name, high, map,
@@ -190,7 +225,7 @@ void drawRowNames(QCPPainter& painter, const QRectF& rect, int n, const QStringL
                                     : std::max(1, static_cast<int>(std::ceil(line * 0.9 / cell)));
   for (int i = 0; i < n; i += every) {
     const QRectF row(rect.left(), rect.top() + (i + 0.5) * cell - line / 2, rect.width(), line);
-    drawLine(painter, row, Qt::AlignRight | Qt::AlignVCenter, i < names.size() ? names[i] : QString::number(i));
+    drawName(painter, row, Qt::AlignRight | Qt::AlignVCenter, i < names.size() ? names[i] : QString::number(i));
   }
 }
 

@@ -17,6 +17,10 @@ inline QColor toColor(const Rgba& c) { return QColor(c.r, c.g, c.b); }
 
 /// A number as a person reads it: `digits` significant digits in the window's locale, a true minus sign, "NaN".
 QString numberText(double value, int digits = 4);
+/// The same, or with an exponent where that is shorter: "−1.2e−5".
+QString compactNumber(double value, int digits = 4);
+/// compactNumber() with as many of `digits` digits as there is room for: never cut, which would read as another number.
+QString fittedNumber(double value, const QFont& font, double room, int digits = 4);
 /// A share as per cent: "12 %", below 10 % with one decimal.
 QString percentText(double share);
 
@@ -30,7 +34,9 @@ void drawNanHatch(QCPPainter& painter, const QRectF& target, const FigureStyle& 
 
 /// One line within rect, elided at its end; flags are Qt::Alignment. Uses the painter's font and pen.
 void drawLine(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text);
-/// The same, turned by 90° to read upwards.
+/// A name, elided in its middle: names that begin alike differ at their end.
+void drawName(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text);
+/// drawLine(), turned by 90° to read upwards.
 void drawLineUpwards(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text);
 
 /// Metrics of a font on the device of a painter.
