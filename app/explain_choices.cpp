@@ -325,15 +325,21 @@ std::vector<std::int32_t> ExplainChoices::matching() const {
     from.clear();
     for (const ExplainSample& s : rows_) from.push_back(s.row);
   }
-  // A number may be any sample's, not only one kept for validation.
+  const auto mistaken = [this](std::size_t r) { return !predictedClasses_.empty() && predictedClasses_[r] >= 0 && predictedClasses_[r] != data_->classes[r]; };
+  // A number may be any sample's, not only one kept for validation, and the name of a class besides: digits.
   if (words.size() == 1)
     if (bool ok = false; true) {
       const int row = words[0].toInt(&ok);
-      if (ok) return row >= 0 && row < data_->count() ? std::vector<std::int32_t>{row} : out;
+      const bool there = ok && row >= 0 && row < data_->count() && (!mistakes || mistaken(static_cast<std::size_t>(row))) &&
+                         (filter_->checkedId() != Chosen || std::find(from.begin(), from.end(), row) != from.end());
+      if (there) out.push_back(row);
+      const bool isClass = classes && std::any_of(data_->spec.classes.begin(), data_->spec.classes.end(), [&](const std::string& c) { return fromCore(c).toLower() == words[0]; });
+      if (ok && !isClass) return out;
+      std::erase(from, ok ? row : -1);
     }
   for (std::int32_t row : from) {
     const std::size_t r = static_cast<std::size_t>(row);
-    if (mistakes && (predictedClasses_.empty() || predictedClasses_[r] < 0 || predictedClasses_[r] == data_->classes[r])) continue;
+    if (mistakes && !mistaken(r)) continue;
     const QString name = classes ? fromCore(data_->spec.classes[static_cast<std::size_t>(data_->classes[r])]).toLower() : QString();
     if (std::all_of(words.begin(), words.end(), [&](const QString& w) { return name.contains(w); })) out.push_back(row);
   }

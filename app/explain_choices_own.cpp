@@ -33,8 +33,8 @@ QWidget* ExplainChoices::buildOwn() {
   clearOwn_ = flatButton(QStringLiteral("explainClearOwn"), tr("remove own"), tr("Takes drawn, loaded and edited samples off the wall"));
   for (QToolButton* b : {canvasToggle_, load_, edit_}) row->addWidget(b);
   row->addStretch(1);
-  row->addWidget(clearOwn_);
   column->addLayout(row);
+  column->addWidget(clearOwn_, 0, Qt::AlignLeft);
   canvasBox_ = new QWidget;
   auto* page = new QVBoxLayout(canvasBox_);
   page->setContentsMargins(0, 0, 0, 0);

@@ -35,7 +35,7 @@ Params ExplainCounterfactual::settings() const {
   if (s && pixels && !all.contains("limits") && std::any_of(s->params.begin(), s->params.end(), [](const Param& p) { return p.id == "limits"; })) all["limits"] = true;
   // A length grows with the root of the number of inputs; what is sought is the smallest that flips, below this.
   const bool length = s && std::any_of(s->params.begin(), s->params.end(), [](const Param& p) { return p.id == "norm"; }) && (!all.contains("norm") || all["norm"] == ParamValue(std::string("euclidean")));
-  if (length && snapshot_ && !all.contains("largest")) all["largest"] = 2 * std::sqrt(static_cast<double>(snapshot_->data->spec.input.size()));
+  if (length && snapshot_ && !all.contains("largest")) all["largest"] = std::ceil(2 * std::sqrt(static_cast<double>(snapshot_->data->spec.input.size())));
   return all;
 }
 

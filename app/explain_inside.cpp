@@ -20,6 +20,8 @@ QComboBox* choiceBox(const QString& name, const QString& label, const QString& t
   box->setAccessibleName(label);
   box->setToolTip(tip);
   box->addItems(items);
+  box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  box->setMinimumContentsLength(10);
   return box;
 }
 
@@ -89,7 +91,7 @@ ExplainInside::ExplainInside(QObject* parent)
   unit_->setPlaceholder(tr("Click on a map above: what that unit sees, what moves it most, and what the answer is without it."));
   step_->setPlaceholder(tr("Click on a unit in 'Inside the network': its numbers in one training step appear here."));
   for (const ExplainerSpec& spec : explainerRegistry())
-    if (spec.id.starts_with("layer-")) show_->addItem(fromCore(spec.name).toLower(), fromCore(spec.id));
+    if (spec.ofUnits) show_->addItem(fromCore(spec.name).toLower(), fromCore(spec.id));
   connect(show_, &QComboBox::currentIndexChanged, this, &ExplainInside::refreshWalk);
   connect(scale_, &QComboBox::currentIndexChanged, walk_, [this](int i) { walk_->setScale(static_cast<WalkScale>(i)); });
   connect(part_, &QComboBox::currentIndexChanged, this, &ExplainInside::refreshUnit);
@@ -253,12 +255,14 @@ void ExplainInside::refreshUnit() {
   UnitData d;
   const Node* node = network.graph().find(node_);
   const UnitChoice c = choice();
+  part_->setEnabled(network.shape(node_).rank() > 1);  // a unit of a dense layer is its own channel
   d.title = fromCore(node->name) + QStringLiteral(", ") + (c.channel ? tr("channel %1").arg(c.index) : fromCore(unitName(network.shape(node_), index_)));
   if (input.isImage()) d.height = static_cast<int>(input[0]), d.width = static_cast<int>(input[1]), d.channels = static_cast<int>(input[2]);
   if (input.rank() == 2) d.channels = 0, d.width = static_cast<int>(input[0]);
   if (input.rank() == 1)
     for (const std::string& f : data.featureNames) d.features << fromCore(f);
   for (const std::string& k : data.spec.classes) d.classes << fromCore(k);
+  d.ofChannel = c.channel;
   d.input = picture(*sample_);
   d.input.field = fieldBox(field);
   d.fieldText = input.isImage() ? tr("Sees %1 × %2 pixels").arg(field.y1 - field.y0).arg(field.x1 - field.x0)
@@ -329,7 +333,7 @@ JobQueue::Job ExplainInside::bestJob() {
                                                                                                              .progress = progress,
                                                                                                              .data = snapshot->data.get()}));
             if (stop.stop_requested()) return {};
-            return [this, snapshot, r] {
+            return [this, snapshot, r, whole = settings.at("part") == ParamValue(std::string("channel"))] {
               known_.best.clear();
               if (!*r) {
                 known_.bestNote = fromCore(r->error().text());
@@ -352,7 +356,7 @@ JobQueue::Job ExplainInside::bestJob() {
                   for (std::int64_t t = 0; t < s[0]; ++t) p.values.push_back(x[static_cast<std::size_t>(t * s[1])]);
                 else
                   p.values = std::move(x);
-                p.name = tr("%1 → %2").arg(numberText(m.activation.front(), 3), numberText(m.activation.back(), 3));
+                p.name = (whole ? tr("mean %1 → %2") : tr("%1 → %2")).arg(numberText(m.activation.front(), 3), numberText(m.activation.back(), 3));
                 known_.best.push_back(std::move(p));
               }
               unit_->setData(known_);

@@ -84,6 +84,8 @@ ExplainTables::ExplainTables(QObject* parent)
   waterfall_->setObjectName(QStringLiteral("explainWaterfall"));
   feature_->setObjectName(QStringLiteral("explainFeature"));
   feature_->setAccessibleName(tr("Feature"));
+  feature_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);  // names may be long, and the panel narrow
+  feature_->setMinimumContentsLength(12);
   feature_->setToolTip(tr("The column whose partial dependence is drawn"));
   connect(feature_, &QComboBox::activated, this, &ExplainTables::refreshDependence);
   clear();

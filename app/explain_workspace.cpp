@@ -140,7 +140,9 @@ void ExplainWorkspace::buildWallHead() {
   lookAction->setDefaultWidget(buildLook());
   lookMenu->addAction(lookAction);
   look->setMenu(lookMenu);
-  live_ = new QAction(tr("live"), this);
+  live_ = new QAction(tr("&Live"), this);
+  live_->setIconText(tr("live"));  // what the button says
+  live_->setShortcut(QKeySequence(QStringLiteral("Ctrl+Shift+L")));
   live_->setObjectName(QStringLiteral("explainLive"));
   live_->setCheckable(true);
   live_->setToolTip(tr("Explains anew while the network learns; takes a tenth of the time at most"));

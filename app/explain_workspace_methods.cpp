@@ -29,6 +29,12 @@ namespace {
 std::vector<Param> describedFor(const ExplainerSpec& spec, const Snapshot* snapshot) {
   std::vector<Param> params = spec.params;
   for (Param& p : params) {
+    // Classes by their names.
+    if (p.id == "to" && spec.family == ExplainerSpec::Family::Counterfactual && snapshot && std::holds_alternative<std::int64_t>(p.fallback)) {
+      p.fallback = std::string("-1");
+      p.choices = {{"-1", ExplainWorkspace::tr("any other").toStdString()}};
+      for (std::size_t c = 0; c < snapshot->data->spec.classes.size(); ++c) p.choices.push_back({std::to_string(c), snapshot->data->spec.classes[c]});
+    }
     if (p.id != "layer" || !p.choices.empty() || !snapshot || !std::holds_alternative<std::string>(p.fallback)) continue;
     p.choices.push_back({"", ExplainWorkspace::tr("the usual one").toStdString()});
     for (NodeId id : snapshot->network->order())
@@ -72,7 +78,7 @@ void ExplainWorkspace::fillMethodMenu(QMenu* menu) {
   const std::shared_ptr<const Snapshot>& s = document_.snapshot();
   for (const ExplainerSpec& spec : explainerRegistry()) {
     // These have their own places: one layer's units, and changes of the input.
-    if (!spec.givesMaps()) continue;
+    if (!spec.givesMaps() || spec.ofUnits) continue;
     QAction* a = menu->addAction(fromCore(spec.name), this, [this, &spec] { addMethod(spec); });
     a->setObjectName(QStringLiteral("explainAdd_") + fromCore(spec.id));
     QString tip = fromCore(spec.help);
@@ -234,17 +240,25 @@ void ExplainWorkspace::popUpSettings(const ExplainerSpec& spec, const Params& se
   words(spec.formula, "");
   auto* form = new ParamForm;
   form->setObjectName(QStringLiteral("explainSettingsForm"));
-  form->setParams(describedFor(spec, wall_->snapshot().get()), settings);
+  const std::vector<Param> described = describedFor(spec, wall_->snapshot().get());
+  Params shown = settings;
+  for (const Param& p : described)
+    if (const auto it = shown.find(p.id); it != shown.end() && !p.choices.empty() && std::holds_alternative<std::int64_t>(it->second)) it->second = std::to_string(std::get<std::int64_t>(it->second));
+  form->setParams(described, shown);
   layout->addWidget(form);
   words(spec.warning, "");
   words(spec.source, "secondary");
-  connect(form, &ParamForm::changed, this, [apply = std::move(apply)](const QString& id, const ParamValue& value, bool final) {
-    if (final) apply(id.toStdString(), value);
+  connect(form, &ParamForm::changed, this, [apply = std::move(apply), own = spec.params](const QString& id, const ParamValue& value, bool final) {
+    if (!final) return;
+    // A number that was chosen by name is a number again.
+    const bool number = std::any_of(own.begin(), own.end(), [&](const Param& p) { return p.id == id.toStdString() && std::holds_alternative<std::int64_t>(p.fallback); });
+    const std::string* name = std::get_if<std::string>(&value);
+    apply(id.toStdString(), number && name ? ParamValue(static_cast<std::int64_t>(std::stoll(*name))) : value);
   });
   // Words that wrap take their height from the width; what is too high for the screen is scrolled.
-  constexpr int kWide = 340;
+  constexpr int kWide = 340, kFrame = 8;
   const QRect screen = this->screen()->availableGeometry();
-  popup->setFixedSize(kWide, std::min(layout->totalHeightForWidth(kWide - 2) + 2, screen.height()));
+  popup->setFixedSize(kWide, std::min(layout->totalHeightForWidth(kWide - kFrame) + kFrame, screen.height()));
   popup->move(std::clamp(at.x(), screen.left(), std::max(screen.left(), screen.right() - popup->width())), std::clamp(at.y(), screen.top(), std::max(screen.top(), screen.bottom() - popup->height())));
   popup->show();
   form->setFocus();

@@ -1,5 +1,6 @@
 #include "app/main_window.h"
 
+#include <QAbstractSpinBox>
 #include <QApplication>
 #include <QBuffer>
 #include <QCloseEvent>
@@ -29,6 +30,7 @@
 #include "widgets/editor/category.h"
 #include "widgets/figure/export_dialog.h"
 #include "widgets/forms/inspector.h"
+#include "widgets/forms/wheel.h"
 #include "widgets/plots/curve_controls.h"
 #include "widgets/transport/transport_bar.h"
 
@@ -58,6 +60,8 @@ MainWindow::MainWindow(Document& document, QWidget* parent) : QMainWindow(parent
   refreshTitle();
   refreshStatus();
   restoreArrangement();
+  for (QComboBox* box : findChildren<QComboBox*>()) leaveWheelToScrolling(box);
+  for (QAbstractSpinBox* box : findChildren<QAbstractSpinBox*>()) leaveWheelToScrolling(box);
 }
 
 MainWindow::~MainWindow() = default;

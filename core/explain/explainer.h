@@ -115,6 +115,8 @@ struct ExplainerSpec {
   /// Runs on the caller's thread and memory; any number may run at once. A stop is reported as an error.
   std::function<Result<Attribution>(const ExplainArgs&)> explain;
 
+  /// Maps over a layer's units instead of the input: for a look inside, not for a wall.
+  bool ofUnits = false;
   /// Counterfactual, Maximisation: seek an input. Set: about many rows. The others give maps of one sample or of a layer's units.
   enum class Family { Gradient, ModifiedBackward, ActivationMap, Perturbation, Inside, Counterfactual, Maximisation, Set };
   bool givesMaps() const { return family < Family::Counterfactual; }

@@ -171,6 +171,7 @@ ExplainerSpec layerConductanceSpec() {
           .params = conductanceParams(),
           .supports = supportsLayer,
           .explain = explainConductance,
+          .ofUnits = true,
           .family = ExplainerSpec::Family::Inside,
           .usesBaseline = true};
 }
@@ -184,6 +185,7 @@ ExplainerSpec layerGradientXActivationSpec() {
           .params = {conductanceParams()[0]},
           .supports = supportsLayer,
           .explain = explainGradientXActivation,
+          .ofUnits = true,
           .family = ExplainerSpec::Family::Inside};
 }
 ExplainerSpec neuronSpec() {

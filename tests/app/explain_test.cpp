@@ -282,9 +282,10 @@ TEST(Explain, TheGalleryFiltersByMistakesClassAndNumber) {
   auto* gallery = b.find<SampleGallery>("explainGallery");
   EXPECT_EQ(gallery->data().items.size(), 20u);
   auto* search = b.find<QLineEdit>("explainSearch");
-  search->setText(QStringLiteral("1"));  // a number is a sample, of whatever part
-  ASSERT_EQ(gallery->data().items.size(), 1u);
+  search->setText(QStringLiteral("1"));  // a number is a sample, of whatever part, and here a class too
+  ASSERT_EQ(gallery->data().items.size(), 10u);
   EXPECT_EQ(gallery->data().items[0].row, 1);
+  for (const SampleItem& i : gallery->data().items) EXPECT_EQ(i.truth, QStringLiteral("1"));
   search->setText(QStringLiteral("77"));
   ASSERT_EQ(gallery->data().items.size(), 1u);
   search->clear();

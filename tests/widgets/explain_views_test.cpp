@@ -213,7 +213,7 @@ TEST(Step, NumbersAreWholeInANarrowPanel) {
   d.parts.push_back(part);
   view.setData(d);
   for (const double mm : {75.0, 89.0, 183.0}) {
-    const Result<QByteArray> bytes = figureBytes(view, {.format = FigureFormat::Svg, .widthMm = mm, .heightMm = pageHeightMm(view, mm)});
+    const Result<QByteArray> bytes = figureBytes(view, {.format = FigureFormat::Svg, .widthMm = mm, .heightMm = pageHeightMm(view, mm), .path = {}});
     ASSERT_TRUE(bytes);
     const QString svg = QString::fromUtf8(*bytes);
     EXPECT_FALSE(svg.contains(QChar(0x2026))) << mm << qPrintable(svg.section(QChar(0x2026), 0, 0).right(200));

@@ -228,6 +228,56 @@ TEST(ExportDialogTest, PresetsAspectAndSaving) {
   EXPECT_TRUE(dialog.findChild<QLabel*>(QStringLiteral("message"))->text().contains(QStringLiteral("none/a.pdf")));
 }
 
+// A figure made for two columns opens at two columns, and keeps the width that a person chose.
+TEST(ExportDialogTest, OpensAtTheWidthThatTheFigureIsMadeFor) {
+  struct Wide : FigureWidget {
+    QString figureTitle() const override { return QStringLiteral("wide"); }
+    QSizeF preferredMm() const override { return {183, 90}; }
+    void paintFigure(QCPPainter&, const QRectF&, const FigureStyle&) const override {}
+    FigureTable figureData() const override { return {}; }
+  } wide;
+  const auto plot = curves();
+  ExportDialog dialog({&wide, plot.get()});
+  EXPECT_DOUBLE_EQ(dialog.request().widthMm, 183);
+  dialog.selectFigure(plot.get());
+  EXPECT_DOUBLE_EQ(dialog.request().widthMm, 89);
+  dialog.findChild<QDoubleSpinBox*>(QStringLiteral("width"))->setValue(120);
+  dialog.selectFigure(&wide);
+  EXPECT_DOUBLE_EQ(dialog.request().widthMm, 183);  // custom: each figure's own
+  dialog.findChild<QComboBox*>(QStringLiteral("preset"))->setCurrentIndex(0);
+  dialog.selectFigure(plot.get());
+  dialog.selectFigure(&wide);
+  EXPECT_DOUBLE_EQ(dialog.request().widthMm, 89);
+}
+
+// Controls that find no room beside the title stand below it: none is lost, and none moves when the side text changes.
+TEST(FigurePanelTest, ControlsGoBelowTheTitleWhereItIsNarrow) {
+  FigurePanel panel(QStringLiteral("Partial dependence"), new QWidget, nullptr);
+  auto* settings = new QToolButton;
+  settings->setText(QStringLiteral("settings"));
+  auto* feature = new QComboBox;
+  feature->addItem(QStringLiteral("a rather long name of a column of the table"));
+  feature->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  feature->setMinimumContentsLength(8);
+  panel.addHeaderWidget(settings);
+  panel.addHeaderWidget(feature);
+  panel.resize(700, 200);
+  panel.show();
+  QCoreApplication::processEvents();
+  const int beside = feature->mapTo(&panel, QPoint()).y(), x = settings->mapTo(&panel, QPoint()).x();
+  panel.setSideText(QStringLiteral("step 12,345 · training is at 67,890"));
+  QCoreApplication::processEvents();
+  EXPECT_EQ(settings->mapTo(&panel, QPoint()).x(), x);
+  panel.resize(240, 200);
+  QCoreApplication::processEvents();
+  for (QWidget* w : {static_cast<QWidget*>(settings), static_cast<QWidget*>(feature)}) {
+    EXPECT_TRUE(w->isVisible());
+    EXPECT_TRUE(panel.rect().contains(QRect(w->mapTo(&panel, QPoint()), w->size())));
+  }
+  EXPECT_GT(feature->mapTo(&panel, QPoint()).y(), beside + 10);
+  EXPECT_LE(panel.minimumSizeHint().width(), 160);
+}
+
 TEST(FigurePanelTest, MenuAndKeyExport) {
   auto* view = heatmap().release();  // the panel owns it
   FigurePanel panel(QStringLiteral("Weights"), view, view);

@@ -156,7 +156,7 @@ void UnitFigure::paintFigure(QCPPainter& painter, const QRectF& rect, const Figu
     painter.drawText(QRectF(left, p.under, width, p.height), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, text);
   };
   title(p.input, 12, data_.fieldText);
-  title(p.top, 0, tr("Samples that move it most"));
+  title(p.top, 0, data_.ofChannel ? tr("Samples that move it most, at its largest place") : tr("Samples that move it most"));
   title(p.best, 12, tr("Made to move it"));
   title(p.ablation, 0, tr("Without this unit"));
   for (const Shown& s : p.pictures) paintPicture(painter, s.rect, *s.picture, style);

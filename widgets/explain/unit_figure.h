@@ -27,6 +27,7 @@ struct UnitData {
   QString topNote;           ///< why there are none yet
   std::vector<UnitInputPicture> best; ///< the input made to move it most; none: not (yet) there
   QString bestNote;
+  bool ofChannel = false;  ///< of a channel as a whole: samples rank by its largest place, what is made by its mean
   QStringList classes;       ///< of the two below; empty: numbers
   std::vector<double> before, after;  ///< the network's answer with the unit, and without it
   QString ablationNote;

@@ -142,7 +142,11 @@ void ExportDialog::build() {
 
   connect(figure_, &QComboBox::currentIndexChanged, this, &ExportDialog::figureChanged);
   connect(format_, &QComboBox::currentIndexChanged, this, &ExportDialog::formatChanged);
-  connect(preset_, &QComboBox::currentIndexChanged, this, &ExportDialog::sizePresetChanged);
+  connect(preset_, &QComboBox::currentIndexChanged, this, [this] {
+    chosen_ = true;
+    sizePresetChanged();
+  });
+  connect(width_, &QDoubleSpinBox::valueChanged, this, [this] { chosen_ = true; });
   connect(width_, &QDoubleSpinBox::valueChanged, this, &ExportDialog::widthChanged);
   connect(height_, &QDoubleSpinBox::valueChanged, this, [this] {
     if (!keepAspect_->isChecked()) aspect_ = width_->value() / height_->value();
@@ -201,7 +205,9 @@ void ExportDialog::figureChanged() {
   }
   const QSizeF mm = figure()->preferredMm();
   aspect_ = mm.width() / mm.height();
-  const QSignalBlocker block(width_);
+  const QSignalBlocker block(width_), same(preset_);
+  // The width that the figure is made for, until another is chosen.
+  if (!chosen_) preset_->setCurrentIndex(mm.width() > (kSingleColumnMm + kDoubleColumnMm) / 2 ? 1 : 0);
   if (preset_->currentData().toDouble() == 0) width_->setValue(mm.width());
   sizePresetChanged();
   tell(any ? QString() : tr("This figure is still empty: there is nothing to export."), !any);

@@ -62,6 +62,7 @@ class ExportDialog : public QDialog {
   QPushButton* save_ = nullptr;
   QPushButton* copy_ = nullptr;
   double aspect_ = 1.5;
+  bool chosen_ = false;  ///< a width was chosen by hand
 };
 
 }  // namespace vitrine

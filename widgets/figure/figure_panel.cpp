@@ -35,7 +35,9 @@ FigurePanel::FigurePanel(const QString& title, QWidget* content, Figure* figure,
       side_(headLabel({}, "secondary", this)),
       placeholder_(headLabel({}, "secondary", this)),
       cancel_(new QToolButton(this)),
+      head_(new QWidget(this)),
       header_(new QHBoxLayout),
+      tools_(new QHBoxLayout),
       layout_(new QVBoxLayout(this)),
       content_(content),
       figure_(figure) {
@@ -48,13 +50,22 @@ FigurePanel::FigurePanel(const QString& title, QWidget* content, Figure* figure,
   header_->addWidget(title_, 1);
   header_->addWidget(side_);
   header_->addWidget(cancel_);
+  tools_->setSpacing(8);
+  tools_->addStretch(1);
   cancel_->setObjectName(QStringLiteral("panelCancel"));
   cancel_->setText(tr("Cancel"));
   cancel_->setToolTip(tr("Stops computing (Esc); what is there stays"));
   cancel_->setProperty("flat", true);
   cancel_->hide();
   connect(cancel_, &QToolButton::clicked, this, &FigurePanel::cancelRequested);
-  layout_->addLayout(header_);
+  // Its controls must not keep the panel from getting narrow: fitHeader() sees to them.
+  head_->setMinimumWidth(60);
+  auto* lines = new QVBoxLayout(head_);
+  lines->setContentsMargins(0, 0, 0, 0);
+  lines->setSpacing(4);
+  lines->addLayout(header_);
+  lines->addLayout(tools_);
+  layout_->addWidget(head_);
   layout_->addWidget(content_, 1);
   layout_->addWidget(placeholder_, 1);
   side_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -102,7 +113,7 @@ void FigurePanel::setProgress(double share, const QString& what) {
 }
 
 void FigurePanel::addHeaderWidget(QWidget* widget) {
-  header_->insertWidget(header_->indexOf(side_), widget);
+  header_->addWidget(widget);
   controls_ << widget;
   fitHeader();
 }
@@ -110,18 +121,26 @@ void FigurePanel::addHeaderWidget(QWidget* widget) {
 void FigurePanel::fitHeader() {
   const QMargins margins = layout_->contentsMargins();
   double room = width() - margins.left() - margins.right() - title_->fontMetrics().horizontalAdvance(titleText_) - 4;
-  const auto take = [&](QWidget* w, bool wanted) {
-    const double needs = w->sizeHint().width() + header_->spacing();
-    const bool fits = wanted && needs <= room;
-    if (fits) room -= needs;
-    w->setVisible(fits);
-  };
-  // Without it long work could not be stopped: it comes first, and the title gives way to it.
+  // Without it long work could not be stopped: it comes first, and the title gives way to it. Its room is kept, so that the controls
+  // need not move when work begins.
   cancel_->setVisible(isWorking());
   const int taken = isWorking() ? cancel_->sizeHint().width() + header_->spacing() : 0;
-  room -= taken;
-  for (auto it = controls_.rbegin(); it != controls_.rend(); ++it) take(*it, true);
-  take(side_, !side_->text().isEmpty());
+  double needed = 0;
+  for (const QWidget* w : controls_) needed += w->sizeHint().width() + header_->spacing();
+  const bool below = needed > room - cancel_->sizeHint().width() - header_->spacing();
+  QHBoxLayout* const home = below ? tools_ : header_;
+  for (QWidget* w : controls_) {
+    if (home->indexOf(w) >= 0) continue;
+    (below ? header_ : tools_)->removeWidget(w);
+    home->addWidget(w);
+  }
+  double line = below ? width() - margins.left() - margins.right() : needed;
+  for (auto it = controls_.rbegin(); it != controls_.rend(); ++it) {
+    line -= (below ? (*it)->minimumSizeHint().width() : (*it)->sizeHint().width()) + header_->spacing();
+    (*it)->setVisible(line >= -header_->spacing());
+  }
+  room -= taken + (below ? 0 : needed);
+  side_->setVisible(!side_->text().isEmpty() && side_->sizeHint().width() + header_->spacing() <= room);
   const int whole = title_->fontMetrics().horizontalAdvance(titleText_);
   const int wide = width() - margins.left() - margins.right() - taken;
   title_->setText(whole > wide ? title_->fontMetrics().elidedText(titleText_, Qt::ElideRight, wide) : titleText_);
@@ -200,7 +219,7 @@ void FigurePanel::paintEvent(QPaintEvent*) {
   painter.setBrush(theme().panel);
   painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
   if (!isWorking()) return;
-  const QRect head = header_->geometry();
+  const QRect head = head_->geometry();
   const QRectF track(head.left(), head.bottom() + 2, head.width(), 3);
   painter.fillRect(track, theme().field);
   painter.fillRect(QRectF(track.left(), track.top(), std::clamp(share_, 0.0, 1.0) * track.width(), track.height()), theme().accent);

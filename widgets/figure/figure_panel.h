@@ -23,10 +23,10 @@ class FigurePanel : public QFrame {
 
   void setTitle(const QString& title);
   QString title() const;
-  /// Quiet text at the right of the title: "shared scale · refreshed 0.1 s ago".
+  /// Quiet text left of the controls: "shared scale · refreshed 0.1 s ago". The controls stay where they are when it changes.
   void setSideText(const QString& text);
-  /// A control at the right of the title (a combo box, a link), left of the side text. Where the panel is too narrow for
-  /// its title, the side text gives way first, then controls from the left.
+  /// A control at the right of the title (a combo box, a link). Where the panel is too narrow for title and controls, the side text
+  /// gives way first; then all controls stand in a line of their own below the title, and what finds no room there goes, from the left.
   void addHeaderWidget(QWidget* widget);
   /// While its figure is being made: a line below the title as long as `share` of its width, `what` in place of the side text, and
   /// a button that cancels. Nothing else moves. share < 0: nothing is being made.
@@ -64,7 +64,8 @@ class FigurePanel : public QFrame {
   QLabel* side_;
   QLabel* placeholder_;
   QToolButton* cancel_;
-  QHBoxLayout* header_;
+  QWidget* head_;
+  QHBoxLayout *header_, *tools_;  ///< the title's line, and the controls' own where they need one
   QList<QWidget*> controls_;
   QVBoxLayout* layout_;
   QWidget* content_;

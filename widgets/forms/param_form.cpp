@@ -9,21 +9,13 @@
 #include <QWheelEvent>
 
 #include "widgets/forms/number_field.h"
+#include "widgets/forms/wheel.h"
 #include "widgets/theme/theme.h"
 
 namespace vitrine {
 namespace {
 
 QString text(const std::string& s) { return QString::fromStdString(s); }
-
-/// The wheel scrolls the form; a combo under it changes only when it was chosen first.
-class FormCombo : public QComboBox {
- public:
-  using QComboBox::QComboBox;
-
- protected:
-  void wheelEvent(QWheelEvent* event) override { hasFocus() ? QComboBox::wheelEvent(event) : event->ignore(); }
-};
 
 bool samePlace(const Param& a, const Param& b) {
   return a.id == b.id && a.label == b.label && a.fallback.index() == b.fallback.index() && a.low == b.low &&
@@ -199,8 +191,8 @@ void ParamForm::makeField(FormRow& row) {
     row.field = row.check = new QCheckBox(this);
     connect(row.check, &QCheckBox::toggled, this, [this, r] { tell(*r, true); });
   } else if (std::holds_alternative<std::string>(p.fallback) && !p.choices.empty()) {
-    row.field = row.combo = new FormCombo(this);
-    row.combo->setFocusPolicy(Qt::StrongFocus);
+    row.field = row.combo = new QComboBox(this);
+    leaveWheelToScrolling(row.combo);
     row.combo->setMinimumContentsLength(4);
     row.combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     for (const Choice& c : p.choices) row.combo->addItem(text(c.label), text(c.id));

@@ -76,6 +76,7 @@ QPushButton[primary="true"], QToolButton[primary="true"], QPushButton:default { 
 QPushButton[primary="true"]:disabled, QPushButton:default:disabled, QToolButton[primary="true"]:disabled { background: %8; color: %5; border-color: %3; }
 QToolButton[flat="true"], QPushButton[flat="true"] { background: transparent; border: 1px solid transparent; color: %6; padding: 2px 4px; }
 QToolButton[flat="true"]:focus, QPushButton[flat="true"]:focus { border-color: %6; }
+QToolButton[flat="true"]:checked { background: %8; border-color: %6; font-weight: 600; }
 QToolButton[flat="true"]:disabled, QPushButton[flat="true"]:disabled { color: %5; }
 QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox { background: %2; color: %4; border: 1px solid %3; border-radius: 5px;
   padding: 3px 6px; min-height: 18px; selection-background-color: %6; selection-color: %7; }
@@ -101,6 +102,9 @@ QTabBar::tab:selected { background: %2; color: %4; border-color: %3; font-weight
 QTabBar::tab:hover:!selected { color: %4; }
 QTabBar::tab:focus { border-color: %6; }
 QTabWidget::pane { border: none; }
+QTabBar QToolButton { background: %2; border: 1px solid %3; border-radius: 4px; padding: 0; }
+QTabBar QToolButton::left-arrow { image: url(:/icons/left.svg); width: 10px; height: 10px; }
+QTabBar QToolButton::right-arrow { image: url(:/icons/right.svg); width: 10px; height: 10px; }
 QMenuBar, QMenu, QToolBar, QStatusBar { background: %2; color: %4; }
 QMenuBar::item { padding: 4px 10px; background: transparent; }
 QMenuBar::item:selected, QMenu::item:selected { background: %9; color: %4; }
