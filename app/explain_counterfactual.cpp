@@ -80,7 +80,7 @@ void ExplainCounterfactual::refresh() {
     view_->setPlaceholder(tr("No way of seeking counterfactuals is there."));
     return view_->setData({});
   }
-  std::string key = std::to_string(reinterpret_cast<std::uintptr_t>(snapshot_->state.get())) + '@' + std::to_string(snapshot_->state->step) + '#' + std::to_string(sample_->id) + spec->id;
+  std::string key = stateKey(*snapshot_) + '#' + std::to_string(sample_->id) + spec->id;
   const Params settings = this->settings();
   for (const auto& [id, value] : settings)
     for (const Param& p : spec->params)

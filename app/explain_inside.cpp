@@ -5,6 +5,7 @@
 
 #include "app/explain_wall.h"
 #include "core/base/thread_pool.h"
+#include "core/explain/units.h"
 #include "core/insight/activation_maximisation.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
@@ -25,9 +26,7 @@ QComboBox* choiceBox(const QString& name, const QString& label, const QString& t
   return box;
 }
 
-std::string keyOf(const Snapshot& s, const ExplainSample& sample) {
-  return std::to_string(reinterpret_cast<std::uintptr_t>(s.state.get())) + '@' + std::to_string(s.state->step) + '/' + std::to_string(s.generation) + '#' + std::to_string(sample.id);
-}
+std::string keyOf(const Snapshot& s, const ExplainSample& sample) { return stateKey(s) + '#' + std::to_string(sample.id); }
 
 WalkLayer layerOf(const Network& network, const NodeActivation& a) {
   WalkLayer l;
@@ -206,6 +205,7 @@ void ExplainInside::refreshWalk() {
                            Result<Attribution> flow = through->explain({.network = *snapshot->network, .params = params, .input = sample.input, .target = *target, .settings = layer, .baseline = *baseline, .stop = stop});
                            if (stop.stop_requested()) return {};
                            if (!flow && !why) why = flow.error();
+                           if (const std::optional<TargetUnits> units = flow ? unitsOf(flow->explained, *snapshot->data) : std::nullopt) toUnits(*units, *flow);
                            if (flow && flow->shape == a.shape) flows.push_back({a.node, a.shape, std::move(flow->values)});
                          }
                          if (flows.empty() && why) *maps = *why;

@@ -7,15 +7,12 @@
 
 #include "core/base/thread_pool.h"
 #include "core/explain/baseline.h"
+#include "core/explain/units.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
 namespace {
-
-std::string stateKey(const Snapshot& s) {
-  return std::to_string(reinterpret_cast<std::uintptr_t>(s.state.get())) + '@' + std::to_string(s.state->step) + '/' + std::to_string(s.generation);
-}
 
 /// What Shapley values compare a row with: [n × input size]; empty: zeros.
 std::vector<Real> comparedWith(const BaselineChoice& choice, const Dataset& data, std::int64_t background) {
@@ -35,7 +32,8 @@ std::string definiteKey(const Result<Target>& t) {
 /// What a number on an axis is: "output of setosa", "probability of setosa", "setosa − virginica".
 QString axisName(const Snapshot& snapshot, const Target& target) {
   const QString name = targetName(snapshot, target);
-  return target.kind == Target::Kind::Output && !target.probability ? ExplainTables::tr("output of %1").arg(name) : name;
+  const bool logit = target.kind == Target::Kind::Output && !target.probability && snapshot.data->spec.task != Task::Regression;
+  return logit ? ExplainTables::tr("output of %1").arg(name) : name;
 }
 
 std::string keyOf(const char* method, const Params& settings) { return settingsKey(findExplainer(method)->params, settings); }
@@ -244,7 +242,8 @@ JobQueue::Job ExplainTables::summaryJob(const Target& target) {
                 bars_->setData({});
                 return swarm_->setData({});
               }
-              const ShapSummary& s = *(*r)->summary;
+              ShapSummary s = *(*r)->summary;
+              if (const std::optional<TargetUnits> units = unitsOf((*r)->explained, *snapshot->data)) toUnits(*units, s);
               const QStringList names = groupNames(*snapshot->data, (*r)->groups);
               BarsData b;
               b.title = tr("Mean size of Shapley values");
@@ -286,7 +285,8 @@ JobQueue::Job ExplainTables::waterfallJob(const Target& target) {
                 waterfall_->setPlaceholder(fromCore(r->error().text()));
                 return waterfall_->setData({});
               }
-              const Attribution& a = **r;
+              Attribution a = **r;
+              if (const std::optional<TargetUnits> units = unitsOf(a.explained, *snapshot->data)) toUnits(*units, a);
               const std::vector<FeatureGroup> features = featureGroups(*snapshot->data);
               const QStringList values = groupValues(*snapshot->data, features, *sample);
               WaterfallData d;
@@ -311,7 +311,7 @@ JobQueue::Job ExplainTables::dependenceJob(int feature, const Target& target) {
             settings["feature"] = std::int64_t{feature};
             auto r = std::make_shared<Result<Attribution>>(overRows("partial-dependence", *snapshot, target, settings, {}, stop, progress));
             if (stop.stop_requested()) return {};
-            return [this, r, name = snapshot->data->spec.task == Task::Regression ? targetName(*snapshot, target) : axisName(*snapshot, target)] {
+            return [this, r, name = axisName(*snapshot, target)] {
               if (!*r) {
                 dependence_->setPlaceholder(fromCore(r->error().text()));
                 return dependence_->setData({});

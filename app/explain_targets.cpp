@@ -7,6 +7,7 @@
 
 #include "app/explain_wall.h"
 #include "core/explain/baseline.h"
+#include "core/explain/units.h"
 #include "widgets/editor/category.h"
 
 namespace vitrine {
@@ -93,7 +94,10 @@ QString targetName(const Snapshot& snapshot, const Target& target) {
   };
   switch (target.kind) {
     case Target::Kind::Loss: return ExplainWall::tr("loss");
-    case Target::Kind::Difference: return name(target.output) + QStringLiteral(" − ") + name(target.other);
+    case Target::Kind::Difference: {
+      const QString text = name(target.output) + QStringLiteral(" − ") + name(target.other);
+      return unitsOf(target, *snapshot.data) ? text : ExplainWall::tr("%1, standardised").arg(text);
+    }
     case Target::Kind::Unit: {
       const Node* node = snapshot.network->graph().find(target.node);
       return ExplainWall::tr("unit %1 of %2").arg(QLocale().toString(qlonglong(target.unit)), node ? fromCore(node->name) : QString());
@@ -120,6 +124,10 @@ Result<std::vector<Real>> baselineFor(const BaselineChoice& choice, const Datase
     }
   }
   return std::vector<Real>();
+}
+
+std::string stateKey(const Snapshot& s) {
+  return std::to_string(reinterpret_cast<std::uintptr_t>(s.state.get())) + '@' + std::to_string(s.state->step) + '/' + std::to_string(s.generation);
 }
 
 std::string baselineKey(const BaselineChoice& choice) { return std::to_string(choice.kind) + ',' + std::to_string(choice.row); }

@@ -45,6 +45,8 @@ Result<std::vector<Real>> baselineFor(const BaselineChoice& choice, const Datase
 std::string baselineKey(const BaselineChoice& choice);
 /// "zero", "training mean", "sample 17".
 QString baselineName(const BaselineChoice& choice);
+/// One text for one state of a network on its data.
+std::string stateKey(const Snapshot& snapshot);
 /// One text for one choice: what was computed for it is known by it.
 std::string targetKey(const TargetChoice& choice);
 

@@ -22,7 +22,10 @@ ExplainTrust::ExplainTrust(QObject* parent)
 
 void ExplainTrust::show(const ExplainWall& wall, int sample, int column) {
   const TrustReport* report = wall.trust(sample, column);
-  showCurves(report);
+  const Attribution* map = wall.attribution(sample, column);
+  const bool numbers = map && wall.snapshot()->data->spec.task == Task::Regression;
+  showCurves(report, numbers ? targetName(*wall.snapshot(), map->explained) : tr("output"));
+  emit titleChanged(map ? tr("Deletion and insertion, %1").arg(wall.samples()[static_cast<std::size_t>(sample)].name) : tr("Deletion and insertion"));
   showAgreement(wall, sample);
   showNumbers(wall, sample, column, report);
   showRandomised(wall, sample, column, report);
@@ -55,7 +58,7 @@ void ExplainTrust::showRandomised(const ExplainWall& wall, int sample, int colum
   if (d.values != randomised_->data().values || d.labels != randomised_->data().labels || d.title != randomised_->data().title) randomised_->setData(std::move(d));
 }
 
-void ExplainTrust::showCurves(const TrustReport* report) {
+void ExplainTrust::showCurves(const TrustReport* report, const QString& output) {
   if (!report || !report->removal) {
     if (!shown_.empty()) curves_->clear();
     shown_.clear();
@@ -69,7 +72,7 @@ void ExplainTrust::showCurves(const TrustReport* report) {
   shown_ = std::move(now);
   curves_->clear();
   curves_->setLegendColumns(2);
-  curves_->setAxes(tr("share removed or put back"), r.probability ? tr("probability") : tr("output"), false);
+  curves_->setAxes(tr("share removed or put back"), r.probability ? tr("probability") : output, false);
   const auto add = [&](const QString& name, const std::vector<double>& y, const QColor& ink) {
     curves_->addSeries(name, ink);
     curves_->setSeries(name, r.shares, y, 0);
@@ -87,12 +90,12 @@ void ExplainTrust::showAgreement(const ExplainWall& wall, int sample) {
   AgreementData d;
   d.title = tr("Do methods agree?");
   std::vector<const Attribution*> found;
-  std::vector<double> of;
+  std::string of;
   if (sample >= 0 && sample < static_cast<int>(wall.samples().size()))
     for (std::size_t c = 0; c < wall.columns().size(); ++c)
       if (const Attribution* a = wall.attribution(sample, static_cast<int>(c))) {
         found.push_back(a);
-        of.insert(of.end(), {a->seconds, a->outputValue, a->values.empty() ? 0 : static_cast<double>(a->values.front())});
+        of += wall.mapKey(sample, static_cast<int>(c)) + '\n';
         d.methods << columnName(wall.columns()[c], *wall.snapshot()->data);
         d.briefs << columnName(wall.columns()[c], *wall.snapshot()->data, true);
       }

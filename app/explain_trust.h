@@ -26,9 +26,11 @@ class ExplainTrust : public QObject {
  signals:
   /// "del 0.21 · random 0.41", for the panel of the curves.
   void sideTextChanged(const QString& text);
+  /// Of the curves: which sample's.
+  void titleChanged(const QString& text);
 
  private:
-  void showCurves(const TrustReport* report);
+  void showCurves(const TrustReport* report, const QString& output);
   void showAgreement(const ExplainWall& wall, int sample);
   void showRandomised(const ExplainWall& wall, int sample, int column, const TrustReport* report);
   void showNumbers(const ExplainWall& wall, int sample, int column, const TrustReport* report);
@@ -39,7 +41,7 @@ class ExplainTrust : public QObject {
   MapGridView* randomised_;
   QString axis_;
   std::vector<double> shown_;  ///< the curves' numbers: fed again only when they are others
-  std::vector<double> agreed_;  ///< the same for the maps compared
+  std::string agreed_;          ///< the maps that were compared
 };
 
 }  // namespace vitrine

@@ -87,10 +87,6 @@ void ExplainWall::setColumns(std::vector<WallColumn> columns) {
   std::erase_if(cells_, [&](const auto& e) { return !kept.contains(e.first.second); });
 }
 
-std::string ExplainWall::stateKey() const {
-  return std::to_string(reinterpret_cast<std::uintptr_t>(snapshot_->state.get())) + '@' + std::to_string(snapshot_->state->step) + '/' + std::to_string(snapshot_->generation);
-}
-
 std::string ExplainWall::cellKey(const ExplainSample& sample, const WallColumn& column) const {
   return std::to_string(sample.id) + '#' + column.spec->id + settingsKey(column.spec->params, column.settings) + "#t" + targetKey(column.target.value_or(target_)) + "#b" +
          baselineKey(baseline_);
@@ -103,7 +99,7 @@ bool ExplainWall::stale() const {
   for (const ExplainSample& s : samples_)
     for (const WallColumn& c : columns_) {
       const auto it = cells_.find({s.id, c.key});
-      if (it == cells_.end() || it->second.of != stateKey() + cellKey(s, c)) return true;
+      if (it == cells_.end() || it->second.of != stateKey(*snapshot_) + cellKey(s, c)) return true;
     }
   return false;
 }
@@ -114,14 +110,14 @@ void ExplainWall::refresh() {
   prepareBaselines();
   std::vector<JobQueue::Job> jobs;
   for (const ExplainSample& s : samples_)
-    if (const auto it = answers_.find(s.id); it == answers_.end() || it->second.of != stateKey()) jobs.push_back(answerJob(s));
+    if (const auto it = answers_.find(s.id); it == answers_.end() || it->second.of != stateKey(*snapshot_)) jobs.push_back(answerJob(s));
   std::vector<JobQueue::Job> checks;
   for (std::size_t i = 0; i < samples_.size(); ++i)
     for (std::size_t k = 0; k < columns_.size(); ++k) {
       const ExplainSample& s = samples_[i];
       const WallColumn& c = columns_[k];
       const auto it = cells_.find({s.id, c.key});
-      const std::string of = stateKey() + cellKey(s, c);
+      const std::string of = stateKey(*snapshot_) + cellKey(s, c);
       const bool fresh = it != cells_.end() && it->second.of == of;
       auto slot = std::make_shared<std::shared_ptr<const Result<Attribution>>>(fresh ? it->second.result : nullptr);
       if (!fresh) jobs.push_back(cellJob(s, c, slot));
@@ -150,7 +146,12 @@ const ExplainWall::Cell* ExplainWall::cellAt(int sample, int column) const {
 
 const Attribution* ExplainWall::attribution(int sample, int column) const {
   const Cell* cell = cellAt(sample, column);
-  return cell && cell->result && *cell->result ? &**cell->result : nullptr;
+  return cell && cell->shown && *cell->shown ? &**cell->shown : nullptr;
+}
+
+std::string ExplainWall::mapKey(int sample, int column) const {
+  const Cell* cell = cellAt(sample, column);
+  return cell ? cell->of : std::string();
 }
 
 const TrustReport* ExplainWall::trust(int sample, int column) const {
@@ -232,10 +233,10 @@ WallData ExplainWall::wallData() const {
       const auto it = cells_.find({s.id, c.key});
       if (it == cells_.end() || it->second.withoutState != cellKey(s, c)) {
         if (!queue_.busy()) cell.note = tr("not computed");
-      } else if (!*it->second.result) {
+      } else if (!*it->second.shown) {
         cell.state = WallCell::State::Failed;
-        cell.note = fromCore(it->second.result->error().text());
-      } else if (const Attribution& a = **it->second.result; a.ofUnits || (a.values.size() != s.input.size() && (d.kind == WallKind::Table || a.shape.rank() != shape.rank()))) {
+        cell.note = fromCore(it->second.shown->error().text());
+      } else if (const Attribution& a = **it->second.shown; a.ofUnits || (a.values.size() != s.input.size() && (d.kind == WallKind::Table || a.shape.rank() != shape.rank()))) {
         cell.state = WallCell::State::Failed;
         cell.note = tr("This method concerns a layer (%1), not the input: see 'Inside the network' below.").arg(fromCore(a.shape.text()));
       } else {

@@ -56,6 +56,8 @@ class ExplainWall : public QObject {
   WallData wallData() const;
   /// Null: not there (yet), or failed.
   const Attribution* attribution(int sample, int column) const;
+  /// What it was computed from: another text whenever the map may be another.
+  std::string mapKey(int sample, int column) const;
   /// The trust check of a map; null: not there (yet).
   const TrustReport* trust(int sample, int column) const;
   /// The check was made of an earlier state of the network, or by other settings.
@@ -78,7 +80,8 @@ class ExplainWall : public QObject {
   struct Cell {
     std::string of;          ///< everything it was computed from
     std::string withoutState;  ///< the same without the snapshot: shown until the newer one is there
-    std::shared_ptr<const Result<Attribution>> result;
+    std::shared_ptr<const Result<Attribution>> result;  ///< as the network has it: what is checked
+    std::shared_ptr<const Result<Attribution>> shown;   ///< in the target's own units
     QString targetText;
     std::shared_ptr<const Result<TrustReport>> trust;  ///< the last one, though it may be of an older state
     std::string trustOf;  ///< `of` and the checks' settings
@@ -87,7 +90,6 @@ class ExplainWall : public QObject {
   struct Baselines;
   struct Prepared;
 
-  std::string stateKey() const;
   std::string trustKey() const;
   std::string cellKey(const ExplainSample& sample, const WallColumn& column) const;
   JobQueue::Job answerJob(const ExplainSample& sample);

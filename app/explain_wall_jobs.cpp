@@ -7,6 +7,7 @@
 #include "core/base/thread_pool.h"
 #include "core/explain/baseline.h"
 #include "core/explain/groups.h"
+#include "core/explain/units.h"
 #include "widgets/editor/category.h"
 
 namespace vitrine {
@@ -33,11 +34,25 @@ void ExplainWall::prepareBaselines() {
   baselines_->of = snapshot_->data;
 }
 
+namespace {
+
 /// A check makes the map anew some dozens of times: near other inputs and after drawing layers anew.
 constexpr double kTrustWeight = 20;
 
+/// The same map in the target's own units.
+std::shared_ptr<const Result<Attribution>> inUnits(const std::shared_ptr<const Result<Attribution>>& map, const Dataset& data) {
+  if (!*map) return map;
+  const std::optional<TargetUnits> units = unitsOf((*map)->explained, data);
+  if (!units || units->same()) return map;
+  Attribution shown = **map;
+  toUnits(*units, shown);
+  return std::make_shared<const Result<Attribution>>(std::move(shown));
+}
+
+}  // namespace
+
 JobQueue::Job ExplainWall::answerJob(const ExplainSample& sample) {
-  return {sample.name, [this, snapshot = snapshot_, id = sample.id, input = sample.input, of = stateKey()](std::stop_token stop, const JobQueue::Progress&) -> JobQueue::Deliver {
+  return {sample.name, [this, snapshot = snapshot_, id = sample.id, input = sample.input, of = stateKey(*snapshot_)](std::stop_token stop, const JobQueue::Progress&) -> JobQueue::Deliver {
             if (static_cast<std::int64_t>(input.size()) != snapshot->network->data().input.size()) return {};
             std::vector<Real> outputs = predictions(*snapshot, input, 1, stop);
             return [this, id, of, outputs = std::move(outputs)]() mutable {
@@ -115,16 +130,16 @@ std::shared_ptr<ExplainWall::Prepared> ExplainWall::prepared(const ExplainSample
 JobQueue::Job ExplainWall::cellJob(const ExplainSample& sample, const WallColumn& column, Slot slot) {
   const std::string without = cellKey(sample, column);
   return {fromCore(column.spec->name),
-          [this, p = prepared(sample, column), slot, of = stateKey() + without, without](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+          [this, p = prepared(sample, column), slot, of = stateKey(*snapshot_) + without, without](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
             const Status ready = p->make();
             auto result = std::make_shared<const Result<Attribution>>(ready ? p->column.spec->explain(p->args(stop, progress)) : Result<Attribution>(ready.error()));
             if (stop.stop_requested()) return {};
             *slot = result;
             const QString text = *result ? targetName(*p->snapshot, (*result)->explained) : QString();
-            return [this, id = p->sample.id, key = p->column.key, of, without, result, text] {
+            return [this, id = p->sample.id, key = p->column.key, of, without, result, shown = inUnits(result, *p->snapshot->data), text] {
               Cell& cell = cells_[{id, key}];
               const bool same = cell.withoutState == without;
-              cell = {of, without, result, text, same ? cell.trust : nullptr, same ? cell.trustOf : std::string()};
+              cell = {of, without, result, shown, text, same ? cell.trust : nullptr, same ? cell.trustOf : std::string()};
               tell();
             };
           }};
@@ -132,14 +147,16 @@ JobQueue::Job ExplainWall::cellJob(const ExplainSample& sample, const WallColumn
 
 JobQueue::Job ExplainWall::trustJob(const ExplainSample& sample, const WallColumn& column, Slot slot) {
   return {tr("trust check of %1").arg(fromCore(column.spec->name)),
-          [this, p = prepared(sample, column), slot, of = stateKey() + cellKey(sample, column), key = trustKey(), settings = trustSettings_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
+          [this, p = prepared(sample, column), slot, of = stateKey(*snapshot_) + cellKey(sample, column), key = trustKey(), settings = trustSettings_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
             const std::shared_ptr<const Result<Attribution>> map = *slot;
             if (!map || !*map || !p->make()) return {};
             p->target = (*map)->explained;
             const ExplainArgs args = p->args(stop, progress);
             const TrustTask task{.method = *p->column.spec, .args = args, .map = **map, .groups = p->table() ? std::span<const std::int32_t>(p->baselines->columns.of) : std::span<const std::int32_t>()};
-            auto report = std::make_shared<const Result<TrustReport>>(trustReport(task, settings));
+            Result<TrustReport> made = trustReport(task, settings);
             if (stop.stop_requested()) return {};
+            if (const std::optional<TargetUnits> units = unitsOf((*map)->explained, *p->snapshot->data); made && units) toUnits(*units, *p->column.spec, **inUnits(map, *p->snapshot->data), *made);
+            auto report = std::make_shared<const Result<TrustReport>>(std::move(made));
             return [this, id = p->sample.id, column = p->column.key, of, key, report] {
               Cell& cell = cells_[{id, column}];
               if (cell.of != of) return;

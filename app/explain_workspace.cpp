@@ -177,6 +177,7 @@ void ExplainWorkspace::buildTrust() {
   outer_->addWidget(right_);
   FigurePanel* curves = panel(QStringLiteral("panelExplainCurves"), tr("Deletion and insertion"), trust_->curves(), trust_->curves(), right_);
   connect(trust_, &ExplainTrust::sideTextChanged, curves, &FigurePanel::setSideText);
+  connect(trust_, &ExplainTrust::titleChanged, curves, &FigurePanel::setTitle);
   FigurePanel* agree = panel(QStringLiteral("panelExplainAgreement"), tr("Do methods agree?"), scrolled(trust_->agreement()), trust_->agreement(), right_);
   agree->setSideText(tr("rank correlation"));
   FigurePanel* checks = panel(QStringLiteral("panelExplainTrust"), tr("Trust check"), scrolled(trust_->numbers()), trust_->numbers(), right_);

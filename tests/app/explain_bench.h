@@ -31,6 +31,29 @@ inline DatasetPtr squares() {
   return data;
 }
 
+/// Prices in hundreds of thousands, which the network learns standardised.
+inline DatasetPtr prices() {
+  constexpr int kRows = 60;
+  auto data = std::make_shared<Dataset>();
+  data->name = "houses";
+  data->spec.input = {3};
+  data->spec.task = Task::Regression;
+  data->spec.outputs = 1;
+  data->featureNames = {"rooms", "area", "age"};
+  data->targetName = "price";
+  data->targetScaling.mean = {200000};
+  data->targetScaling.deviation = {60000};
+  Rng rng(5, Stream::Test);
+  std::vector<float> values;
+  for (int i = 0; i < kRows; ++i) {
+    for (int f = 0; f < 3; ++f) values.push_back(static_cast<float>(rng.normal()));
+    data->targets.push_back(200000 + 50000 * values[values.size() - 3] - 20000 * values.back());
+    (i < 20 ? data->validation : data->train).push_back(i);
+  }
+  data->inputs = Samples::fromFloats({3}, std::move(values));
+  return data;
+}
+
 struct ExplainBench : AppBench {
   ExplainWorkspace* explain = nullptr;
   explicit ExplainBench(const char* generator = "gaussians", QSize size = {1400, 900}) : AppBench(generator, size) {

@@ -384,6 +384,45 @@ TEST(Explain, TablesHaveImportanceDependenceAndAWaterfall) {
   EXPECT_TRUE(b.waitFor([&] { return dependence->data().feature.toStdString() == b.document.data()->featureNames[2]; }));
 }
 
+// A person who predicts prices reads prices everywhere: in maps, their checks, waterfalls and over many rows.
+TEST(Explain, NumbersOfARegressionAreInTheTargetsUnits) {
+  ExplainBench b(nullptr);
+  b.document.useData(prices());
+  ASSERT_TRUE(b.settled());
+  b.document.stepEpoch();
+  ASSERT_TRUE(b.waitFor([&] { return b.step() > 0 && !b.running(); }));
+  b.trigger("actionExplainRefresh");
+  ASSERT_TRUE(b.settled());
+  const double price = b.wall()->data().samples[0].probabilities[0];
+  ASSERT_GT(price, 20000);
+  int complete = 0;
+  for (std::size_t c = 0; c < b.explain->model().columns().size(); ++c) {
+    const Attribution* a = b.explain->model().attribution(0, static_cast<int>(c));
+    ASSERT_TRUE(a);
+    EXPECT_NEAR(a->outputValue, price, 1e-4 * price) << a->method;
+    if (!a->completenessError) continue;
+    ++complete;
+    double sum = 0;
+    for (Real v : a->values) sum += static_cast<double>(v);
+    EXPECT_NEAR(sum, price - *a->baselineValue, 0.02 * std::abs(price - *a->baselineValue) + 1) << a->method;
+  }
+  EXPECT_GT(complete, 0);
+  const TrustReport& report = *b.explain->model().trust(0, 0);
+  ASSERT_TRUE(report.removal);
+  EXPECT_NEAR(report.removal->deletion.score.front(), price, 1e-4 * price);
+  EXPECT_GT(report.removal->deletion.area, 20000);
+  EXPECT_GT(report.findings[0].value, 1000);
+  b.find<QTabWidget>("explainTabs")->setCurrentIndex(3);
+  auto* waterfall = b.find<WaterfallView>("explainWaterfall");
+  ASSERT_TRUE(b.waitFor([&] { return !waterfall->isEmpty(); }));
+  EXPECT_NEAR(waterfall->data().output, price, 1e-4 * price);
+  EXPECT_EQ(waterfall->data().unit, QStringLiteral("price"));
+  b.find<QTabWidget>("explainTabs")->setCurrentIndex(2);
+  auto* bars = b.find<BarsView>("explainShapBars");
+  ASSERT_TRUE(b.waitFor([&] { return !bars->isEmpty(); }));
+  EXPECT_GT(bars->data().values[0], 100);
+}
+
 TEST(Explain, TheTablesMethodsHaveTheirSettings) {
   ExplainBench b(nullptr);
   ASSERT_TRUE(b.openIris());

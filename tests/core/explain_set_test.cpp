@@ -4,6 +4,7 @@
 
 #include "core/explain/groups.h"
 #include "core/explain/table_importance.h"
+#include "core/explain/units.h"
 #include "core/insight/activation_maximisation.h"
 #include "tests/core/explain_case.h"
 
@@ -125,6 +126,38 @@ TEST(ExplainMaximisation, TheRegistrysIsTheSameClimb) {
   EXPECT_EQ(a->outputValue, a->maximisation->activation.back());
   for (Real v : a->values) EXPECT_TRUE(v >= range->first && v <= range->second);
   EXPECT_FALSE(c.explain("activation-maximisation", few, {.output = 3, .probability = true}));
+}
+
+TEST(ExplainUnits, AnOutputsAndADifferencesWhereTheyHaveOne) {
+  Dataset data;
+  data.spec = numbersOf({4}, 3);
+  data.targetScaling.mean = {100, 40, 7};
+  data.targetScaling.deviation = {20, 20, 3};
+  const auto one = unitsOf({.output = 2}, data), two = unitsOf(Target::difference(0, 1), data);
+  ASSERT_TRUE(one && two);
+  EXPECT_DOUBLE_EQ(one->at(2), 13);
+  EXPECT_DOUBLE_EQ(two->at(0.5), 70);  // (100 + 20·a) − (40 + 20·b)
+  EXPECT_FALSE(unitsOf(Target::difference(0, 2), data));  // scaled each by itself: no unit
+  EXPECT_TRUE(unitsOf(Target::unitOf(NodeId{1}, 0), data)->same());
+  EXPECT_TRUE(unitsOf(Target::lossOfNumbers({0, 0, 0}), data)->same());
+  data.targetScaling = {};
+  EXPECT_TRUE(unitsOf({.output = 2}, data)->same());
+}
+
+TEST(ExplainUnits, SumsStillLeadFromBaselineToOutput) {
+  const Case c = mlp(numbersOf({4}, 1));
+  Dataset data;
+  data.spec = c.network->data();
+  data.targetScaling.mean = {500};
+  data.targetScaling.deviation = {250};
+  Result<Attribution> a = c.explain("shapley", {}, {.output = 0});
+  ASSERT_TRUE(a);
+  const double before = a->outputValue;
+  toUnits(*unitsOf(a->explained, data), *a);
+  EXPECT_NEAR(a->outputValue, 500 + 250 * before, 1e-6);
+  double sum = *a->baselineValue;
+  for (const double v : a->groupValues) sum += v;
+  EXPECT_NEAR(sum, a->outputValue, 1e-3);
 }
 
 }  // namespace
