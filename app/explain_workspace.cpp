@@ -194,7 +194,7 @@ void ExplainWorkspace::buildTrust() {
   drawn->setText(tr("randomised"));
   drawn->setToolTip(tr("Shows the maps of the network with layers drawn anew"));
   drawn->setProperty("flat", true);
-  connect(drawn, &QToolButton::clicked, this, [this] { tabs_->setCurrentWidget(tabs_->findChild<QSplitter*>(QStringLiteral("explainRandomisedSplitter"))); });
+  connect(drawn, &QToolButton::clicked, this, [this] { tabs_->setCurrentWidget(tabs_->findChild<QScrollArea*>(QStringLiteral("explainRandomisedSplitter"))); });
   checks->addHeaderWidget(drawn);
   checks->addHeaderWidget(settingsButton(QStringLiteral("explainTrustSettings"), tr("Share taken away at once, random orders, perturbations and their size"),
                                          [this, described] { return SettingsOf{described, wall_->trustSettings()}; }, [this](Params p) {

@@ -55,7 +55,7 @@ class ExplainWorkspace : public QWidget {
   void buildWallHead();
   void buildTrust();
   // explain_workspace_pages.cpp
-  QSplitter* page(const QString& title, const char* name, Qt::Orientation way, const QString& tip);
+  QSplitter* page(const QString& title, const char* name, Qt::Orientation way, const QString& tip, int leastWidth = 0);
   void buildTabs();
   void buildInsidePages();
   void buildTablePages();

@@ -76,9 +76,12 @@ void ExplainWorkspace::addMethod(const ExplainerSpec& spec) {
 void ExplainWorkspace::fillMethodMenu(QMenu* menu) {
   menu->clear();
   const std::shared_ptr<const Snapshot>& s = document_.snapshot();
+  std::optional<ExplainerSpec::Family> family;
   for (const ExplainerSpec& spec : explainerRegistry()) {
     // These have their own places: one layer's units, and changes of the input.
     if (!spec.givesMaps() || spec.ofUnits) continue;
+    if (family && spec.family != *family) menu->addSeparator();
+    family = spec.family;
     QAction* a = menu->addAction(fromCore(spec.name), this, [this, &spec] { addMethod(spec); });
     a->setObjectName(QStringLiteral("explainAdd_") + fromCore(spec.id));
     QString tip = fromCore(spec.help);
@@ -88,7 +91,7 @@ void ExplainWorkspace::fillMethodMenu(QMenu* menu) {
       if (const Status fits = spec.supports(*s->network, {}); !fits) {
         const QString why = fromCore(fits.error().text());
         a->setEnabled(false);
-        a->setText(fromCore(spec.name) + QStringLiteral("  (") + why + QLatin1Char(')'));
+        a->setText(fromCore(spec.name) + QStringLiteral("  (") + menu->fontMetrics().elidedText(why, Qt::ElideRight, 260) + QLatin1Char(')'));  // whole in the tool tip
         tip = why;
       }
     } else {

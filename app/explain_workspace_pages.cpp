@@ -10,9 +10,13 @@
 
 namespace vitrine {
 
-QSplitter* ExplainWorkspace::page(const QString& title, const char* name, Qt::Orientation way, const QString& tip) {
+QSplitter* ExplainWorkspace::page(const QString& title, const char* name, Qt::Orientation way, const QString& tip, int leastWidth) {
   QSplitter* s = makeSplitter(way, QLatin1String(name));
-  tabs_->setTabToolTip(tabs_->addTab(s, title), tip);
+  s->setMinimumWidth(leastWidth);
+  // In a small window a page is scrolled before its panels get too small to be read.
+  QScrollArea* around = scrolled(s);
+  around->setObjectName(s->objectName());
+  tabs_->setTabToolTip(tabs_->addTab(around, title), tip);
   return s;
 }
 
@@ -61,7 +65,8 @@ void ExplainWorkspace::buildInsidePages() {
   walk->addHeaderWidget(inside_->showChoice());
   walk->addHeaderWidget(inside_->scaleChoice());
   ofInside(walk, 0);
-  FigurePanel* unit = panel(QStringLiteral("panelExplainUnit"), tr("One unit"), inside_->unit(), inside_->unit(), inside);
+  FigurePanel* unit = panel(QStringLiteral("panelExplainUnit"), tr("One unit"), scrolled(inside_->unit()), inside_->unit(), inside);
+  inside_->unit()->setMinimumSize(560, 110);
   unit->addHeaderWidget(settingsButton(QStringLiteral("explainUnitSettings"), tr("How an input is made that moves the unit: steps, jitter, blur, L2 decay, start"),
                                        [this] { return SettingsOf{*findExplainer("activation-maximisation"), inside_->maximisationSettings()}; }, [this](Params p) { inside_->setMaximisation(p); }, {QStringLiteral("part")}));
   unit->addHeaderWidget(inside_->partChoice());
@@ -75,7 +80,7 @@ void ExplainWorkspace::buildInsidePages() {
 }
 
 void ExplainWorkspace::buildTablePages() {
-  QSplitter* set = page(tr("Importance"), "explainImportanceSplitter", Qt::Horizontal, tr("Tables: what the columns mean to the network over many rows"));
+  QSplitter* set = page(tr("Importance"), "explainImportanceSplitter", Qt::Horizontal, tr("Tables: what the columns mean to the network over many rows"), 780);
   const auto ofTables = [this](FigurePanel* p, int queue) { tellProgress(p, *tables_->queues()[static_cast<std::size_t>(queue)], [this] { tables_->tellStopped(); }); };
   const auto settingsOf = [this](FigurePanel* p, const char* method, const char* name, const QString& tip, const QStringList& hidden = {}) {
     p->addHeaderWidget(settingsButton(QLatin1String(name), tip, [this, method] { return SettingsOf{*findExplainer(method), tables_->settings(method)}; },
@@ -88,7 +93,7 @@ void ExplainWorkspace::buildTablePages() {
   settingsOf(swarm, "shap-summary", "explainSummarySettings", tr("Rows, orders, background, what is taken away together"));
   ofTables(swarm, 0);
   ofTables(panel(QStringLiteral("panelExplainShapBars"), tr("Mean size of Shapley values"), scrolled(tables_->bars()), tables_->bars(), set), 0);
-  QSplitter* one = page(tr("Dependence"), "explainDependenceSplitter", Qt::Horizontal, tr("Tables: the answer as a function of one column, and the chosen row column by column"));
+  QSplitter* one = page(tr("Dependence"), "explainDependenceSplitter", Qt::Horizontal, tr("Tables: the answer as a function of one column, and the chosen row column by column"), 560);
   FigurePanel* dependence = panel(QStringLiteral("panelExplainDependence"), tr("Partial dependence"), tables_->dependence(), tables_->dependence(), one);
   settingsOf(dependence, "partial-dependence", "explainDependenceSettings", tr("Points and rows"), {QStringLiteral("feature")});
   dependence->addHeaderWidget(tables_->featureChoice());
