@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "app/explain_tables.h"
-#include "core/base/thread_pool.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
 
@@ -95,9 +94,8 @@ void ExplainCounterfactual::refresh() {
   view_->setPlaceholder(tr("looking for it…"));
   queue_.start({{fromCore(spec->name), [this, spec, settings, snapshot = snapshot_, sample = *sample_](std::stop_token stop, const JobQueue::Progress& progress) -> JobQueue::Deliver {
                    const Network& network = *snapshot->network;
-                   std::unique_ptr<ThreadPool> pool = snapshot->run == RunState::Running ? nullptr : std::make_unique<ThreadPool>(machineThreads());
                    auto r = std::make_shared<Result<Attribution>>(spec->explain({.network = network, .params = snapshot->state->params.span(), .input = sample.input, .target = {}, .settings = settings,
-                                                                                 .stop = stop, .progress = progress, .pool = pool.get()}));
+                                                                                 .stop = stop, .progress = progress}));
                    if (stop.stop_requested()) return {};
                    std::vector<Real> before = predictions(*snapshot, sample.input, 1), after;
                    if (*r && (*r)->counterfactual) after = predictions(*snapshot, (*r)->counterfactual->result, 1);
