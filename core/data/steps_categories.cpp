@@ -126,7 +126,7 @@ StepSpec encodeSpec() {
   s.params = {{.id = "method", .label = "As", .help = "One-hot for names without an order; numbers for small, middle, large.", .fallback = std::string("onehot"),
                .choices = {{"onehot", "one-hot"}, {"ordinal", "numbers 0, 1, 2 …"}}},
               {.id = "unknown", .label = "Unknown ones", .help = "Categories that no training row has: a column of their own, or zeros in all.", .fallback = std::string("none"),
-               .choices = {{"none", "zeros"}, {"own", "a column of their own"}}, .onlyIf = "method", .onlyIfValue = "onehot"},
+               .choices = {{"none", "zeros"}, {"own", "a column of their own"}}, .onlyIf = {{"method", {"onehot"}}}},
               columnParam()};
   s.fit = [d = s.params](const Frame& f, const Params& p) -> Result<std::unique_ptr<FittedStep>> {
     const Result<std::vector<std::size_t>> columns = chosenColumns(f, p, d, false, true);

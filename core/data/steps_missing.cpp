@@ -70,7 +70,7 @@ StepSpec missingSpec() {
                .fallback = std::string("median"),
                .choices = {{"median", "median"}, {"mean", "mean"}, {"most_frequent", "most frequent"}, {"constant", "a number"}, {"drop", "leave rows out"}}},
               {.id = "value", .label = "Number", .help = "What is put in; categories get one of their own, 'missing'.", .fallback = 0.0, .low = -1e30, .high = 1e30,
-               .onlyIf = "strategy", .onlyIfValue = "constant"},
+               .onlyIf = {{"strategy", {"constant"}}}},
               {.id = "indicator", .label = "Add indicator", .help = "A further column for each that tells 1 where the value was missing.", .fallback = false},
               columnParam()};
   s.fit = [d = s.params](const Frame& f, const Params& p) -> Result<std::unique_ptr<FittedStep>> {

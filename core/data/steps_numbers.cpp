@@ -166,9 +166,9 @@ StepSpec clipSpec() {
   s.params = {{.id = "method", .label = "Range", .help = "Quartiles widened by a factor (Tukey 1977: 1.5), or percentiles of the training rows.",
                .fallback = std::string("quartiles"), .choices = {{"quartiles", "quartiles widened"}, {"percentiles", "percentiles"}}},
               {.id = "factor", .label = "Factor", .help = "How many times the quartiles' distance beyond them; 1.5 is usual, 3 is mild.", .fallback = 1.5, .low = 0, .high = 100,
-               .onlyIf = "method", .onlyIfValue = "quartiles"},
+               .onlyIf = {{"method", {"quartiles"}}}},
               {.id = "percent", .label = "Percent", .help = "So many on each side; 1 is usual.", .fallback = 1.0, .low = 0, .high = 49,
-               .onlyIf = "method", .onlyIfValue = "percentiles"},
+               .onlyIf = {{"method", {"percentiles"}}}},
               columnParam()};
   s.fit = [d = s.params](const Frame& f, const Params& p) -> Result<std::unique_ptr<FittedStep>> {
     const Result<std::vector<std::size_t>> columns = chosenColumns(f, p, d, true, false);

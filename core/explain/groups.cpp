@@ -221,11 +221,11 @@ std::vector<Param> groupParams() {
            .choices = {{"auto", "Automatic"}, {"elements", "Single numbers"}, {"pixels", "Pixels"}, {"squares", "Squares"},
                        {"grid", "Grid"}, {"patches", "Patches"}, {"steps", "Time steps"}}},
           {.id = "square", .label = "Square", .help = "Pixels along a square's side, or steps in a stretch.", .fallback = std::int64_t{4}, .low = 1,
-           .high = 1024, .sliderLow = 1, .sliderHigh = 16, .onlyIf = "groups", .onlyIfValue = "squares"},
+           .high = 1024, .sliderLow = 1, .sliderHigh = 16, .onlyIf = {{"groups", {"squares"}}}},
           {.id = "grid", .label = "Cells", .help = "Rows and columns of the grid.", .fallback = IntPair{3, 3}, .low = 1, .high = 256,
-           .sliderLow = 1, .sliderHigh = 16, .onlyIf = "groups", .onlyIfValue = "grid"},
+           .sliderLow = 1, .sliderHigh = 16, .onlyIf = {{"groups", {"grid"}}}},
           {.id = "patches", .label = "Patches", .help = "About how many patches; 20 to 60 is usual.", .fallback = std::int64_t{30}, .low = 2,
-           .high = 1000, .sliderLow = 4, .sliderHigh = 100, .onlyIf = "groups", .onlyIfValue = "patches"}};
+           .high = 1000, .sliderLow = 4, .sliderHigh = 100, .onlyIf = {{"groups", {"patches"}}}}};
 }
 
 Result<Groups> chooseGroups(const Shape& shape, std::span<const Real> input, std::span<const std::int32_t> given, const Params& settings,

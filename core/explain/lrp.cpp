@@ -9,9 +9,15 @@ namespace vitrine {
 namespace {
 
 std::vector<Param> params() {
-  const auto number = [](const char* id, const char* label, const char* help, double fallback, double low, double high) {
-    return Param{.id = id, .label = label, .help = help, .fallback = fallback, .low = low, .high = high};
+  const auto number = [](const char* id, const char* label, const char* help, double fallback, double low, double high, std::vector<std::string> rules) {
+    return Param{.id = id, .label = label, .help = help, .fallback = fallback, .low = low, .high = high, .onlyIf = {{"rule", std::move(rules)}}};
   };
+  const std::vector<std::string> single{"z-plus", "gamma", "alpha-beta", "flat", "w-square", "z-box"}, composites{"epsilon-plus", "epsilon-alpha2-beta1", "epsilon-plus-flat", "epsilon-gamma-box"};
+  std::vector<std::string> withEpsilon{"epsilon", "z-box"}, notEpsilon = single;
+  for (std::vector<std::string>* all : {&withEpsilon, &notEpsilon}) all->insert(all->end(), composites.begin(), composites.end());
+  // Other rules meet epsilon at dense layers that they leave alone, and Captum's pooling.
+  Param epsilon = number("epsilon", "Epsilon", "Added to what is divided by: absorbs weak and contradictory relevance; 1e-6 changes nothing, 0.25 clears up.", 1e-6, 1e-12, 100, withEpsilon);
+  epsilon.orIf = {{"layers", {"convolutions"}}, {"convention", {"captum"}}};
   return {{.id = "rule", .label = "Rule", .help = "How a layer's relevance is shared out among its inputs. Composites use one rule for convolutions, epsilon for dense layers, "
                                                   "and perhaps another for the first layer.",
            .fallback = std::string("epsilon"),
@@ -19,19 +25,19 @@ std::vector<Param> params() {
                        {"z-box", "ZBox (first layer)"}, {"epsilon-plus", "Epsilon-plus"}, {"epsilon-alpha2-beta1", "Epsilon-alpha2-beta1"},
                        {"epsilon-plus-flat", "Epsilon-plus-flat"}, {"epsilon-gamma-box", "Epsilon-gamma-box"}}},
           {.id = "layers", .label = "At", .help = "Where a single rule holds: at every layer with weights, or at convolutions with epsilon elsewhere.",
-           .fallback = std::string("all"), .choices = {{"all", "All layers"}, {"convolutions", "Convolutions"}}},
-          number("epsilon", "Epsilon", "Added to what is divided by: absorbs weak and contradictory relevance; 1e-6 changes nothing, 0.25 clears up.", 1e-6, 1e-12, 100),
-          number("gamma", "Gamma", "How much positive weights are favoured; 0.25 is usual.", 0.25, 0, 1000),
-          number("alpha", "Alpha", "Alpha-beta: weight of positive parts; negative ones weigh alpha − 1.", 2, 1, 100),
-          number("low", "Lowest input", "ZBox: the smallest value an input can have, in the network's units.", 0, -1e6, 1e6),
-          number("high", "Highest input", "ZBox: the largest value an input can have.", 1, -1e6, 1e6),
-          {.id = "bias", .label = "Biases count", .help = "Whether a bias takes its share of relevance, which the inputs then do not get (single rules other than epsilon).",
-           .fallback = true},
+           .fallback = std::string("all"), .choices = {{"all", "All layers"}, {"convolutions", "Convolutions"}}, .onlyIf = {{"rule", single}}},
+          epsilon,
+          number("gamma", "Gamma", "How much positive weights are favoured; 0.25 is usual.", 0.25, 0, 1000, {"gamma", "epsilon-gamma-box"}),
+          number("alpha", "Alpha", "Alpha-beta: weight of positive parts; negative ones weigh alpha − 1.", 2, 1, 100, {"alpha-beta"}),
+          number("low", "Lowest input", "ZBox: the smallest value an input can have, in the network's units.", 0, -1e6, 1e6, {"z-box", "epsilon-gamma-box"}),
+          number("high", "Highest input", "ZBox: the largest value an input can have.", 1, -1e6, 1e6, {"z-box", "epsilon-gamma-box"}),
+          {.id = "bias", .label = "Biases count", .help = "Whether a bias takes its share of relevance, which the inputs then do not get (single rules other than epsilon; flat has none).",
+           .fallback = true, .onlyIf = {{"rule", {"z-plus", "gamma", "alpha-beta", "w-square", "z-box"}}}},
           {.id = "convention", .label = "As in", .help = "zennit: rules heed the sign of inputs, max pooling passes relevance to its winner, batch norm is merged into the layer "
                                                          "before. Captum: only weights are changed; pooling and batch norm use epsilon.",
            .fallback = std::string("zennit"), .choices = {{"zennit", "zennit"}, {"captum", "Captum"}}},
           {.id = "stabiliser", .label = "Stabiliser", .help = "Epsilon of the rules that are not epsilon; only keeps them from dividing by 0.", .fallback = 1e-6, .low = 1e-12,
-           .high = 1, .onlyIf = "convention", .onlyIfValue = "zennit"}};
+           .high = 1, .onlyIf = {{"rule", notEpsilon}, {"convention", {"zennit"}}}}};
 }
 
 struct Settings {
@@ -39,6 +45,7 @@ struct Settings {
   bool everywhere = true, captum = false;
   LrpNumbers numbers;
   double steady = 1e-6;  ///< the stabiliser of rules other than epsilon
+  bool usesBox() const { return rule == "z-box" || rule == "epsilon-gamma-box"; }
 };
 
 Settings read(const Params& values) {
@@ -158,7 +165,7 @@ Result<Attribution> explain(const ExplainArgs& args) {
   if (Status s = supports(args.network, args.settings); !s) return s.error();
   if (Status s = startsFromLogit(args.target, "LRP"); !s) return s.error();
   const Settings settings = read(args.settings);
-  if (settings.numbers.low >= settings.numbers.high) return problem("The lowest input must be below the highest.");
+  if (settings.usesBox() && settings.numbers.low >= settings.numbers.high) return problem("The lowest input must be below the highest.");
   if (args.stop.stop_requested()) return explainStopped();
   const Network& network = args.network;
   Workspace ws(network, 1, true, true);

@@ -162,7 +162,7 @@ std::vector<Param> limeParams() {
   p.push_back({.id = "change", .label = "Change by", .help = "Switching features to the baseline (values tell what each adds), or adding normal noise (values are slopes).",
                .fallback = std::string("switch"), .choices = {{"switch", "Switching off"}, {"noise", "Noise"}}});
   p.push_back({.id = "deviation", .label = "Deviation", .help = "Of the noise, in the network's units; 1 is usual for standardised columns.", .fallback = 1.0,
-               .low = 1e-6, .high = 1e6, .sliderLow = 0.1, .sliderHigh = 3, .onlyIf = "change", .onlyIfValue = "noise"});
+               .low = 1e-6, .high = 1e6, .sliderLow = 0.1, .sliderHigh = 3, .onlyIf = {{"change", {"noise"}}}});
   p.push_back({.id = "width", .label = "Kernel width", .help = "How far a neighbour may be to count: weight exp(−d²/width²), d the share of features changed (or the "
                                                                 "root mean square noise in deviations).",
                .fallback = 0.75, .low = 0.01, .high = 100, .sliderLow = 0.1, .sliderHigh = 2});

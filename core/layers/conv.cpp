@@ -61,7 +61,7 @@ std::vector<Param> imageParams() {
                     .fallback = IntPair{1, 1}, .low = 1, .high = 255, .sliderLow = 1, .sliderHigh = 4},
                    paddingParam(),
                    {.id = "padding_size", .label = "Zeros", .help = "Rows and columns of zeros on each side.", .fallback = IntPair{1, 1},
-                    .low = 0, .high = 254, .sliderLow = 0, .sliderHigh = 5, .onlyIf = "padding", .onlyIfValue = "number"},
+                    .low = 0, .high = 254, .sliderLow = 0, .sliderHigh = 5, .onlyIf = {{"padding", {"number"}}}},
                    {.id = "dilation", .label = "Dilation", .help = "Pixels from one weight of the pattern to the next; 2 looks at every other pixel.",
                     .fallback = IntPair{1, 1}, .low = 1, .high = 64, .sliderLow = 1, .sliderHigh = 4},
                    groupsParam(), biasParam()});
@@ -75,7 +75,7 @@ std::vector<Param> seriesParams() {
                     .fallback = std::int64_t{1}, .low = 1, .high = 4095, .sliderLow = 1, .sliderHigh = 4},
                    paddingParam(),
                    {.id = "padding_size", .label = "Zeros", .help = "Steps of zeros at each end.", .fallback = std::int64_t{1}, .low = 0,
-                    .high = 4095, .sliderLow = 0, .sliderHigh = 8, .onlyIf = "padding", .onlyIfValue = "number"},
+                    .high = 4095, .sliderLow = 0, .sliderHigh = 8, .onlyIf = {{"padding", {"number"}}}},
                    {.id = "dilation", .label = "Dilation", .help = "Steps from one weight of the pattern to the next; 2, 4, 8 … see far back.",
                     .fallback = std::int64_t{1}, .low = 1, .high = 4095, .sliderLow = 1, .sliderHigh = 16},
                    groupsParam(), biasParam()});

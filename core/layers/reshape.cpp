@@ -59,12 +59,12 @@ std::int64_t channelsOf(const Shape& shape) { return shape.isImage() ? shape[2] 
 
 std::vector<Param> reshapeParams() {
   const auto size = [](const char* id, const char* label, const char* help, std::int64_t usual, const char* of) {
-    return Param{.id = id, .label = label, .help = help, .fallback = usual, .low = 1, .high = 1 << 24, .onlyIf = "to", .onlyIfValue = of};
+    return Param{.id = id, .label = label, .help = help, .fallback = usual, .low = 1, .high = 1 << 24, .onlyIf = {{"to", {of}}}};
   };
   return {{.id = "to", .label = "To", .help = "What the numbers become: an image of height × width × channels, or a series of steps × features.",
            .fallback = std::string("image"), .choices = {{"image", "image"}, {"series", "series"}}},
           {.id = "size", .label = "Size", .help = "Height and width; channels follow from what is left.", .fallback = IntPair{1, 1}, .low = 1,
-           .high = 1 << 15, .onlyIf = "to", .onlyIfValue = "image"},
+           .high = 1 << 15, .onlyIf = {{"to", {"image"}}}},
           size("steps", "Steps", "Steps of the series; features of a step follow from what is left.", 1, "series")};
 }
 

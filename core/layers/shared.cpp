@@ -25,11 +25,11 @@ std::vector<Param> withInit(std::vector<Param> own, const std::string& fallback)
                              {"orthogonal", "orthogonal"}, {"normal", "normal"}, {"uniform", "uniform"}, {"constant", "constant"},
                              {"zeros", "zeros"}}});
   own.push_back({.id = "init_deviation", .label = "Deviation", .help = "Standard deviation of the drawn weights; 0.01 to 0.1 is usual.",
-                 .fallback = 0.05, .low = 0, .high = 100, .onlyIf = "init", .onlyIfValue = "normal"});
+                 .fallback = 0.05, .low = 0, .high = 100, .onlyIf = {{"init", {"normal"}}}});
   own.push_back({.id = "init_limit", .label = "Limit", .help = "Weights are drawn from −limit to limit; 0.01 to 0.1 is usual.",
-                 .fallback = 0.05, .low = 0, .high = 100, .onlyIf = "init", .onlyIfValue = "uniform"});
+                 .fallback = 0.05, .low = 0, .high = 100, .onlyIf = {{"init", {"uniform"}}}});
   own.push_back({.id = "init_value", .label = "Value", .help = "Every weight starts with this value: units that start alike stay alike.",
-                 .fallback = 0.1, .low = -100, .high = 100, .onlyIf = "init", .onlyIfValue = "constant"});
+                 .fallback = 0.1, .low = -100, .high = 100, .onlyIf = {{"init", {"constant"}}}});
   return own;
 }
 

@@ -1,5 +1,6 @@
 #include "core/model/param.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -69,7 +70,12 @@ std::string paramText(const Param& p, const ParamValue& value) {
 }
 
 bool paramShown(const Param& p, const Params& values, std::span<const Param> described) {
-  return p.onlyIf.empty() || param<std::string>(values, described, p.onlyIf) == p.onlyIfValue;
+  const auto holds = [&](const Condition& c) {
+    const std::string chosen = param<std::string>(values, described, c.id);
+    if (std::find(c.values.begin(), c.values.end(), chosen) == c.values.end()) return false;
+    return std::none_of(described.begin(), described.end(), [&](const Param& other) { return other.id == c.id && !paramShown(other, values, described); });
+  };
+  return std::all_of(p.onlyIf.begin(), p.onlyIf.end(), holds) || std::any_of(p.orIf.begin(), p.orIf.end(), holds);
 }
 
 }  // namespace vitrine

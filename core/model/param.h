@@ -22,6 +22,13 @@ struct Choice {
   bool operator==(const Choice&) const = default;
 };
 
+/// That choice `id` is one of `values`.
+struct Condition {
+  std::string id;
+  std::vector<std::string> values;
+  bool operator==(const Condition&) const = default;
+};
+
 /// One parameter, said once: the form, the JSON, the checks and the help all read this. The same description serves
 /// layers, losses, optimisers and explainers. What kind it is follows from its default's type.
 struct Param {
@@ -33,7 +40,8 @@ struct Param {
   double sliderLow = 0, sliderHigh = 0;  ///< usual range, for a slider; equal: none
   bool logarithmic = false;              ///< a slider moves in factors (learning rates)
   std::vector<Choice> choices = {};      ///< legal ids, for a string
-  std::string onlyIf = {}, onlyIfValue = {};  ///< shown and used only when choice `onlyIf` is `onlyIfValue`
+  std::vector<Condition> onlyIf = {};    ///< shown and used only where all of them hold,
+  std::vector<Condition> orIf = {};      ///< or one of these
 };
 
 /// Values by parameter id. What is absent has its default.
@@ -55,7 +63,7 @@ Status checkParam(const Param& p, const ParamValue& value);
 Status checkParams(std::span<const Param> described, const Params& values);
 /// As a person reads it: "3 × 3", "0.001", "same".
 std::string paramText(const Param& p, const ParamValue& value);
-/// Whether `p` counts under these values (see Param::onlyIf).
+/// Whether `p` counts under these values (see Param::onlyIf). A condition on a choice that does not count itself does not hold.
 bool paramShown(const Param& p, const Params& values, std::span<const Param> described);
 
 }  // namespace vitrine

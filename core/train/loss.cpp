@@ -41,13 +41,13 @@ const LossSpec& lossOf(const Graph& graph) {
 
 std::vector<Param> lossParams() {
   return {{.id = "label_smoothing", .label = "Label smoothing", .help = "Share of the target that is spread over all classes, so that the network does not grow too sure; 0 to 0.2 is usual.",
-           .fallback = 0.0, .low = 0, .high = 0.99, .sliderLow = 0, .sliderHigh = 0.3, .onlyIf = "loss", .onlyIfValue = "cross-entropy"},
+           .fallback = 0.0, .low = 0, .high = 0.99, .sliderLow = 0, .sliderHigh = 0.3, .onlyIf = {{"loss", {"cross-entropy"}}}},
           {.id = "class_weights", .label = "Class weights", .help = "balanced: samples of rare classes count more, so that all classes count alike.",
-           .fallback = std::string("none"), .choices = {{"none", "none"}, {"balanced", "balanced"}, {"own", "own numbers"}}, .onlyIf = "loss", .onlyIfValue = "cross-entropy"},
+           .fallback = std::string("none"), .choices = {{"none", "none"}, {"balanced", "balanced"}, {"own", "own numbers"}}, .onlyIf = {{"loss", {"cross-entropy"}}}},
           {.id = "class_weight_values", .label = "Own weights", .help = "One number for each class, in the classes' order, with commas: 1, 2.5, 0.5.",
-           .fallback = std::string(), .onlyIf = "class_weights", .onlyIfValue = "own"},
+           .fallback = std::string(), .onlyIf = {{"class_weights", {"own"}}}},
           {.id = "huber_delta", .label = "Delta", .help = "Differences larger than this count by their size, not its square; 1 is usual.",
-           .fallback = 1.0, .low = 1e-6, .high = 1e6, .sliderLow = 0.1, .sliderHigh = 10, .logarithmic = true, .onlyIf = "loss", .onlyIfValue = "huber"}};
+           .fallback = 1.0, .low = 1e-6, .high = 1e6, .sliderLow = 0.1, .sliderHigh = 10, .logarithmic = true, .onlyIf = {{"loss", {"huber"}}}}};
 }
 
 LossRule lossRule(const Graph& graph, const Dataset& data) {

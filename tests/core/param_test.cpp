@@ -12,7 +12,7 @@ std::vector<Param> described() {
           {.id = "rate", .label = "Rate", .help = "", .fallback = 0.25, .low = 0, .high = 0.95},
           {.id = "kernel", .label = "Kernel", .help = "", .fallback = IntPair{3, 3}, .low = 1, .high = 255},
           {.id = "padding", .label = "Padding", .help = "", .fallback = std::string("same"), .choices = {{"same", "Same size"}, {"number", "Number"}}},
-          {.id = "amount", .label = "Zeros", .help = "", .fallback = IntPair{1, 1}, .low = 0, .high = 9, .onlyIf = "padding", .onlyIfValue = "number"},
+          {.id = "amount", .label = "Zeros", .help = "", .fallback = IntPair{1, 1}, .low = 0, .high = 9, .onlyIf = {{"padding", {"number"}}}},
           {.id = "bias", .label = "Bias", .help = "", .fallback = true}};
 }
 
@@ -61,6 +61,27 @@ TEST(Param, ShownOnlyUnderItsChoice) {
   EXPECT_FALSE(paramShown(d[4], {}, d));
   EXPECT_TRUE(paramShown(d[4], {{"padding", std::string("number")}}, d));
   EXPECT_TRUE(paramShown(d[0], {}, d));
+
+  // Several values, several conditions, one or another; and a choice that does not count itself decides nothing.
+  std::vector<Param> more = d;
+  const auto choice = [](const char* id, std::vector<Condition> onlyIf) {
+    return Param{.id = id, .label = "", .help = "", .fallback = std::string("a"), .choices = {{"a", "A"}, {"b", "B"}, {"c", "C"}}, .onlyIf = std::move(onlyIf)};
+  };
+  more.push_back(choice("first", {}));
+  more.push_back(choice("second", {{"first", {"b", "c"}}}));
+  more.push_back(choice("both", {{"first", {"b"}}, {"second", {"a", "c"}}}));
+  more.push_back(choice("either", {{"first", {"b"}}}));
+  more.back().orIf = {{"padding", {"number"}}, {"second", {"a"}}};
+  const auto shown = [&](std::size_t i, const std::string& first, const std::string& second, const std::string& padding = "same") {
+    return paramShown(more[i], {{"first", first}, {"second", second}, {"padding", padding}}, more);
+  };
+  const std::size_t at = d.size();
+  EXPECT_FALSE(shown(at + 1, "a", "a"));
+  EXPECT_TRUE(shown(at + 1, "b", "a") && shown(at + 1, "c", "a"));
+  EXPECT_TRUE(shown(at + 2, "b", "a") && shown(at + 2, "b", "c"));
+  EXPECT_FALSE(shown(at + 2, "b", "b") || shown(at + 2, "c", "a") || shown(at + 2, "a", "a"));
+  EXPECT_TRUE(shown(at + 3, "b", "b") && shown(at + 3, "a", "b", "number") && shown(at + 3, "c", "a"));
+  EXPECT_FALSE(shown(at + 3, "a", "a") || shown(at + 3, "c", "b"));
 }
 
 }  // namespace

@@ -25,8 +25,7 @@ std::vector<Param> described() {
   params[3] = {"padding", "Padding", "At the edges", std::string("same")};
   params[3].choices = {{"same", "same"}, {"number", "number"}};
   params[4] = {"pad", "Width", "Padding's width", std::int64_t{1}, 0, 10};
-  params[4].onlyIf = "padding";
-  params[4].onlyIfValue = "number";
+  params[4].onlyIf = {{"padding", {"number"}}};
   params[5] = {"kernel", "Kernel", "Window", IntPair{3, 3}, 1, 64};
   return params;
 }

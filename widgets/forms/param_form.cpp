@@ -19,8 +19,7 @@ QString text(const std::string& s) { return QString::fromStdString(s); }
 
 bool samePlace(const Param& a, const Param& b) {
   return a.id == b.id && a.label == b.label && a.fallback.index() == b.fallback.index() && a.low == b.low &&
-         a.high == b.high && a.logarithmic == b.logarithmic && a.choices == b.choices && a.onlyIf == b.onlyIf &&
-         a.onlyIfValue == b.onlyIfValue;
+         a.high == b.high && a.logarithmic == b.logarithmic && a.choices == b.choices && a.onlyIf == b.onlyIf && a.orIf == b.orIf;
 }
 
 QString tooltipOf(const Param& p) {
