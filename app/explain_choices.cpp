@@ -218,7 +218,8 @@ void ExplainChoices::fillTargets() {
 void ExplainChoices::fitTarget() {
   const TargetChoice now = target_->currentData().value<TargetChoice>();
   two_->setVisible(now.kind == TargetChoice::Difference && now.output >= 0);
-  const QString why = data_ ? whyNoProbability(now, *data_) : tr("Open data first.");
+  const std::shared_ptr<const Snapshot>& s = document_.snapshot();
+  const QString why = data_ ? whyNoProbability(now, *data_, s && s->data == data_ ? s->network.get() : nullptr) : tr("Open data first.");
   probability_->setEnabled(why.isEmpty());
   probability_->setToolTip(why.isEmpty() ? tr("The softmax probability instead of the logit. It also heeds what speaks for the other classes; its gradients are small where the network is certain") : why);
 }
@@ -410,6 +411,10 @@ void ExplainChoices::tellStopped() {
 
 void ExplainChoices::predict(const std::shared_ptr<const Snapshot>& snapshot) {
   tellPrediction();
+  // Another loss may give probabilities, or take them away.
+  const bool probability = target().probability;
+  fitTarget();
+  if (probability != target().probability) emit choicesChanged();
   if (!snapshot || !snapshot->state || !data_ || snapshot->data != data_ || data_->spec.task != Task::Classification) return queue_.cancel();
   if (predictedOf_ == snapshot->state) return;
   predictedOf_ = snapshot->state;

@@ -14,6 +14,7 @@
 
 #include "app/explain_choices.h"
 #include "app/panels.h"
+#include "core/train/outputs.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
 
@@ -208,8 +209,9 @@ void ExplainChoices::tellPrediction() {
   if (s && s->state && s->network && s->data == data_ && s->network->data().input == data_->spec.input) {
     const std::vector<Real> p = predictions(*s, row->input, 1);
     QStringList parts;
+    const bool shares = outputReading(*s->network) != OutputReading::Plain;
     for (std::size_t k = 0; k < p.size() && k < 6; ++k)
-      parts << (k < data_->spec.classes.size() ? fromCore(data_->spec.classes[k]) + QLatin1Char(' ') + percentText(static_cast<double>(p[k]))
+      parts << (k < data_->spec.classes.size() ? fromCore(data_->spec.classes[k]) + QLatin1Char(' ') + (shares ? percentText(static_cast<double>(p[k])) : numberText(static_cast<double>(p[k])))
                                                : fromCore(data_->targetName) + QLatin1Char(' ') + numberText(static_cast<double>(p[k])));
     prediction_->setText(parts.join(QStringLiteral(" · ")));
   }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "app/explain_tables.h"
+#include "core/train/outputs.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
 
@@ -132,6 +133,7 @@ void ExplainCounterfactual::refresh() {
                      }
                      if (shape.rank() == 2) d.steps = static_cast<int>(shape[0]);
                      for (const std::string& f : data.featureNames) d.features << fromCore(f);
+                     d.shares = outputReading(*snapshot->network) != OutputReading::Plain;
                      if (!after.empty() && data.spec.task == Task::Classification) {
                        const std::size_t f = static_cast<std::size_t>(c.from), t = static_cast<std::size_t>(c.to);
                        d.fromProbabilities = {static_cast<double>(before[f]), static_cast<double>(before[t]), static_cast<double>(after[f]), static_cast<double>(after[t])};

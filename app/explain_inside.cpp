@@ -7,6 +7,7 @@
 #include "core/base/thread_pool.h"
 #include "core/explain/units.h"
 #include "core/insight/activation_maximisation.h"
+#include "core/train/outputs.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
 
@@ -269,7 +270,7 @@ void ExplainInside::refreshUnit() {
                 : input.rank() == 2 ? tr("Sees %n step(s)", nullptr, static_cast<int>(field.x1 - field.x0)) : tr("Sees %1 of %2 inputs").arg(field.count).arg(input.size());
   d.topNote = d.bestNote = d.ablationNote = computing();
   // What was there stays until the new is there, when it is of the same unit.
-  if (d.title == known_.title) d.top = known_.top, d.best = known_.best, d.before = known_.before, d.after = known_.after;
+  if (d.title == known_.title) d.top = known_.top, d.best = known_.best, d.before = known_.before, d.after = known_.after, d.shares = known_.shares;
   known_ = d;
   unit_->setData(std::move(d));
   unitQueue_.start({ablationJob(), topJob(), bestJob()});
@@ -287,11 +288,14 @@ JobQueue::Job ExplainInside::ablationJob() {
                 known_.ablationNote = fromCore(r->error().text());
               } else {
                 const Ablation& a = (*r)->front();
-                const bool classes = snapshot->data->spec.task == Task::Classification;
-                const std::vector<Real>&before = classes ? a.probabilities : a.logits, &after = classes ? a.probabilitiesAfter : a.logitsAfter;
-                known_.before.assign(before.begin(), before.end());
-                known_.after.assign(after.begin(), after.end());
-                if (!classes) known_.classes.clear();
+                const auto read = [&](const std::vector<Real>& logits) {
+                  std::vector<Real> out(logits.size());
+                  readOutputs(*snapshot->network, *snapshot->data, 1, logits.data(), out.data());
+                  return std::vector<double>(out.begin(), out.end());
+                };
+                known_.before = read(a.logits);
+                known_.after = read(a.logitsAfter);
+                known_.shares = outputReading(*snapshot->network) != OutputReading::Plain;
               }
               unit_->setData(known_);
             };

@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "core/explain/groups.h"
-#include "core/train/loss.h"
+#include "core/train/outputs.h"
 #include "core/train/step.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
@@ -141,21 +141,12 @@ std::vector<Real> predictions(const Snapshot& snapshot, std::span<const Real> in
   const std::int64_t block = std::clamp<std::int64_t>(static_cast<std::int64_t>(2e8 / std::max(1.0, static_cast<double>(network.costPerSample()))), 1, 64);
   std::vector<Real> out(static_cast<std::size_t>(rows * n));
   Workspace ws(network, std::min(block, std::max<std::int64_t>(rows, 1)), false, false);
-  const LossKind loss = lossOf(network.graph()).kind;
   for (std::int64_t first = 0; first < rows; first += block) {
     if (stop.stop_requested()) return {};
     const std::int64_t count = std::min(block, rows - first);
     std::copy_n(inputs.data() + first * size, count * size, ws.input());
     const Real* logits = network.forward(snapshot.state->params.span(), ws, count);
-    Real* to = out.data() + first * n;
-    if (network.data().task == Task::Regression)
-      for (std::int64_t i = 0; i < count * n; ++i) to[i] = static_cast<Real>(targetInUnits(*snapshot.data, i % n, static_cast<double>(logits[i])));
-    else if (loss == LossKind::CrossEntropy)
-      softmaxRows(count, n, logits, to);
-    else if (loss == LossKind::BinaryCrossEntropy)
-      for (std::int64_t i = 0; i < count * n; ++i) to[i] = 1 / (1 + std::exp(-logits[i]));
-    else
-      std::copy_n(logits, count * n, to);
+    readOutputs(network, *snapshot.data, count, logits, out.data() + first * n);
   }
   return out;
 }

@@ -46,8 +46,7 @@ QStringList groupValues(const Dataset& data, const std::vector<FeatureGroup>& gr
 /// Members' attributions added up: [groups].
 std::vector<Real> groupSums(const std::vector<FeatureGroup>& groups, std::span<const Real> values);
 
-/// What the network says of inputs [rows × input size]: probabilities (cross-entropy, labels), else outputs in the target's units.
-/// [rows × outputs]. A stop gives an empty vector.
+/// What the network says of inputs [rows × input size], as it is read (core/train/outputs.h): [rows × outputs]. A stop gives an empty vector.
 std::vector<Real> predictions(const Snapshot& snapshot, std::span<const Real> inputs, std::int64_t rows, std::stop_token stop = {});
 
 }  // namespace vitrine

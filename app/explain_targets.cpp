@@ -8,6 +8,7 @@
 #include "app/explain_wall.h"
 #include "core/explain/baseline.h"
 #include "core/explain/units.h"
+#include "core/train/outputs.h"
 #include "widgets/editor/category.h"
 
 namespace vitrine {
@@ -79,9 +80,11 @@ std::vector<TargetChoice> outputChoices(const Dataset& data) {
   return all;
 }
 
-QString whyNoProbability(const TargetChoice& choice, const Dataset& data) {
+QString whyNoProbability(const TargetChoice& choice, const Dataset& data, const Network* network) {
   if (data.spec.task == Task::Regression) return ExplainWall::tr("Only classes have a probability; this network predicts numbers.");
   if (data.spec.task == Task::Labels) return ExplainWall::tr("Softmax shares out one probability among classes; labels are told apart each by itself, and explained by their logits.");
+  if (network)
+    if (const Status s = classesHaveProbabilities(*network); !s) return fromCore(s.error().text());
   if (choice.kind == TargetChoice::Loss) return ExplainWall::tr("The loss is no class: it has no probability.");
   if (choice.kind == TargetChoice::Unit) return ExplainWall::tr("A unit within the network has an activation, and no probability.");
   return {};

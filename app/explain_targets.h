@@ -34,8 +34,8 @@ QString outputName(const Dataset& data, std::int64_t output);
 QString choiceName(const TargetChoice& choice, const Dataset& data);
 /// What may be chosen of the outputs alone: predicted, and of several second, their difference, and each (of at most 200).
 std::vector<TargetChoice> outputChoices(const Dataset& data);
-/// Why a target of this kind has no probability; empty: it has one.
-QString whyNoProbability(const TargetChoice& choice, const Dataset& data);
+/// Why a target of this kind has no probability; empty: it has one. `network`: null where there is none yet.
+QString whyNoProbability(const TargetChoice& choice, const Dataset& data, const Network* network);
 /// What a definite target explains: "Boot", "Boot − Sneaker", "probability of Boot".
 QString targetName(const Snapshot& snapshot, const Target& target);
 /// The one input that `input` is compared with; empty: zeros. Background: the training mean, for what takes features away. Or why there is none.

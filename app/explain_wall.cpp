@@ -5,6 +5,7 @@
 #include <set>
 #include <iterator>
 
+#include "core/train/outputs.h"
 #include "widgets/editor/category.h"
 
 namespace vitrine {
@@ -203,6 +204,7 @@ WallData ExplainWall::wallData() const {
   if (d.kind != WallKind::Table) d.height = static_cast<int>(shape[0]), d.width = static_cast<int>(shape[1]);
   if (d.kind == WallKind::Image) d.channels = static_cast<int>(shape[2]);
   for (const std::string& c : data.spec.classes) d.classes << fromCore(c);
+  d.shares = outputReading(*snapshot_->network) != OutputReading::Plain;
   d.targetName = fromCore(data.targetName);
   const std::vector<FeatureGroup> groups = d.kind == WallKind::Table ? featureGroups(data) : std::vector<FeatureGroup>();
   if (d.kind == WallKind::Table)

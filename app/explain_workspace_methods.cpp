@@ -163,6 +163,7 @@ void ExplainWorkspace::fillTargetMenu(QMenu* menu, int column) {
   choice(tr("as chosen at the left"), QStringLiteral("explainColumnTarget_wall"), tr("The column follows the target at the left"), !c.target, [apply] { apply({}); });
   targets->addSeparator();
   const bool probability = c.target.value_or(wall_->target()).probability;
+  const Network* network = wall_->snapshot() ? wall_->snapshot()->network.get() : nullptr;
   const QStringList names{QStringLiteral("predicted"), QStringLiteral("class"), QStringLiteral("second"), QStringLiteral("difference")};
   for (TargetChoice t : outputChoices(data)) {
     QString name = QStringLiteral("explainColumnTarget_") + names[t.kind];
@@ -172,13 +173,13 @@ void ExplainWorkspace::fillTargetMenu(QMenu* menu, int column) {
     choice(text, name, tr("The column explains this, whatever is chosen at the left; its head says so"), c.target == t, [apply, t] { apply(t); });
   }
   targets->addSeparator();
-  const QString why = c.target ? whyNoProbability(*c.target, data) : tr("The column follows the choice at the left.");
+  const QString why = c.target ? whyNoProbability(*c.target, data, network) : tr("The column follows the choice at the left.");
   choice(tr("Probability"), QStringLiteral("explainColumnProbability"), why.isEmpty() ? tr("The softmax probability instead of the logit") : why, probability,
          [apply, t = c.target.value_or(TargetChoice{})]() mutable {
            t.probability = !t.probability;
            apply(t);
          })->setEnabled(why.isEmpty());
-  TargetChoice second{.kind = TargetChoice::Second, .probability = probability && whyNoProbability({}, data).isEmpty()};
+  TargetChoice second{.kind = TargetChoice::Second, .probability = probability && whyNoProbability({}, data, network).isEmpty()};
   const bool classes = data.spec.task == Task::Classification && data.spec.outputs > 1, same = c.target.value_or(wall_->target()).kind == TargetChoice::Second;
   QAction* compare = menu->addAction(tr("Compare with the second class"), this, [this, column, second] {
     std::vector<WallColumn> columns = wall_->columns();

@@ -6,6 +6,7 @@
 
 #include "app/pinning.h"
 #include "core/insight/statistics.h"
+#include "core/train/outputs.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
 
@@ -311,11 +312,13 @@ void LiveViews::feedDecision() {
   for (int row = g.side - 1; row >= 0; --row)
     for (int column = 0; column < g.side; ++column)
       for (std::int64_t c = 0; c < n; ++c) grid.push_back(g.values[static_cast<std::size_t>((row * g.side + column) * g.outputs + c)]);
-  if (!decision_->isEmpty()) return decision_->setGrid(std::move(grid));
+  const bool shares = outputReading(*o.of->network) != OutputReading::Plain;
+  if (!decision_->isEmpty() && decision_->data().shares == shares) return decision_->setGrid(std::move(grid));
   DecisionData d;
   d.title = tr("Decision boundary");
   d.width = d.height = g.side;
   d.classes = classes ? static_cast<int>(g.outputs) : 0;
+  d.shares = shares;
   d.grid = std::move(grid);
   d.x1 = {g.x0, g.x1};
   d.x2 = {g.y0, g.y1};
@@ -365,13 +368,13 @@ QImage LiveViews::thumbnail(const PlacedBlock* weight, const NodeActivation* a, 
   const int n = static_cast<int>(a->shape.size());
   if (node.type == "output" && s.data->spec.task == Task::Classification && n <= 100) {
     std::vector<Real> p(a->values.size());
-    softmaxRows(1, n, a->values.data(), p.data());
+    readOutputs(outputReading(*s.network), 1, n, a->values.data(), p.data());
     constexpr int kBar = 6, kGap = 3, kHigh = 46;
     QImage image(n * (kBar + kGap), kHigh, QImage::Format_ARGB32_Premultiplied);
     image.fill(Qt::transparent);
     QPainter painter(&image);
     for (int i = 0; i < n; ++i) {
-      const int h = std::max(1, static_cast<int>(std::lround(p[static_cast<std::size_t>(i)] * kHigh)));
+      const int h = std::max(1, static_cast<int>(std::lround(std::clamp(p[static_cast<std::size_t>(i)], Real(0), Real(1)) * kHigh)));
       painter.fillRect(i * (kBar + kGap), kHigh - h, kBar, h, theme().category(Category::Output));
     }
     return image;

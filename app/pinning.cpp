@@ -5,6 +5,7 @@
 #include <QRandomGenerator>
 #include <algorithm>
 
+#include "core/train/outputs.h"
 #include "widgets/editor/category.h"
 
 namespace vitrine {
@@ -75,6 +76,7 @@ PinnedData pinnedData(const Observation& o) {
   PinnedData d;
   d.title = PinMenu::tr("Pinned samples, explained live");
   for (const std::string& c : data.spec.classes) d.classes << fromCore(c);
+  d.shares = outputReading(*o.of->network) != OutputReading::Plain;
   for (const std::string& f : data.featureNames) d.features << fromCore(f);
   d.targetName = fromCore(data.targetName);
   if (data.images || data.inputs.isBytes()) d.inputRange = {data.low, data.high};

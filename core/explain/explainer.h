@@ -18,7 +18,7 @@ struct Maximisation;
 /// What is explained: one number f(x).
 struct Target {
   enum class Kind {
-    Output,      ///< a logit (a number, in regression); with `probability` its softmax probability
+    Output,      ///< a logit (a number, in regression); with `probability` its softmax probability, where outputs are read so (train/outputs.h)
     Difference,  ///< `output` minus `other`, logits or probabilities: why this class and not that one
     Loss,        ///< the training loss of the sample, given its truth
     Unit         ///< unit `unit` of node `node`: its place in the node's output, flat, channels last

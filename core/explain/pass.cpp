@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/train/outputs.h"
+
 namespace vitrine {
 namespace {
 
@@ -45,8 +47,8 @@ Status checkTarget(const Network& network, const Target& target) {
   if (target.kind == Target::Kind::Loss) return checkLoss(network, target);
   if (target.kind == Target::Kind::Unit) return checkUnit(network, target);
   if (target.output < -1 || target.output >= outputs) return noOutput(target.output, outputs);
-  if (target.probability && network.data().task != Task::Classification)
-    return problem("Only classes have a probability; this network predicts numbers.");
+  if (target.probability)
+    if (Status s = classesHaveProbabilities(network); !s) return s;
   if (target.kind != Target::Kind::Difference) return {};
   if (outputs < 2) return problem("A difference needs two outputs; this network has one.");
   if (target.other < -1 || target.other >= outputs) return noOutput(target.other, outputs);

@@ -8,6 +8,7 @@
 #include "core/base/numbers.h"
 #include "core/base/statistics.h"
 #include "core/explain/pass.h"
+#include "core/train/outputs.h"
 
 namespace vitrine {
 namespace {
@@ -236,7 +237,8 @@ Result<PartialDependence> partialDependence(const SetArgs& args, std::int64_t gr
   for (const std::int64_t output : {target.output, difference ? target.other : target.output})
     if ((target.kind != Target::Kind::Output && !difference) || output < 0 || output >= width)
       return problem("Partial dependence needs an output, 0 to " + numberText(width - 1) + ", or two of them; it does not follow a loss or a unit.");
-  if (target.probability && args.network.data().task != Task::Classification) return problem("Only classes have a probability; this network predicts numbers.");
+  if (target.probability)
+    if (Status s = classesHaveProbabilities(args.network); !s) return s.error();
   const Result<RowSet> set = RowSet::open(args);
   if (!set) return set.error();
   const OwnValues own(args, group);

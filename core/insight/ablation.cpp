@@ -6,7 +6,6 @@
 #include "core/data/dataset.h"
 #include "core/explain/pass.h"
 #include "core/insight/row_blocks.h"
-#include "core/train/loss.h"
 
 namespace vitrine {
 
@@ -59,13 +58,9 @@ namespace {
 
 Ablation compare(const Network& network, const UnitChoice& choice, const Real* before, const Real* after) {
   const std::int64_t n = network.outputs();
-  Ablation a{choice, {before, before + n}, {after, after + n}, {}, {}};
+  Ablation a{choice, {before, before + n}, {after, after + n}};
   a.predicted = std::max_element(before, before + n) - before;
   a.predictedAfter = std::max_element(after, after + n) - after;
-  if (network.data().task != Task::Classification) return a;
-  a.probabilities.resize(static_cast<std::size_t>(n)), a.probabilitiesAfter.resize(static_cast<std::size_t>(n));
-  softmaxRows(1, n, before, a.probabilities.data());
-  softmaxRows(1, n, after, a.probabilitiesAfter.data());
   return a;
 }
 

@@ -28,8 +28,7 @@ Result<std::vector<Real>> meanActivations(const Network& network, std::span<cons
 /// What the network says of one sample with and without a part of it.
 struct Ablation {
   UnitChoice choice;
-  std::vector<Real> logits, logitsAfter;
-  std::vector<Real> probabilities, probabilitiesAfter;  ///< softmax; empty where the task is not classification
+  std::vector<Real> logits, logitsAfter;           ///< for a reader: train/outputs.h
   std::int64_t predicted = 0, predictedAfter = 0;       ///< largest logit, first of equals
 };
 

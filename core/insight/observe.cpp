@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/insight/observer.h"
+#include "core/train/outputs.h"
 #include "core/train/step.h"
 
 namespace vitrine {
@@ -19,22 +20,6 @@ struct Look {
   const Dataset& data() const { return *snapshot.data; }
   std::span<const Real> params() const { return snapshot.state->params.span(); }
 };
-
-/// What a person reads: with cross-entropy probabilities, since the network gives logits; with other losses the outputs
-/// themselves, and numbers in the target's own units.
-void finishOutputs(const Look& look, std::int64_t rows, const Real* logits, Real* out) {
-  const std::int64_t n = look.network().outputs();
-  if (look.data().spec.task == Task::Regression) {
-    for (std::int64_t i = 0; i < rows * n; ++i)
-      out[i] = static_cast<Real>(targetInUnits(look.data(), i % n, static_cast<double>(logits[i])));
-  } else if (const LossKind loss = lossOf(look.network().graph()).kind; loss == LossKind::CrossEntropy) {
-    softmaxRows(rows, n, logits, out);
-  } else if (loss == LossKind::BinaryCrossEntropy) {
-    for (std::int64_t i = 0; i < rows * n; ++i) out[i] = 1 / (1 + std::exp(-logits[i]));
-  } else {
-    std::copy_n(logits, rows * n, out);
-  }
-}
 
 /// False: stopped.
 bool lookAtPinned(const Look& look, const ObserverRequest& request, std::vector<PinnedObservation>& out) {
@@ -54,7 +39,7 @@ bool lookAtPinned(const Look& look, const ObserverRequest& request, std::vector<
     gatherInputs(look.data(), {&row, 1}, p.input.data());
     std::copy(p.input.begin(), p.input.end(), ws.input());
     p.outputs.resize(static_cast<std::size_t>(network.outputs()));
-    finishOutputs(look, 1, network.forward(look.params(), ws, 1), p.outputs.data());
+    readOutputs(network, look.data(), 1, network.forward(look.params(), ws, 1), p.outputs.data());
     for (const std::string& id : request.methods) {
       const ExplainerSpec* method = findExplainer(id);
       if (!method) {
@@ -127,7 +112,7 @@ bool lookAtGrid(const Look& look, int side, DecisionGrid& grid) {
       raw[static_cast<std::size_t>(2 * r + 1)] = static_cast<float>(grid.y0 + yStep * static_cast<double>(at / grid.side));
     }
     prepareInputs(look.data(), rows, raw.data(), ws.input());
-    finishOutputs(look, rows, network.forward(look.params(), ws, rows), grid.values.data() + first * grid.outputs);
+    readOutputs(network, look.data(), rows, network.forward(look.params(), ws, rows), grid.values.data() + first * grid.outputs);
   }
   return true;
 }

@@ -23,7 +23,7 @@ struct ObserverRequest {
 struct PinnedObservation {
   std::int32_t row = 0;
   std::vector<Real> input;          ///< as the network gets it
-  std::vector<Real> outputs;        ///< softmax probabilities (cross-entropy), else the outputs; regression: in the target's units
+  std::vector<Real> outputs;        ///< as they are read (train/outputs.h)
   std::vector<Result<Attribution>> attributions;  ///< in order of the request's methods; errors say why not
 };
 

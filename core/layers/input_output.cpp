@@ -49,8 +49,8 @@ LayerSpec outputSpec() {
   s.id = "output";
   s.name = "Output";
   s.category = Category::Output;
-  s.help = "The end of the network: compares what it gives with the target. For classes it shows softmax probabilities; "
-           "the values that come in are logits.";
+  s.help = "The end of the network: compares what it gives with the target. Learnt by cross-entropy, classes are shown as softmax "
+           "probabilities, and the values that come in are logits; by other losses the values are shown as they are, or through a sigmoid.";
   s.formula = "p = softmax(z),  L = loss(z, target)";
   Param loss{.id = "loss", .label = "Loss", .help = "What training makes small: cross-entropy for classes, mean squared error for numbers.",
              .fallback = std::string("cross-entropy")};

@@ -4,6 +4,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDir>
+#include <QLabel>
 #include <QLocale>
 #include <QMenu>
 #include <QTabWidget>
@@ -330,6 +331,58 @@ TEST(ExplainTargets, TablesFollowTargetAndBaseline) {
   ASSERT_TRUE(b.settled());
   const Attribution& a = *b.explain->model().attribution(0, b.columnOf("shapley"));
   EXPECT_NEAR(*a.baselineValue, waterfall->data().base, 1e-6);
+}
+
+/// Classes by another loss than cross-entropy: their outputs are told as they are, the same everywhere, and nothing calls them probabilities.
+TEST(ExplainTargets, OutputsOfClassesByMeanSquaresAreNoPercentages) {
+  IrisBench b;
+  auto* probability = b.find<QCheckBox>("explainProbability");
+  b.click("explainProbability");
+  ASSERT_TRUE(b.settled());
+  EXPECT_TRUE(probability->isEnabled() && b.explain->model().target().probability);
+  EXPECT_TRUE(b.wall()->data().shares);
+  NodeId out;
+  for (const Node& n : b.document.graph().nodes)
+    if (n.type == "output") out = n.id;
+  const auto learnBy = [&](const std::string& loss, bool shares) {
+    b.document.editGraph(setParam(b.document.graph(), out, "loss", loss).value(), QStringLiteral("loss"));
+    return b.waitFor([&] { return b.wall()->data().shares == shares && !b.explain->model().target().probability; }) && b.settled();
+  };
+  const auto told = [&] {  // beside the first sample
+    const QString name = b.wall()->data().samples[0].name;
+    for (int y = 0; y < b.wall()->height(); y += 6)
+      for (int x = 8; x < b.wall()->width() / 2; x += 10)
+        if (const QString text = b.wall()->readoutAt(QPointF(x, y)); text.startsWith(name + QLatin1Char('\n'))) return text;
+    return QString();
+  };
+  b.find<QTabWidget>("explainTabs")->setCurrentIndex(0);
+  auto* unit = b.find<UnitFigure>("explainUnit");
+  const auto alike = [&] {
+    const std::vector<double> wall = b.wall()->data().samples[0].probabilities;
+    const Snapshot& s = *b.explain->model().snapshot();
+    const std::vector<Real> p = predictions(s, b.explain->model().samples()[0].input, 1);
+    ASSERT_EQ(wall, std::vector<double>(p.begin(), p.end()));
+    EXPECT_TRUE(b.waitFor([&] { return unit->data().before == wall; }));
+    EXPECT_EQ(unit->data().shares, b.wall()->data().shares);
+    EXPECT_EQ(unit->data().classes.size(), 3);
+  };
+  ASSERT_TRUE(learnBy("mse", false));
+  alike();
+  EXPECT_FALSE(probability->isEnabled());
+  EXPECT_TRUE(probability->toolTip().contains(QStringLiteral("mean squared error"))) << qPrintable(probability->toolTip());
+  EXPECT_TRUE(told().contains(b.className(0))) << qPrintable(told());
+  EXPECT_FALSE(told().contains(QLatin1Char('%'))) << qPrintable(told());
+  EXPECT_EQ(b.cells(WallCell::State::Failed), 0);
+  b.click("explainEdit");
+  auto* row = b.find<QLabel>("explainRowPrediction");
+  ASSERT_TRUE(b.waitFor([&] { return row->text().contains(b.className(0)); }));
+  EXPECT_FALSE(row->text().contains(QLatin1Char('%'))) << qPrintable(row->text());
+  // Each class by itself: probabilities, but none to be explained as a share of one.
+  ASSERT_TRUE(learnBy("bce", true));
+  alike();
+  EXPECT_TRUE(told().contains(QLatin1Char('%'))) << qPrintable(told());
+  EXPECT_FALSE(probability->isEnabled());
+  EXPECT_TRUE(probability->toolTip().contains(QStringLiteral("binary cross-entropy"))) << qPrintable(probability->toolTip());
 }
 
 }  // namespace

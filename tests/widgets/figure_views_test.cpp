@@ -172,6 +172,12 @@ TEST(Decision, ReadsProbabilitiesUnderTheCursor) {
   EXPECT_EQ(table.rows[0][0].toDouble(), -0.5);
   EXPECT_EQ(table.rows[0][1].toDouble(), 0.5);  // row 0 is the largest x2
   EXPECT_EQ(table.rows[2][3].toFloat(), 0.75F);
+  EXPECT_EQ(table.columns[3], QStringLiteral("probability of white wine"));
+  d.shares = false;
+  view.setData(d);
+  EXPECT_TRUE(view.readoutAt(QPointF(230, 40)).contains(QStringLiteral("white wine 1"))) << qPrintable(view.readoutAt(QPointF(230, 40)));
+  EXPECT_FALSE(view.readoutAt(QPointF(230, 40)).contains(QLatin1Char('%')));
+  EXPECT_EQ(view.figureData().columns[3], QStringLiteral("output of white wine"));
 }
 
 PinnedData pinned() {
@@ -189,6 +195,26 @@ PinnedData pinned() {
     d.samples.push_back(s);
   }
   return d;
+}
+
+TEST(Pinned, OutputsThatAreNoSharesAreToldAsTheyAre) {
+  PinnedSamplesView view;
+  view.resize(700, 300);
+  PinnedData d = pinned();
+  const auto readings = [&] {
+    QString all;
+    for (int y = 0; y < view.height(); y += 5)
+      for (int x = view.width() / 2; x < view.width(); x += 20) all += view.readoutAt(QPointF(x, y));
+    return all;
+  };
+  view.setData(d);
+  EXPECT_EQ(view.figureData().rows[0][2], QStringLiteral("probability"));
+  EXPECT_TRUE(readings().contains(QStringLiteral("b 75"))) << qPrintable(readings());
+  d.shares = false;
+  view.setData(d);
+  EXPECT_EQ(view.figureData().rows[0][2], QStringLiteral("output"));
+  EXPECT_TRUE(readings().contains(QStringLiteral("b 0.75"))) << qPrintable(readings());
+  EXPECT_FALSE(readings().contains(QLatin1Char('%')));
 }
 
 TEST(Pinned, OneScaleAMethodForAllSamples) {

@@ -123,7 +123,8 @@ void CounterfactualView::paintFigure(QCPPainter& painter, const QRectF& rect, co
   painter.setPen(data_.flipped ? style.colors.text : style.colors.warning);
   QString head = data_.flipped ? tr("%1 becomes %2").arg(data_.from, data_.to) : tr("stays %1").arg(data_.from);
   if (data_.fromProbabilities.size() == 4 && data_.flipped)
-    head += tr(" (%1 → %2)").arg(percentText(data_.fromProbabilities[1]), percentText(data_.fromProbabilities[3]));
+    head += tr(" (%1 → %2)").arg(data_.shares ? percentText(data_.fromProbabilities[1]) : numberText(data_.fromProbabilities[1], 3),
+                                 data_.shares ? percentText(data_.fromProbabilities[3]) : numberText(data_.fromProbabilities[3], 3));
   drawLine(painter, QRectF(rect.left(), rect.top(), rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, head);
   painter.setFont(small);
   painter.setPen(style.colors.secondary);

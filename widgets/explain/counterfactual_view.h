@@ -20,7 +20,8 @@ struct CounterfactualData {
   QString from, to;                         ///< classes before and after
   QString sentence;                         ///< "L∞ 0.031, L2 0.62", or why nothing was found
   bool flipped = false;
-  std::vector<double> fromProbabilities;    ///< of `from` and `to`, before and after: [2 × 2]
+  std::vector<double> fromProbabilities;    ///< of `from` and `to`, before and after: [2 × 2]; as the network is read
+  bool shares = true;                       ///< these are probabilities, told as per cent
 };
 
 /// Original, change and result side by side.

@@ -85,7 +85,7 @@ void UnitFigure::paintPicture(QCPPainter& painter, const QRectF& rect, const Uni
 void UnitFigure::paintAblation(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
   const QFont small = style.font(-1);
   const double line = lineHeight(small);
-  const bool classes = !data_.classes.isEmpty();
+  const auto text = [&](double v) { return data_.shares ? percentText(v) : numberText(v, 3); };
   const std::vector<int> top = ablated(rect.height(), style);
   double names = 0;
   for (int k : top) names = std::max(names, textWidth(small, outputName(k)));
@@ -97,15 +97,14 @@ void UnitFigure::paintAblation(QCPPainter& painter, const QRectF& rect, const Fi
     painter.setFont(small);
     painter.setPen(style.colors.text);
     drawLine(painter, QRectF(rect.left(), y, names, line), Qt::AlignLeft | Qt::AlignVCenter, outputName(k));
-    if (classes) {
+    if (data_.shares) {
       const QRectF track(rect.left() + names, y + 2, room, line - 4);
       painter.fillRect(track, style.colors.field);
       painter.fillRect(QRectF(track.left(), track.top(), std::clamp(a, 0.0, 1.0) * room, track.height() / 2), style.colors.bar);
       painter.fillRect(QRectF(track.left(), track.center().y(), std::clamp(b, 0.0, 1.0) * room, track.height() / 2), style.colors.accent);
     }
     painter.setPen(style.colors.secondary);
-    drawLine(painter, QRectF(rect.right() - number, y, number, line), Qt::AlignRight | Qt::AlignVCenter,
-             (classes ? percentText(a) : numberText(a, 3)) + QStringLiteral(" → ") + (classes ? percentText(b) : numberText(b, 3)));
+    drawLine(painter, QRectF(rect.right() - number, y, number, line), Qt::AlignRight | Qt::AlignVCenter, text(a) + QStringLiteral(" → ") + text(b));
     y += line;
   }
   if (y + line > rect.bottom() + 2) return;

@@ -45,7 +45,7 @@ struct WallSample {
   QString name;                ///< "sample 17", "drawn"
   std::vector<Real> input;     ///< images: [height × width × channels] within inputRange; series: [steps × features]
   QStringList values;          ///< tables: each feature's value as the file has it
-  std::vector<double> probabilities;  ///< one a class; regression: the prediction alone
+  std::vector<double> probabilities;  ///< what the network says: one number a class (WallData::shares); regression: the prediction alone
   int trueClass = -1;          ///< -1: not known
   std::optional<double> trueValue;
   QString problem;             ///< why this sample cannot be explained at all
@@ -61,6 +61,7 @@ struct WallData {
   int height = 0, width = 0, channels = 1;  ///< of an image's input; series: height steps, width features
   Range inputRange{0, 1};                   ///< black to white
   QStringList classes;                      ///< empty: regression
+  bool shares = true;                       ///< a class's number is a probability, told as per cent; else an output, told as it is
   QStringList features;
   QString targetName;
   QString target = {};                      ///< what the columns explain that have no target of their own; empty: the predicted class

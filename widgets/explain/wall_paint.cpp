@@ -108,13 +108,13 @@ void WallView::paintPrediction(QCPPainter& painter, const QRectF& rect, int samp
     return;
   }
   const std::vector<int> top = topClasses(s.probabilities, 2);
-  const double number = textWidth(bold, QStringLiteral("100 %")) + 2;
+  const double number = textWidth(bold, data_.shares ? QStringLiteral("100 %") : QStringLiteral("−0.000")) + 2;
   for (std::size_t k = 0; k < top.size(); ++k) {
-    const double y = rect.top() + static_cast<double>(k) * line;
+    const double y = rect.top() + static_cast<double>(k) * line, p = s.probabilities[static_cast<std::size_t>(top[k])];
     painter.setFont(k == 0 ? bold : small);
     painter.setPen(k == 0 ? t.text : t.secondary);
     drawLine(painter, QRectF(rect.left(), y, rect.width() - number, line), Qt::AlignLeft | Qt::AlignVCenter, data_.classes.value(top[k]));
-    drawLine(painter, QRectF(rect.right() - number, y, number, line), Qt::AlignRight | Qt::AlignVCenter, percentText(s.probabilities[static_cast<std::size_t>(top[k])]));
+    drawLine(painter, QRectF(rect.right() - number, y, number, line), Qt::AlignRight | Qt::AlignVCenter, data_.shares ? percentText(p) : fittedNumber(p, k == 0 ? bold : small, number, 3));
   }
   const bool known = s.trueClass >= 0, right = known && top.front() == s.trueClass;
   painter.setFont(style.font(-1.5));

@@ -164,7 +164,7 @@ QString WallView::readoutAt(QPointF position) const {
       if (!s.problem.isEmpty()) text += QLatin1Char('\n') + s.problem;
       for (std::size_t k = 0; k < s.probabilities.size() && k < 20; ++k)
         text += QLatin1Char('\n') + (data_.classes.isEmpty() ? data_.targetName + QLatin1Char(' ') + numberText(s.probabilities[k], 5)
-                                                             : data_.classes.value(static_cast<int>(k)) + QLatin1Char(' ') + percentText(s.probabilities[k]));
+                                                             : data_.classes.value(static_cast<int>(k)) + QLatin1Char(' ') + (data_.shares ? percentText(s.probabilities[k]) : numberText(s.probabilities[k], 5)));
       return text;
     }
   int sample = -1, method = -1;

@@ -157,7 +157,7 @@ FigureTable DecisionView::figureData() const {
   FigureTable table{{data_.x1Name, data_.x2Name}, {}};
   const int n = std::max(1, data_.classes);
   if (data_.classes == 0) table.columns << (data_.valueName.isEmpty() ? tr("value") : data_.valueName);
-  for (int k = 0; k < data_.classes; ++k) table.columns << tr("probability of %1").arg(className(data_, k));
+  for (int k = 0; k < data_.classes; ++k) table.columns << (data_.shares ? tr("probability of %1") : tr("output of %1")).arg(className(data_, k));
   for (int r = 0; r < data_.height; ++r)
     for (int c = 0; c < data_.width; ++c) {
       QVector<QVariant> row{data_.x1.low + (c + 0.5) / data_.width * (data_.x1.high - data_.x1.low),
@@ -181,7 +181,7 @@ QString DecisionView::readoutAt(QPointF position) const {
   const int n = std::max(1, data_.classes);
   const Real* cell = data_.grid.data() + static_cast<std::size_t>((r * data_.width + c) * n);
   if (data_.classes == 0) return text + QStringLiteral("\n%1 %2").arg(data_.valueName, numberText(cell[0], 4));
-  for (int k = 0; k < n; ++k) text += QStringLiteral("\n%1 %2").arg(className(data_, k), percentText(cell[k]));
+  for (int k = 0; k < n; ++k) text += QStringLiteral("\n%1 %2").arg(className(data_, k), data_.shares ? percentText(cell[k]) : numberText(cell[k], 4));
   return text;
 }
 

@@ -19,7 +19,8 @@ struct DecisionPoint {
 struct DecisionData {
   QString title;
   int width = 0, height = 0;       ///< of the grid
-  int classes = 0;                 ///< 0: regression, one value a cell; else the probabilities of the classes
+  int classes = 0;                 ///< 0: regression, one value a cell; else what the model says of each class
+  bool shares = true;              ///< that is a probability; else an output, told as it is
   std::vector<Real> grid;          ///< [height × width × max(1, classes)], row 0 is the largest x2
   Range x1, x2;                    ///< borders of the grid's outermost cells
   QString x1Name, x2Name;
@@ -43,7 +44,7 @@ class DecisionView : public FigureWidget {
   QString figureTitle() const override { return data_.title; }
   QSizeF preferredMm() const override { return {89, 80}; }
   void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
-  FigureTable figureData() const override;  ///< columns: x1, x2, then the value or each class' probability
+  FigureTable figureData() const override;  ///< columns: x1, x2, then the value or each class' probability or output
   bool isEmpty() const override { return data_.grid.empty(); }
   QString readoutAt(QPointF position) const override;
 

@@ -128,7 +128,7 @@ void PinnedSamplesView::paintHeads(QCPPainter& painter, const PinnedLayout& p, c
   head(p.rect.left(), p.inputWidth, isTable() ? tr("feature and value") : tr("input"));
   for (int m = 0; m < data_.methods.size(); ++m) head(p.column(m).left(), p.column(m).width(), data_.methods[m].name);
   head(p.predictionLeft, p.rect.right() - p.predictionLeft,
-       data_.classes.isEmpty() ? tr("prediction") : tr("class probabilities"));
+       data_.classes.isEmpty() ? tr("prediction") : data_.shares ? tr("class probabilities") : tr("class outputs"));
 }
 
 void PinnedSamplesView::paintRow(QCPPainter& painter, const PinnedLayout& p, int sample, const FigureStyle& style) const {
@@ -221,7 +221,7 @@ void PinnedSamplesView::paintPrediction(QCPPainter& painter, const QRectF& rect,
   double names = 0;
   for (const int k : top) names = std::max(names, textWidth(bold, data_.classes.value(k)));
   names = std::min(names, rect.width() * 0.42);
-  const double number = textWidth(small, QStringLiteral("100 %")) + 8;
+  const double number = textWidth(small, data_.shares ? QStringLiteral("100 %") : QStringLiteral("−0.000")) + 8;
   // As tall as three bars and a line below need, centred in the row where there is more.
   const double pitch = std::min(1.6 * line, std::max(line, rect.height() / (static_cast<double>(top.size()) + 1)));
   double y = rect.top();
@@ -251,7 +251,7 @@ void PinnedSamplesView::paintPrediction(QCPPainter& painter, const QRectF& rect,
     }
     painter.setFont(small);
     painter.setPen(t.secondary);
-    drawLine(painter, QRectF(track.right() + 4, y, number, pitch), Qt::AlignLeft | Qt::AlignVCenter, percentText(p));
+    drawLine(painter, QRectF(track.right() + 4, y, number, pitch), Qt::AlignLeft | Qt::AlignVCenter, data_.shares ? percentText(p) : fittedNumber(p, small, number, 3));
     y += pitch;
   }
   if (!known || y + line > rect.bottom() + 2) return;
@@ -292,7 +292,7 @@ FigureTable PinnedSamplesView::figureData() const {
       return channels == 1 ? text : text + tr(" channel %1").arg(k % static_cast<std::size_t>(channels));
     };
     for (std::size_t k = 0; k < s.probabilities.size(); ++k)
-      table.rows.push_back({name, truth, data_.classes.isEmpty() ? tr("prediction") : tr("probability"),
+      table.rows.push_back({name, truth, data_.classes.isEmpty() ? tr("prediction") : data_.shares ? tr("probability") : tr("output"),
                             data_.classes.value(static_cast<int>(k)), s.probabilities[k]});
     for (std::size_t k = 0; k < s.input.size(); ++k)
       table.rows.push_back({name, truth, tr("input"), placeOf(k, s.width, s.channels), s.input[k]});
@@ -312,7 +312,10 @@ QString PinnedSamplesView::readoutAt(QPointF position) const {
     if (p.prediction(i).contains(position)) {
       QString text = s.name;
       for (const int k : topClasses(s.probabilities, data_.classes.isEmpty() ? 0 : 10))
-        text += QStringLiteral("\n%1 %2 %").arg(data_.classes.value(k), QLocale().toString(100 * s.probabilities[static_cast<std::size_t>(k)], 'f', 3));
+        if (const double value = s.probabilities[static_cast<std::size_t>(k)]; data_.shares)
+          text += QStringLiteral("\n%1 %2 %").arg(data_.classes.value(k), QLocale().toString(100 * value, 'f', 3));
+        else
+          text += QStringLiteral("\n%1 %2").arg(data_.classes.value(k), numberText(value, 5));
       return text;
     }
     if (isTable()) continue;

@@ -24,7 +24,7 @@ struct PinnedSample {
   QString name;                   ///< "sample 17", for the read-out
   std::vector<Real> input;        ///< image [height × width × channels] in `inputRange`, or the features
   int height = 0, width = 0, channels = 0;  ///< 0: not an image
-  std::vector<double> probabilities;  ///< one a class; for a regression: the predicted value alone
+  std::vector<double> probabilities;  ///< one a class (PinnedData::shares); for a regression: the predicted value alone
   int trueClass = -1;             ///< -1: not known
   double trueValue = 0;           ///< regression
   std::vector<bool> trueLabels;   ///< several labels: one a class; else empty
@@ -41,6 +41,7 @@ struct PinnedMethod {
 struct PinnedData {
   QString title;
   QStringList classes;       ///< empty: regression
+  bool shares = true;        ///< a class's number is a probability, told as per cent; else an output, told as it is
   QStringList features;      ///< names, for tables
   QString targetName;        ///< regression: what is predicted
   QVector<PinnedMethod> methods;
