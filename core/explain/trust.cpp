@@ -21,7 +21,9 @@ std::span<const Param> trustParams() {
       {.id = "noise", .label = "Noise", .help = "Deviation of infidelity's changes, as a share of the input's own deviation; 0.1 to 0.3 is usual.", .fallback = 0.2,
        .low = 0.0001, .high = 10, .sliderLow = 0.01, .sliderHigh = 1},
       {.id = "radius", .label = "Radius", .help = "Largest change of a number for sensitivity, as a share of the input's own deviation; 0.02 is usual.", .fallback = 0.02,
-       .low = 0.0001, .high = 10, .sliderLow = 0.005, .sliderHigh = 0.5}};
+       .low = 0.0001, .high = 10, .sliderLow = 0.005, .sliderHigh = 0.5},
+      {.id = "draws", .label = "Networks drawn", .help = "Networks with all layers drawn anew that the map is made for again. By chance one of them may well give a map like it; the mean of several tells; 5 to 20 is usual.",
+       .fallback = std::int64_t{5}, .low = 1, .high = 50, .sliderLow = 1, .sliderHigh = 20}};
   return params;
 }
 
@@ -29,12 +31,15 @@ namespace {
 
 constexpr std::int64_t kFewInputs = 16;  ///< fewer have no ranks worth comparing
 constexpr std::int64_t kFewGroups = 8;   ///< of fewer, random orders too often are the map's own
+constexpr const char* kFlat = "The map is the same everywhere: it ranks nothing.";
 constexpr int kEnoughOrders = 20;        ///< to be beyond all of so many by chance is rare: 1 in 21
 
 Verdict upTo(double value, double passes, double doubtful) {
   // Written so that NaN fails.
   return value <= passes ? Verdict::Passes : value <= doubtful ? Verdict::Doubtful : Verdict::Fails;
 }
+
+std::vector<double> valuesOf(const Attribution& map) { return {map.values.begin(), map.values.end()}; }
 
 TrustFinding ofCompleteness(double error) {
   return {"completeness", "Completeness", error, upTo(std::abs(error), 0.01, 0.1),
@@ -47,6 +52,7 @@ TrustFinding ofCurve(const char* id, const char* name, const RemovalCurve& c, co
   const auto unjudged = [&](const char* why) {
     return TrustFinding{id, name, c.area, {}, std::string(name) + " area " + shortNumber(c.area) + ", random order's " + shortNumber(c.randomArea) + " ± " + shortNumber(spread) + ". " + why};
   };
+  if (test.flat) return unjudged(kFlat);
   if (test.groups < kFewGroups) return unjudged("Too few features to rank; not judged.");
   if (std::abs(better) + spread <= 1e-9 * std::max(1.0, std::abs(c.area))) return unjudged("The score is the same in any order; not judged.");
   const bool beyondAll = test.orders >= kEnoughOrders && (c.area < c.randomLeast || c.area > c.randomMost);
@@ -66,32 +72,43 @@ TrustFinding ofInfidelity(const Attribution& map, const Infidelity& i) {
   return f;
 }
 
-TrustFinding ofSensitivity(double value) {
-  return {"sensitivity", "Max-sensitivity", value, upTo(value, 0.5, 1.5), "Tiny changes of the input change the map by up to " + shortNumber(100 * value) + " %."};
+TrustFinding ofSensitivity(double value, bool flat) {
+  TrustFinding f{"sensitivity", "Max-sensitivity", value, upTo(value, 0.5, 1.5), "Tiny changes of the input change the map by up to " + shortNumber(100 * value) + " %."};
+  if (flat) f.verdict.reset(), f.sentence = std::string(kFlat) + " That it is steady says nothing for it; not judged.";
+  return f;
 }
 
 TrustFinding ofRandomisation(const Attribution& map, const std::vector<RandomisedLayer>& layers) {
-  const std::optional<double>& last = layers.back().correlation;
-  TrustFinding f{"randomisation", "Model randomisation", last.value_or(0), {}, {}};
-  if (!last) {
-    f.verdict = Verdict::Passes;
-    f.sentence = "With all layers drawn anew the map is constant: nothing of it is left.";
-    return f;
+  const RandomisedLayer& last = layers.back();
+  TrustFinding f{"randomisation", "Model randomisation", last.correlation.value_or(0), {}, {}};
+  if (isFlat(valuesOf(map))) {
+    f.sentence = std::string(kFlat) + " There is nothing that could get lost; not judged.";
+  } else if (!last.correlation) {
+    f.sentence = "By magnitude the map tells no two inputs apart that it tells of at all: there is no rank to lose; not judged.";
+  } else {
+    f.sentence = "With all layers drawn anew the map's rank correlation with itself is " + shortNumber(*last.correlation);
+    if (last.draws > 1) f.sentence += " ± " + shortNumber(last.deviation) + " over " + std::to_string(last.draws) + " draws";
+    f.sentence += ".";
+    if (static_cast<std::int64_t>(map.values.size()) < kFewInputs) f.sentence += " Too few inputs to rank; not judged.";
+    // What the spread of the draws alone may make of the mean counts for nothing.
+    else f.verdict = upTo(std::abs(*last.correlation) - 2 * last.deviation / std::sqrt(std::max(1, last.draws)), 0.3, 0.6);
   }
-  f.sentence = "With all layers drawn anew the map's rank correlation with itself is " + shortNumber(*last) + ".";
-  if (static_cast<std::int64_t>(map.values.size()) < kFewInputs) f.sentence += " Too few inputs to rank; not judged.";
-  else f.verdict = upTo(std::abs(*last), 0.3, 0.6);
   return f;
 }
 
 /// The whole is its worst finding's; the first of them tells why.
-void conclude(TrustReport& report) {
+void conclude(bool flat, TrustReport& report) {
   const TrustFinding* worst = nullptr;
   int judged = 0;
   for (const TrustFinding& f : report.findings) {
     if (!f.verdict) continue;
     ++judged;
     if (!worst || *f.verdict > *worst->verdict) worst = &f;
+  }
+  if (flat && (!worst || *worst->verdict != Verdict::Fails)) {
+    report.verdict = Verdict::Doubtful;
+    report.sentence = kFlat;
+    return;
   }
   if (!worst) {
     report.verdict = Verdict::Doubtful;
@@ -112,6 +129,7 @@ void conclude(TrustReport& report) {
 }  // namespace
 
 void judge(const ExplainerSpec& method, const Attribution& map, TrustReport& report) {
+  const bool flat = isFlat(valuesOf(map));
   std::vector<TrustFinding> unmade;  // those that could not be made have told so already
   for (TrustFinding& f : report.findings)
     if (!f.verdict && f.name.empty()) unmade.push_back(std::move(f));
@@ -122,10 +140,10 @@ void judge(const ExplainerSpec& method, const Attribution& map, TrustReport& rep
     report.findings.push_back(ofCurve("insertion", "Insertion", report.removal->insertion, *report.removal, -1));
   }
   if (report.infidelity) report.findings.push_back(ofInfidelity(map, *report.infidelity));
-  if (report.sensitivity) report.findings.push_back(ofSensitivity(*report.sensitivity));
+  if (report.sensitivity) report.findings.push_back(ofSensitivity(*report.sensitivity, flat));
   if (!report.randomisation.empty()) report.findings.push_back(ofRandomisation(map, report.randomisation));
   for (TrustFinding& f : unmade) report.findings.push_back(std::move(f));
-  conclude(report);
+  conclude(flat, report);
   report.warning = map.warning.empty() ? method.warning : map.warning;
   if (report.warning.empty() || report.verdict != Verdict::Passes) return;
   report.verdict = Verdict::Doubtful;
@@ -157,7 +175,7 @@ Result<TrustReport> trustReport(const TrustTask& task, const Params& settings) {
   from = 0.5;
   if (!made("sensitivity", maxSensitivity(part, settings), [&](double r) { report.sensitivity = r; })) return explainStopped();
   from = 0.75;
-  if (!made("randomisation", randomisationTest(part), [&](const std::vector<RandomisedLayer>& r) { report.randomisation = r; })) return explainStopped();
+  if (!made("randomisation", randomisationTest(part, settings), [&](const std::vector<RandomisedLayer>& r) { report.randomisation = r; })) return explainStopped();
   judge(task.method, task.map, report);
   report.seconds = watch.seconds();
   return report;

@@ -18,14 +18,15 @@ struct TrustTask {
   std::uint64_t seed = 1;
 };
 
-/// Settings of the checks: "step", "orders", "score", "perturbations", "noise", "radius".
+/// Settings of the checks: "step", "orders", "score", "perturbations", "noise", "radius", "draws".
 std::span<const Param> trustParams();
 
 // Each check by itself. Errors: a stop, numbers that are not finite, a map that does not fit the input.
 
 /// Inputs are taken away (deletion) or put back (insertion) by falling value of the map, a share at a time, and the target's score is
 /// followed (Petsiuk 2018). Areas are over shares 0 … 1 (trapezoids). A good map's deletion falls, and its insertion rises, faster than in
-/// random order. Before the first whole share they go by one, two, four … inputs: there a good map turns the answer.
+/// random order. Before the first whole share they go by one, two, four … inputs: there a good map turns the answer. Inputs to which the
+/// map gives the same go in an order drawn by the seed: where they stand in the input is nothing the map says.
 struct RemovalCurve {
   std::vector<double> score;            ///< along the map's order
   std::vector<double> mean, deviation;  ///< of the random orders, at each share
@@ -35,7 +36,8 @@ struct RemovalCurve {
 struct RemovalTest {
   std::vector<double> shares;  ///< 0 … 1
   RemovalCurve deletion, insertion;
-  bool probability = false;    ///< score: softmax probability of the target's class; else the output
+  bool probability = false;    ///< score: softmax probability of the target's class, where the network has them; else the output
+  bool flat = false;           ///< the map gives all groups the same: it ranks nothing
   int orders = 0;
   std::int64_t groups = 0;     ///< what there was to take away
 };
@@ -58,16 +60,23 @@ Result<double> maxSensitivity(const TrustTask& task, std::span<const Real> pertu
 Result<double> maxSensitivity(const TrustTask& task, const Params& settings);
 
 /// Adebayo 2018: layers with parameters are drawn anew by their own initialisers, from the top down and each with all above it; the map
-/// is made again. Rank correlation of the absolute values with the original map; none where a map is constant. Inputs to which both
-/// maps give exactly 0 are left out: a method that multiplies by the input gives a black background nothing whatever the network
-/// knows, and any two of its maps would look alike.
+/// is made again. Rank correlation of the absolute values with the original map; a new map that is the same everywhere counts as 0: nothing
+/// of the original is left in it. Inputs to which both maps give exactly 0 are left out: a method that multiplies by the input gives a black
+/// background nothing whatever the network knows, and any two of its maps would look alike.
+///
+/// One draw tells little: smooth maps of two networks that know nothing of each other correlate by −0.7 … 0.7 by chance. So the network
+/// with all layers drawn anew is drawn "draws" times (those before it once), and what counts is the mean of the correlations: chance has
+/// either sign and cancels, a resemblance that the method brings with it stays. (The mean of their absolute values would not do: it is
+/// about the spread of chance, and large for every smooth map.)
 struct RandomisedLayer {
   NodeId node;
   std::string name;
-  std::optional<double> correlation;
-  std::vector<Real> values;  ///< the map of the network with this layer and all above it drawn anew
+  std::optional<double> correlation;  ///< mean over the draws; none where the original map is the same everywhere, or too little is left to rank
+  double deviation = 0;               ///< of the draws (n − 1); 0: one draw
+  int draws = 1;                      ///< that have a correlation
+  std::vector<Real> values = {};      ///< first draw: the map of the network with this layer and all above it drawn anew
 };
-Result<std::vector<RandomisedLayer>> randomisationTest(const TrustTask& task);
+Result<std::vector<RandomisedLayer>> randomisationTest(const TrustTask& task, const Params& settings = {});
 
 /// Spearman's rank correlation, ties at their mean rank; none when there are fewer than 2 numbers or one side is constant.
 std::optional<double> rankCorrelation(std::span<const double> a, std::span<const double> b);
@@ -93,9 +102,12 @@ struct TrustFinding {
 ///   infidelity, unexplained share: 0.5 / —; never fails; judged for slopes (gradients) only: a map of shares in the output (input ×
 ///     gradient, Shapley values …) says what an input gives, not what a small change of it would do
 ///   sensitivity: 0.5 / 1.5
-///   randomisation, |rank correlation| with all layers drawn anew: 0.3 / 0.6; judged from 16 inputs on
-/// The whole is its worst part's; doubtful at best where deletion or insertion could not be judged, and where something is known against
-/// the method (its warning).
+///   randomisation, |mean rank correlation| with all layers drawn anew, less twice the mean's standard error (what the draws' spread may make
+///     of it): 0.3 / 0.6; judged from 16 inputs on
+/// A map that is the same everywhere (to a millionth of its largest value) ranks nothing: deletion, insertion, sensitivity and
+/// randomisation say so and do not judge it; where only its magnitudes are the same, randomisation does not.
+/// The whole is its worst part's; doubtful at best where the map ranks nothing, where deletion or insertion could not be judged, and where
+/// something is known against the method (its warning).
 struct TrustReport {
   std::optional<double> completeness;  ///< relative error
   std::optional<RemovalTest> removal;

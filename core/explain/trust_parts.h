@@ -11,6 +11,10 @@ namespace vitrine {
 /// sizes, and maps over a layer's units, whatever their size.
 Result<std::vector<double>> valuesByInput(const Network& network, const Attribution& map);
 
+/// Whether there are several values and none is told from another: they differ by a millionth of the largest at most.
+bool isFlat(std::span<const double> values);
+std::vector<double> magnitudesOf(const Attribution& map);
+
 /// The target of the map itself: what was predicted for x is explained for the changed input too.
 Target targetOf(const TrustTask& task);
 

@@ -60,6 +60,18 @@ Result<std::vector<double>> valuesByInput(const Network& network, const Attribut
   return out;
 }
 
+bool isFlat(std::span<const double> values) {
+  if (values.size() < 2) return false;
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return *high - *low <= 1e-6 * std::max(std::abs(*low), std::abs(*high));
+}
+
+std::vector<double> magnitudesOf(const Attribution& map) {
+  std::vector<double> out;
+  for (const Real v : map.values) out.push_back(std::abs(static_cast<double>(v)));
+  return out;
+}
+
 Target targetOf(const TrustTask& task) {
   // A unit's map is of the unit, whatever output its method was handed.
   if (task.map.explained.kind == Target::Kind::Unit) return task.map.explained;

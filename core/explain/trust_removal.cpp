@@ -4,6 +4,7 @@
 
 #include "core/base/statistics.h"
 #include "core/explain/trust_parts.h"
+#include "core/train/outputs.h"
 
 namespace vitrine {
 namespace {
@@ -41,20 +42,28 @@ double trapezoid(std::span<const double> x, std::span<const double> y) {
 
 using Order = std::vector<std::size_t>;
 
-/// The map's order first (falling value, of equals the first), then random ones. Empty when stopped.
-std::vector<Order> ordersOf(const TrustTask& task, const std::vector<std::vector<std::int64_t>>& groups, std::span<const double> values, int random) {
-  Order own(groups.size());
+/// What the map gives each group.
+std::vector<double> sumsOf(const std::vector<std::vector<std::int64_t>>& groups, std::span<const double> values) {
+  std::vector<double> sums;
+  for (const std::vector<std::int64_t>& g : groups) {
+    double sum = 0;
+    for (const std::int64_t i : g) sum += values[static_cast<std::size_t>(i)];
+    sums.push_back(sum);
+  }
+  return sums;
+}
+
+/// The map's order first (falling sum, equals as the seed draws them), then random ones. Empty when stopped.
+std::vector<Order> ordersOf(const TrustTask& task, std::span<const double> sums, int random) {
+  Order own(sums.size());
   std::iota(own.begin(), own.end(), std::size_t{0});
-  std::vector<Order> orders{own};
-  std::vector<double> sums(groups.size());
-  for (std::size_t g = 0; g < groups.size(); ++g)
-    for (const std::int64_t i : groups[g]) sums[g] += values[static_cast<std::size_t>(i)];
-  std::stable_sort(orders[0].begin(), orders[0].end(), [&](std::size_t a, std::size_t b) { return sums[a] > sums[b]; });
-  for (int o = 1; o <= random; ++o) {
+  std::vector<Order> orders;
+  for (int o = 0; o <= random; ++o) {
     if (task.args.stop.stop_requested()) return {};
     orders.push_back(own);
     explainRng(task.seed, DrawnFor::Removal, static_cast<std::uint64_t>(o)).shuffle(std::span<std::size_t>(orders.back()));
   }
+  std::stable_sort(orders[0].begin(), orders[0].end(), [&](std::size_t a, std::size_t b) { return sums[a] > sums[b]; });
   return orders;
 }
 
@@ -98,10 +107,12 @@ Result<RemovalTest> removalTest(const TrustTask& task, const Params& settings) {
   RemovalTest test;
   test.groups = static_cast<std::int64_t>(groups.size());
   test.orders = static_cast<int>(param<std::int64_t>(settings, trustParams(), "orders"));
-  test.probability = network.data().task == Task::Classification && targetOf(task).kind == Target::Kind::Output && param<std::string>(settings, trustParams(), "score") == "probability";
+  test.probability = outputReading(network) == OutputReading::Softmax && targetOf(task).kind == Target::Kind::Output && param<std::string>(settings, trustParams(), "score") == "probability";
   const std::vector<std::size_t> counts = countsOf(groups.size(), param<double>(settings, trustParams(), "step"));
   for (const std::size_t c : counts) test.shares.push_back(static_cast<double>(c) / static_cast<double>(groups.size()));
-  const std::vector<Order> orders = ordersOf(task, groups, *values, test.orders);
+  const std::vector<double> sums = sumsOf(groups, *values);
+  test.flat = isFlat(sums);
+  const std::vector<Order> orders = ordersOf(task, sums, test.orders);
   if (orders.empty()) return explainStopped();
   const std::int64_t points = static_cast<std::int64_t>(counts.size()), rows = points * static_cast<std::int64_t>(orders.size());
   // Point p of an order: its first counts[p] groups are taken away, or alone are there.

@@ -1,5 +1,6 @@
 // The trust checks: by hand, against Captum's values, and on networks drawn anew.
 #include <cmath>
+#include <set>
 
 #include "core/base/random.h"
 #include "core/explain/trust.h"
@@ -98,9 +99,9 @@ TEST(Removal, AreasByHand) {
 }
 
 TEST(Removal, FewFeaturesAndConstantScoresAreNotJudged) {
-  const auto deletionOf = [](std::vector<Real> weights) {
+  const auto deletionOf = [](std::vector<Real> weights, std::vector<Real> values) {
     const std::size_t n = weights.size();
-    const Linear l(weights, 1, std::vector<Real>(n, 1), weights);
+    const Linear l(weights, 1, std::vector<Real>(n, 1), values);
     const ExplainArgs args = l.args();
     const Attribution map = *l.method.explain(args);
     const auto t = removalTest({l.method, args, map}, {{"score", std::string("output")}});
@@ -113,16 +114,16 @@ TEST(Removal, FewFeaturesAndConstantScoresAreNotJudged) {
     return report.findings.front();
   };
   for (const std::vector<Real>& weights : {std::vector<Real>{3}, std::vector<Real>{4, 2, 1, -1}}) {
-    const TrustFinding f = deletionOf(weights);
+    const TrustFinding f = deletionOf(weights, weights);
     EXPECT_FALSE(f.verdict);
     EXPECT_NE(f.sentence.find("Too few features"), std::string::npos) << f.sentence;
   }
-  const TrustFinding constant = deletionOf(std::vector<Real>(40, 0));
-  EXPECT_FALSE(constant.verdict);
-  EXPECT_NE(constant.sentence.find("same in any order"), std::string::npos) << constant.sentence;
   std::vector<Real> falling;
   for (int i = 0; i < 40; ++i) falling.push_back(static_cast<Real>(40 - i));
-  EXPECT_EQ(deletionOf(falling).verdict, Verdict::Passes);
+  const TrustFinding constant = deletionOf(std::vector<Real>(40, 0), falling);
+  EXPECT_FALSE(constant.verdict);
+  EXPECT_NE(constant.sentence.find("same in any order"), std::string::npos) << constant.sentence;
+  EXPECT_EQ(deletionOf(falling, falling).verdict, Verdict::Passes);
 }
 
 TEST(Trust, MapsOverALayerAreRefusedWhateverTheirSize) {
@@ -325,6 +326,7 @@ TEST(Randomisation, ABackgroundThatGetsNothingDoesNotCount) {
   const Attribution map = *half.explain(args);
   const auto layers = randomisationTest({half, args, map});
   ASSERT_TRUE(layers && layers->back().correlation);
+  EXPECT_EQ(layers->back().draws, 5);
   EXPECT_LT(std::abs(*layers->back().correlation), 0.35);
 }
 
@@ -355,6 +357,122 @@ TEST(Randomisation, CorrelationFallsFromTheTopDown) {
   report.randomisation = *stays;
   judge(edges, same, report);
   EXPECT_EQ(report.verdict, Verdict::Fails);
+}
+
+/// y = the first of `n` inputs, and a map that says what it says whatever the network is.
+TrustReport reportOf(std::vector<Real> weights, std::vector<Real> map, std::uint64_t seed = 1) {
+  const Linear l(weights, 0, std::vector<Real>(weights.size(), 1), std::move(map));
+  const ExplainArgs args = l.args();
+  const Attribution a = *l.method.explain(args);
+  const Result<TrustReport> r = trustReport({.method = l.method, .args = args, .map = a, .seed = seed});
+  EXPECT_TRUE(r) << r.error().text();
+  return *r;
+}
+
+std::vector<Real> firstOf(std::size_t n) {
+  std::vector<Real> w(n, 0);
+  w[0] = 1;
+  return w;
+}
+
+const TrustFinding& findingOf(const TrustReport& r, const std::string& id) {
+  for (const TrustFinding& f : r.findings)
+    if (f.id == id) return f;
+  ADD_FAILURE() << "no finding " << id;
+  return r.findings.front();
+}
+
+/// A map that says nothing passes nothing, though what it says is steady, and the first input happens to decide.
+TEST(Trust, AMapThatIsTheSameEverywhereIsDoubtfulWhateverItsValue) {
+  for (const std::size_t n : {10u, 30u})
+    for (const Real value : {Real(0), Real(3), Real(-0.25)}) {
+      std::vector<Real> map(n, value);
+      map.back() *= 1 + Real(2e-7);  // rounding ranks nothing either
+      const TrustReport r = reportOf(firstOf(n), map);
+      EXPECT_EQ(r.verdict, Verdict::Doubtful);
+      EXPECT_EQ(r.sentence, "The map is the same everywhere: it ranks nothing.");
+      for (const char* id : {"deletion", "insertion", "sensitivity", "randomisation"}) {
+        const TrustFinding& f = findingOf(r, id);
+        EXPECT_FALSE(f.verdict) << id;
+        EXPECT_NE(f.sentence.find("The map is the same everywhere: it ranks nothing."), std::string::npos) << f.sentence;
+      }
+    }
+  // A network that weighs all inputs alike has such a map by right, and it still ranks nothing.
+  EXPECT_EQ(reportOf(std::vector<Real>(20, 1), std::vector<Real>(20, 1)).verdict, Verdict::Doubtful);
+}
+
+TEST(Trust, OneMagnitudeWithTwoSignsRanksButCannotLoseItsRanks) {
+  std::vector<Real> weights;
+  for (int i = 0; i < 30; ++i) weights.push_back(i % 3 == 0 ? Real(1) : Real(-1));
+  const TrustReport r = reportOf(weights, weights);
+  EXPECT_EQ(findingOf(r, "deletion").verdict, Verdict::Passes) << findingOf(r, "deletion").sentence;
+  EXPECT_EQ(findingOf(r, "sensitivity").verdict, Verdict::Passes);
+  EXPECT_FALSE(findingOf(r, "randomisation").verdict);
+  EXPECT_NE(findingOf(r, "randomisation").sentence.find("By magnitude"), std::string::npos);
+}
+
+/// Nine of ten columns get the same: that the one which decides is the first of them is not the map's merit.
+TEST(Removal, TiesGoInAnOrderThatTheSeedDraws) {
+  std::vector<Real> map(10, 1);
+  map.back() = 0;
+  const Linear l(firstOf(10), 0, std::vector<Real>(10, 1), map);
+  ThreadPool three(3);
+  ExplainArgs args = l.args();
+  const Attribution a = *l.method.explain(args);
+  std::set<double> areas;
+  double mean = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const auto t = removalTest({.method = l.method, .args = args, .map = a, .seed = seed}, {});
+    ASSERT_TRUE(t);
+    EXPECT_FALSE(t->flat);
+    ExplainArgs shared = args;
+    shared.pool = &three;
+    EXPECT_EQ(removalTest({.method = l.method, .args = shared, .map = a, .seed = seed}, {})->deletion.score, t->deletion.score);
+    areas.insert(t->deletion.area);
+    mean += t->deletion.area / 40;
+  }
+  EXPECT_GE(areas.size(), 6u);
+  EXPECT_NEAR(mean, 0.45, 0.12);  // it stands anywhere among nine: 0.05, 0.15 … 0.85
+}
+
+/// Maps that know nothing of each other but are smooth: one wave, at a phase that the parameters decide. Any two correlate by −1 … 1.
+TEST(Randomisation, TheMeanOfSeveralDrawsTellsChanceFromResemblance) {
+  const Trained t;
+  const ExplainArgs args = t.args();
+  ExplainerSpec wave = *findExplainer("saliency");
+  wave.explain = [](const ExplainArgs& a) -> Result<Attribution> {
+    Attribution out;
+    out.shape = a.network.data().input;
+    Rng rng(static_cast<std::uint64_t>(std::llround(1e6 * std::abs(static_cast<double>(a.params[0] + a.params.back() + a.params[7])))), Stream::Test);
+    const double phase = rng.uniform(0, 6.283185307179586);
+    for (std::size_t i = 0; i < a.input.size(); ++i) out.values.push_back(static_cast<Real>(2 + std::sin(phase + 0.0436332313 * static_cast<double>(i))));
+    return out;
+  };
+  const Attribution map = *wave.explain(args);
+  int failed = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    const auto verdictOf = [&](std::int64_t draws, std::vector<RandomisedLayer>& layers) {
+      const auto r = randomisationTest({.method = wave, .args = args, .map = map, .seed = seed}, {{"draws", draws}});
+      EXPECT_TRUE(r) << r.error().text();
+      layers = *r;
+      TrustReport report;
+      report.randomisation = *r;
+      judge(wave, map, report);
+      return report.findings.front();
+    };
+    std::vector<RandomisedLayer> one, many;
+    failed += verdictOf(1, one).verdict == Verdict::Fails;
+    const TrustFinding f = verdictOf(20, many);
+    EXPECT_EQ(f.verdict, Verdict::Passes) << f.sentence;
+    EXPECT_NE(f.sentence.find("over 20 draws"), std::string::npos) << f.sentence;
+    EXPECT_EQ(one.back().draws, 1);
+    EXPECT_EQ(one.back().deviation, 0);
+    EXPECT_EQ(many.back().draws, 20);
+    EXPECT_GT(many.back().deviation, 0.4);
+    EXPECT_EQ(many.back().values, one.back().values);  // the first draw's
+    for (std::size_t i = 0; i + 1 < many.size(); ++i) EXPECT_EQ(many[i].draws, 1);
+  }
+  EXPECT_GE(failed, 3);  // one draw: chance
 }
 
 TEST(Trust, SameBitsForAnyThreadsAndSeedsCount) {
@@ -429,7 +547,7 @@ TEST(Trust, StopsAndTellsFaults) {
 TEST(Trust, VerdictsAtTheirThresholds) {
   ExplainerSpec method = *findExplainer("saliency");
   Attribution map;
-  map.values.resize(100);
+  for (int i = 0; i < 100; ++i) map.values.push_back(static_cast<Real>(i));
   const auto verdictOf = [&](auto&& fill) {
     TrustReport r;
     fill(r);
@@ -474,6 +592,11 @@ TEST(Trust, VerdictsAtTheirThresholds) {
   EXPECT_EQ(fallen(-0.29), Verdict::Passes);
   EXPECT_EQ(fallen(0.5), Verdict::Doubtful);
   EXPECT_EQ(fallen(-0.9), Verdict::Fails);
+  // Of several draws the mean, less what their spread may make of it.
+  const auto fallenOf = [&](double c, double deviation, int draws) { return verdictOf([&](TrustReport& r) { r.randomisation = {{{}, "fc", c, deviation, draws}}; }); };
+  EXPECT_EQ(fallenOf(0.45, 0.4, 16), Verdict::Passes);
+  EXPECT_EQ(fallenOf(0.45, 0.4, 49), Verdict::Doubtful);
+  EXPECT_EQ(fallenOf(-0.75, 0.4, 49), Verdict::Fails);
   // Infidelity tells of slopes, and of nothing else.
   const auto infidel = [&](double unexplained) { return verdictOf([&](TrustReport& r) { r.completeness = 0, r.infidelity = Infidelity{0, 0, unexplained}; }); };
   map.isSlope = true;
