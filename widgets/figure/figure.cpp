@@ -35,6 +35,21 @@ QFont FigureStyle::font(double sizeStep, bool bold) const {
   return f;
 }
 
+QString brokenLines(const QString& text, int most) {
+  QStringList out;
+  for (QString line : text.split(QLatin1Char('\n'))) {
+    while (line.size() > most) {
+      qsizetype at = line.lastIndexOf(QLatin1Char(' '), most);
+      if (at <= 0) at = line.indexOf(QLatin1Char(' '), most);
+      if (at <= 0) break;
+      out << line.left(at);
+      line = line.mid(at + 1);
+    }
+    out << line;
+  }
+  return out.join(QLatin1Char('\n'));
+}
+
 FigureWidget::FigureWidget(QWidget* parent) : QWidget(parent) {
   setMouseTracking(true);
   setFocusPolicy(Qt::ClickFocus);
@@ -84,7 +99,7 @@ void FigureWidget::mouseMoveEvent(QMouseEvent* event) {
   if (text.isEmpty())
     QToolTip::hideText();
   else
-    QToolTip::showText(event->globalPosition().toPoint() + QPoint(8, 0), text, this);
+    QToolTip::showText(event->globalPosition().toPoint() + QPoint(8, 0), brokenLines(text), this);
   QWidget::mouseMoveEvent(event);
 }
 

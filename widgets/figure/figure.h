@@ -37,6 +37,9 @@ struct FigureStyle {
   QFont font(double sizeStep = 0, bool bold = false) const;
 };
 
+/// Lines longer than `most` characters broken between words.
+QString brokenLines(const QString& text, int most = 90);
+
 /// Everything a person can look at and take away. One way out: the screen, PNG, SVG, PDF and the clipboard all go
 /// through paintFigure(), CSV through figureData().
 class Figure {
