@@ -39,7 +39,7 @@ WalkLayer layerOf(const Network& network, const NodeActivation& a) {
   if (a.shape.isImage())
     l.height = static_cast<int>(a.shape[0]), l.width = static_cast<int>(a.shape[1]), l.channels = static_cast<int>(a.shape[2]);
   else if (a.shape.rank() == 2)
-    l.width = static_cast<int>(a.shape[0]), l.channels = static_cast<int>(a.shape[1]);
+    l.width = static_cast<int>(a.shape[0]), l.channels = static_cast<int>(a.shape[1]), l.series = true;
   else
     l.channels = static_cast<int>(a.shape.size());
   return l;

@@ -124,7 +124,9 @@ std::vector<WalkView::Place> WalkView::places(const QRectF& rect, const FigureSt
     const double w = widths[i] * squeeze;
     p.head = QRectF(x, rect.top(), w + gap * 0.7 * squeeze, head);
     p.area = QRectF(x, rect.top() + head, w, p.rows * (p.cellHeight + 3));
-    p.scale = QRectF(x, rect.bottom() - bar, style.print ? std::max(w * 0.9, 30.0 * squeeze) : w, bar);
+    // Both its ends are seen at once, however wide the maps.
+    constexpr double kMostScale = 170;
+    p.scale = QRectF(x, rect.bottom() - bar, std::min(style.print ? std::max(w * 0.9, 30.0 * squeeze) : w, kMostScale), bar);
     x += w + gap * squeeze;
   }
   return out;
@@ -193,6 +195,7 @@ bool WalkView::hit(QPointF position, int& layer, qint64& unit) const {
 QString WalkView::unitText(const WalkLayer& l, qint64 unit) {
   const qint64 at = unit / l.channels;
   const QLocale locale;
+  if (l.series) return tr("%1, channel %2, step %3").arg(l.name, locale.toString(unit % l.channels), locale.toString(at + 1));
   return l.height * l.width == 1 ? tr("%1, unit %2").arg(l.name, locale.toString(unit))
                                  : tr("%1, channel %2, row %3, column %4").arg(l.name, locale.toString(unit % l.channels), locale.toString(at / l.width), locale.toString(at % l.width));
 }
@@ -264,10 +267,17 @@ void WalkView::mousePressEvent(QMouseEvent* event) {
 }
 
 FigureTable WalkView::figureData() const {
+  const bool series = std::any_of(data_.layers.begin(), data_.layers.end(), [](const WalkLayer& l) { return l.series; });
   FigureTable table{{tr("layer"), tr("row"), tr("column"), tr("channel"), tr("activation")}, {}};
+  if (series) table.columns = {tr("layer"), tr("step"), tr("channel"), tr("activation")};
   for (const WalkLayer& l : data_.layers)
     for (std::size_t k = 0; k < l.values.size(); ++k) {
       const int at = static_cast<int>(k) / l.channels;
+      if (series) {
+        // What comes after the steps were gathered has none.
+        table.rows.push_back({l.name, l.series ? QVariant(at + 1) : QVariant(QString()), static_cast<int>(k) % l.channels, l.values[k]});
+        continue;
+      }
       table.rows.push_back({l.name, at / l.width, at % l.width, static_cast<int>(k) % l.channels, l.values[k]});
     }
   return table;

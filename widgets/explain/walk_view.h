@@ -13,6 +13,7 @@ struct WalkLayer {
   QString name, shape;    ///< "Conv 1", "26 × 26 × 8"
   std::vector<Real> values;
   int height = 1, width = 1, channels = 1;  ///< images: channels last; vectors: channels units of 1 × 1; series: 1 × steps × features
+  bool series = false;    ///< its columns are steps, which count from 1
 };
 
 /// One scale for all maps of the network, one a layer, or one a map.
@@ -44,7 +45,7 @@ class WalkView : public FigureWidget {
   QString figureTitle() const override { return data_.title; }
   QSizeF preferredMm() const override { return {183, 50}; }
   void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
-  FigureTable figureData() const override;  ///< columns: layer, row, column, channel, activation
+  FigureTable figureData() const override;  ///< columns: layer, row, column (of series: the step alone), channel, activation
   bool isEmpty() const override { return data_.layers.empty(); }
   QString readoutAt(QPointF position) const override;
 
