@@ -264,10 +264,12 @@ void ExplainInside::refreshUnit() {
     for (const std::string& f : data.featureNames) d.features << fromCore(f);
   for (const std::string& k : data.spec.classes) d.classes << fromCore(k);
   d.ofChannel = c.channel;
+  for (std::int64_t k = 0; k < data.spec.outputs; ++k) d.outputs << outputName(data, k);
   d.input = picture(*sample_);
   d.input.field = fieldBox(field);
+  const std::int64_t steps = field.x1 - field.x0;
   d.fieldText = input.isImage() ? tr("Sees %1 × %2 pixels").arg(field.y1 - field.y0).arg(field.x1 - field.x0)
-                : input.rank() == 2 ? tr("Sees %n step(s)", nullptr, static_cast<int>(field.x1 - field.x0)) : tr("Sees %1 of %2 inputs").arg(field.count).arg(input.size());
+                : input.rank() == 2 ? steps == 1 ? tr("Sees 1 step") : tr("Sees %1 steps").arg(QLocale().toString(qlonglong(steps))) : tr("Sees %1 of %2 inputs").arg(field.count).arg(input.size());
   d.topNote = d.bestNote = d.ablationNote = computing();
   // What was there stays until the new is there, when it is of the same unit.
   if (d.title == known_.title) d.top = known_.top, d.best = known_.best, d.before = known_.before, d.after = known_.after, d.shares = known_.shares;

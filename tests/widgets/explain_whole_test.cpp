@@ -10,6 +10,7 @@
 
 #include "tests/support/figures.h"
 #include "tests/widgets/walls.h"
+#include "widgets/explain/unit_figure.h"
 #include "widgets/explain/walk_view.h"
 #include "widgets/figure/figure_export.h"
 #include "widgets/figure/paint.h"
@@ -19,10 +20,104 @@ namespace {
 
 using namespace test;
 
+/// What the figure says on a page.
+QString svgOf(const Figure& figure, double widthMm, double heightMm) {
+  ExportRequest r;
+  r.format = FigureFormat::Svg;
+  r.widthMm = widthMm, r.heightMm = heightMm;
+  const Result<QByteArray> bytes = figureBytes(figure, r);
+  return bytes ? QString::fromUtf8(*bytes) : QString();
+}
+
+bool cutsANumber(const QString& svg) { return svg.contains(QRegularExpression(QStringLiteral(">[+−]?[0-9][0-9.,]*…"))); }
+
 FigureStyle lightStyle() {
   FigureStyle style = FigureStyle::screen();
   style.colors = Theme::light();
   return style;
+}
+
+/// Longest run of one colour in a line of pixels.
+int longestRun(const QImage& image, int y, QRgb ink) {
+  int best = 0, run = 0;
+  for (int x = 0; x < image.width(); ++x) best = std::max(best, run = image.pixel(x, y) == ink ? run + 1 : 0);
+  return best;
+}
+
+UnitData tableUnit() {
+  UnitData d;
+  d.title = QStringLiteral("unit");
+  d.fieldText = QStringLiteral("Sees 2 of 3 inputs");
+  d.features = {QStringLiteral("sepal_length_of_the_flower"), QStringLiteral("sepal_width_of_the_flower"), QStringLiteral("area")};
+  d.input = {QStringLiteral("sample 1"), {Real(2.456), Real(-0.000123456), Real(1234.5)}, {}};
+  d.top = {{QStringLiteral("3.2"), d.input.values, {}}};
+  d.best = {{QStringLiteral("0.1 → 3.25"), d.input.values, {}}};
+  d.outputs = {QStringLiteral("median_value")};
+  d.before = {1.5, -2};
+  d.after = {0.5, -1};
+  return d;
+}
+
+TEST(UnitOfATable, NumbersAreWholeBesideTheirNames) {
+  UnitFigure view;
+  view.setData(tableUnit());
+  for (const double mm : {70.0, 89.0, 120.0, 183.0}) {
+    const QString svg = svgOf(view, mm, 45);
+    EXPECT_FALSE(cutsANumber(svg)) << mm;
+    EXPECT_TRUE(svg.contains(QStringLiteral(">2.46<")) || svg.contains(QStringLiteral(">2.5<"))) << mm;
+    EXPECT_TRUE(svg.contains(QStringLiteral(">−1.23e−4<")) || svg.contains(QStringLiteral(">−1.2e−4<")) || svg.contains(QStringLiteral(">−1e−4<"))) << mm;
+  }
+}
+
+TEST(UnitOfANumber, OutputsAreNamedAndOnlyBarsHaveALegend) {
+  UnitFigure view;
+  UnitData d = tableUnit();
+  view.setData(d);
+  QString svg = svgOf(view, 183, 50);
+  EXPECT_TRUE(svg.contains(QStringLiteral("median_value")));
+  EXPECT_TRUE(svg.contains(QStringLiteral("output 2")));
+  EXPECT_FALSE(svg.contains(QStringLiteral("gray:")));
+  EXPECT_EQ(view.figureData().rows.front()[0].toString(), QStringLiteral("input"));
+  EXPECT_EQ(view.figureData().rows[view.figureData().rows.size() - 4][1].toString(), QStringLiteral("median_value"));
+  d.classes = {QStringLiteral("boot"), QStringLiteral("bag")};
+  d.shares = true;
+  d.before = {0.75, 0.25}, d.after = {0.5, 0.5};
+  view.setData(d);
+  svg = svgOf(view, 183, 50);
+  EXPECT_TRUE(svg.contains(QStringLiteral("gray:")));
+  EXPECT_FALSE(svg.contains(QStringLiteral("median_value")));
+}
+
+TEST(Unit, HeadingsStandApartAndWhitePicturesHaveAFrame) {
+  UnitFigure view;
+  UnitData d;
+  d.title = QStringLiteral("unit");
+  d.fieldText = QStringLiteral("Sees 28 × 28 pixels");
+  d.height = d.width = 4;
+  d.input = {{}, std::vector<Real>(16, 1), {}};
+  d.top = {{{}, std::vector<Real>(16, 1), {}}, {{}, std::vector<Real>(16, 1), {}}};
+  d.best = {{{}, std::vector<Real>(16, 1), {}}};
+  d.classes = {QStringLiteral("a")};
+  d.before = d.after = {1};
+  view.setData(d);
+  const FigureStyle style = lightStyle();
+  for (const QSize size : {QSize(620, 150), QSize(800, 110), QSize(1000, 150)}) {
+    const QImage image = painted(view, size, style);
+    const int head = static_cast<int>(lineHeight(style.font(-1, true)));
+    int gaps = 0, blank = 0;
+    bool any = false;
+    for (int x = 0; x < image.width(); ++x) {
+      bool ink = false;
+      for (int y = 0; y < head; ++y) ink = ink || image.pixel(x, y) != qRgb(255, 255, 255);
+      if (ink && any && blank >= 9) ++gaps;
+      blank = ink ? 0 : blank + 1;
+      any = any || ink;
+    }
+    EXPECT_GE(gaps, 3) << size.width();
+    int framed = 0;
+    for (int y = head; y < image.height(); ++y) framed += longestRun(image, y, style.colors.border.rgb()) > 20;
+    EXPECT_GE(framed, 2) << size.width();
+  }
 }
 
 TEST(Walk, AScaleIsSeenAtOnceAndSeriesCountSteps) {

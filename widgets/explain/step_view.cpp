@@ -116,7 +116,7 @@ double StepView::layOutPart(QCPPainter* painter, const QRectF& rect, const StepP
     y += 6;
     const int shown = std::min<int>(kMostTerms, static_cast<int>(g.names.size()));
     QString title = g.title;
-    if (shown < g.names.size()) title += tr(" · first %1 of %2; all of them are in the data").arg(QLocale().toString(shown), QLocale().toString(g.names.size()));
+    if (shown < g.names.size()) title += tr(" · first %1 of %2; all of them are in the exported data").arg(QLocale().toString(shown), QLocale().toString(g.names.size()));
     say(style.font(-1, true), t.secondary, QRectF(rect.left(), y, rect.width(), line), Qt::AlignLeft, title);
     y += line;
     const double first = std::min(widest(small, g.names.mid(0, shown)) + 12, rect.width() * 0.45);

@@ -36,7 +36,10 @@ std::vector<int> UnitFigure::ablated(double height, const FigureStyle& style) co
   return topClasses(weight, std::clamp(static_cast<int>(height / lineHeight(style.font(-1))) - 1, 1, 6));
 }
 
-QString UnitFigure::outputName(int k) const { return data_.classes.isEmpty() ? tr("output %1").arg(QLocale().toString(k + 1)) : data_.classes.value(k); }
+QString UnitFigure::outputName(int k) const {
+  const QString name = data_.classes.isEmpty() ? data_.outputs.value(k) : data_.classes.value(k);
+  return name.isEmpty() ? tr("output %1").arg(QLocale().toString(k + 1)) : name;
+}
 
 void UnitFigure::paintPicture(QCPPainter& painter, const QRectF& rect, const UnitInputPicture& picture, const FigureStyle& style) const {
   const QFont small = style.font(-1.5);
@@ -44,6 +47,10 @@ void UnitFigure::paintPicture(QCPPainter& painter, const QRectF& rect, const Uni
   const QRectF place = inside(rect, style);
   if (data_.height > 0) {
     drawRaster(painter, place, imageRaster(picture.values, data_.height, data_.width, data_.channels), style);
+    // A picture as white as the page would have no end.
+    painter.setPen(QPen(style.colors.border, 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(place.adjusted(0.5, 0.5, -0.5, -0.5));
   } else if (data_.channels == 0) {
     painter.fillRect(place, style.colors.field);
     const Range span = fullRange(picture.values);
@@ -60,13 +67,21 @@ void UnitFigure::paintPicture(QCPPainter& painter, const QRectF& rect, const Uni
     painter.setAntialiasing(false);
   } else {
     painter.setFont(small);
-    const int fit = std::max(1, static_cast<int>(place.height() / line));
-    for (int k = 0; k < std::min<int>(fit, static_cast<int>(picture.values.size())); ++k) {
+    const int fit = std::min(std::max(1, static_cast<int>(place.height() / line)), static_cast<int>(picture.values.size()));
+    // The number first: names may be told by their ends, numbers only whole.
+    const double most = std::min(place.width(), std::max(place.width() * 0.55, textWidth(small, QStringLiteral("−0.0e−0")))) - kTextSpare;
+    QStringList numbers;
+    double wide = 0;
+    for (int k = 0; k < fit; ++k) {
+      numbers << fittedNumber(static_cast<double>(picture.values[static_cast<std::size_t>(k)]), small, most, 3);
+      wide = std::max(wide, textWidth(small, numbers.back()) + kTextSpare);
+    }
+    for (int k = 0; k < fit; ++k) {
       const QRectF row(place.left(), place.top() + k * line, place.width(), line);
       painter.setPen(style.colors.secondary);
-      drawLine(painter, row.adjusted(0, 0, -row.width() * 0.42, 0), Qt::AlignLeft | Qt::AlignVCenter, data_.features.value(k));
+      drawName(painter, row.adjusted(0, 0, -wide - 3, 0), Qt::AlignLeft | Qt::AlignVCenter, data_.features.value(k));
       painter.setPen(style.colors.text);
-      drawLine(painter, row.adjusted(row.width() * 0.58, 0, -2, 0), Qt::AlignRight | Qt::AlignVCenter, numberText(static_cast<double>(picture.values[static_cast<std::size_t>(k)]), 3));
+      drawLine(painter, row.adjusted(row.width() - wide, 0, 0, 0), Qt::AlignRight | Qt::AlignVCenter, numbers[k]);
     }
   }
   if (!picture.field.isEmpty() && (data_.height > 0 || data_.channels == 0)) {
@@ -90,13 +105,14 @@ void UnitFigure::paintAblation(QCPPainter& painter, const QRectF& rect, const Fi
   double names = 0;
   for (int k : top) names = std::max(names, textWidth(small, outputName(k)));
   names = std::min(names + 6, rect.width() * 0.4);
-  const double number = textWidth(small, QStringLiteral("100 % → 100 %")) + 6, room = std::max(10.0, rect.width() - names - number);
+  // Numbers that are no shares have no bars, and their room.
+  const double number = !data_.shares ? rect.width() - names : textWidth(small, QStringLiteral("100 % → 100 %")) + 6, room = std::max(0.0, rect.width() - names - number);
   double y = rect.top();
   for (int k : top) {
     const double a = data_.before[static_cast<std::size_t>(k)], b = data_.after[static_cast<std::size_t>(k)];
     painter.setFont(small);
     painter.setPen(style.colors.text);
-    drawLine(painter, QRectF(rect.left(), y, names, line), Qt::AlignLeft | Qt::AlignVCenter, outputName(k));
+    drawName(painter, QRectF(rect.left(), y, names - 3, line), Qt::AlignLeft | Qt::AlignVCenter, outputName(k));
     if (data_.shares) {
       const QRectF track(rect.left() + names, y + 2, room, line - 4);
       painter.fillRect(track, style.colors.field);
@@ -107,7 +123,7 @@ void UnitFigure::paintAblation(QCPPainter& painter, const QRectF& rect, const Fi
     drawLine(painter, QRectF(rect.right() - number, y, number, line), Qt::AlignRight | Qt::AlignVCenter, text(a) + QStringLiteral(" → ") + text(b));
     y += line;
   }
-  if (y + line > rect.bottom() + 2) return;
+  if (!data_.shares || y + line > rect.bottom() + 2) return;
   painter.setFont(style.font(-1.5));
   painter.setPen(style.colors.secondary);
   drawLine(painter, QRectF(rect.left(), y + 2, rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, tr("gray: as it is · blue: with the unit set to 0"));
@@ -122,15 +138,20 @@ UnitFigure::Place UnitFigure::place(const QRectF& rect, const FigureStyle& style
   const double side = std::clamp(p.height, 40.0, std::max(40.0, std::min(180.0, rect.width() * 0.17)));
   const double ablation = std::clamp(rect.width() * 0.27, 130.0, 260.0);
   // Rows of a table are narrow, and what stands above them is not.
-  const double first = std::max(side, std::min(side * 1.8, textWidth(style.font(-1, true), data_.fieldText) - 12));
+  const QFont bold = style.font(-1, true);
+  const bool table = data_.height == 0 && data_.channels > 0;
+  const double named = table ? namesWidth(data_.features, static_cast<int>(data_.features.size()), style.font(-1.5), 1e9) + textWidth(style.font(-1.5), QStringLiteral("−0.000")) + 2 * kTextSpare : 0;
+  const double first = std::max(side, std::min(rect.width() * 0.26, std::max(named, textWidth(bold, data_.fieldText) + kTextSpare)));
   p.input = {rect.left(), first};
-  const double made = data_.best.empty() ? side : std::max(side, std::min(1.6 * side, textWidth(style.font(-1.5), data_.best.front().name) + 4));
+  const double words = std::max(textWidth(bold, tr("Made to move it")) + kTextSpare, data_.best.empty() ? 0 : std::max(named, textWidth(style.font(-1.5), data_.best.front().name) + 4));
+  const double made = std::max(side, std::min(rect.width() * 0.2, words));
   p.top = {p.input.left + first + kGap, rect.width() - ablation - first - made - 3 * kGap};
   p.best = {p.top.left + p.top.width + kGap, made};
   p.ablation = {p.best.left + made + kGap, ablation};
   const double high = std::min(p.height, side + 16);
-  p.pictures.push_back({&data_.input, QRectF(p.input.left, p.under, side, high)});
-  const double w = std::clamp(std::min(p.top.width / 4 - 6, p.height - 16), 30.0, side);
+  p.pictures.push_back({&data_.input, QRectF(p.input.left, p.under, table ? first : side, high)});
+  // Rows of a table take the width of their names where two of them stand side by side.
+  const double w = std::max(std::clamp(std::min(p.top.width / 4 - 6, p.height - 16), 30.0, side), std::min(named, p.top.width / 2 - 6));
   const int across = std::max(1, static_cast<int>((p.top.width + 6) / (w + 6)));
   for (int i = 0; i < static_cast<int>(data_.top.size()); ++i) {
     const QRectF at(p.top.left + i % across * (w + 6), p.under + i / across * (w + 20), w, w + 14);
@@ -144,20 +165,24 @@ UnitFigure::Place UnitFigure::place(const QRectF& rect, const FigureStyle& style
 void UnitFigure::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
   if (isEmpty()) return;
   const Place p = place(rect, style);
-  const auto title = [&](const Place::Part& part, double more, const QString& text) {
+  const auto title = [&](const Place::Part& part, const QString& text) {
     painter.setFont(style.font(-1, true));
     painter.setPen(style.colors.text);
-    drawLine(painter, QRectF(part.left, rect.top(), part.width + more, p.head), Qt::AlignLeft | Qt::AlignVCenter, text);
+    drawLine(painter, QRectF(part.left, rect.top(), part.width, p.head), Qt::AlignLeft | Qt::AlignVCenter, text);
   };
   const auto note = [&](double left, double width, const QString& text) {
     painter.setFont(style.font(-1));
     painter.setPen(style.colors.secondary);
     painter.drawText(QRectF(left, p.under, width, p.height), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, text);
   };
-  title(p.input, 12, data_.fieldText);
-  title(p.top, 0, data_.ofChannel ? tr("Samples that move it most, at its largest place") : tr("Samples that move it most"));
-  title(p.best, 12, tr("Made to move it"));
-  title(p.ablation, 0, tr("Without this unit"));
+  title(p.input, data_.fieldText);
+  // As much of it as there is room for.
+  QStringList most{tr("Samples that move it most"), tr("Moved most by")};
+  if (data_.ofChannel) most.prepend(tr("Samples that move it most, at its largest place"));
+  while (most.size() > 1 && textWidth(style.font(-1, true), most.front()) + kTextSpare > p.top.width) most.removeFirst();
+  title(p.top, most.front());
+  title(p.best, tr("Made to move it"));
+  title(p.ablation, tr("Without this unit"));
   for (const Shown& s : p.pictures) paintPicture(painter, s.rect, *s.picture, style);
   if (data_.top.empty()) note(p.top.left, std::max(60.0, p.top.width), data_.topNote);
   if (data_.best.empty()) note(p.best.left, p.best.width, data_.bestNote);
@@ -211,7 +236,7 @@ FigureTable UnitFigure::figureData() const {
   for (const UnitInputPicture& p : data_.top) add(tr("top sample"), p);
   for (const UnitInputPicture& p : data_.best) add(tr("maximised"), p);
   for (std::size_t k = 0; k < data_.before.size(); ++k) {
-    const QString name = data_.classes.value(static_cast<int>(k), QString::number(k + 1));
+    const QString name = data_.classes.value(static_cast<int>(k), data_.outputs.value(static_cast<int>(k), QString::number(k + 1)));
     table.rows.push_back({tr("with the unit"), name, static_cast<int>(k), data_.before[k]});
     if (k < data_.after.size()) table.rows.push_back({tr("without the unit"), name, static_cast<int>(k), data_.after[k]});
   }

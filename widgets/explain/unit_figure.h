@@ -29,6 +29,7 @@ struct UnitData {
   QString bestNote;
   bool ofChannel = false;  ///< of a channel as a whole: samples rank by its largest place, what is made by its mean
   QStringList classes;       ///< of the two below; empty: numbers
+  QStringList outputs = {};  ///< names of the numbers where there are no classes
   std::vector<double> before, after;  ///< the network's answer with the unit, and without it
   bool shares = false;       ///< these are probabilities, told as per cent
   QString ablationNote;

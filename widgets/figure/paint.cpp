@@ -164,6 +164,13 @@ void drawLine(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, cons
 
 void drawName(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text) { drawElided(painter, rect, align, text, Qt::ElideMiddle); }
 
+QString elidedBefore(const QString& separator, const QString& text, const QFontMetricsF& metrics, double room) {
+  const qsizetype end = text.lastIndexOf(separator);
+  if (end < 0 || metrics.horizontalAdvance(text) <= room) return text;
+  const QString value = text.mid(end);
+  return metrics.elidedText(text.left(end), Qt::ElideMiddle, std::max(0.0, room - metrics.horizontalAdvance(value))) + value;
+}
+
 void drawLineUpwards(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text) {
   painter.save();
   painter.translate(rect.left(), rect.bottom());

@@ -36,6 +36,8 @@ void drawNanHatch(QCPPainter& painter, const QRectF& target, const FigureStyle& 
 void drawLine(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text);
 /// A name, elided in its middle: names that begin alike differ at their end.
 void drawName(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text);
+/// "a_long_name = 1.4", the part before the last `separator` elided in its middle where all of it is wider than `room`.
+QString elidedBefore(const QString& separator, const QString& text, const QFontMetricsF& metrics, double room);
 /// drawLine(), turned by 90° to read upwards.
 void drawLineUpwards(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text);
 
@@ -44,6 +46,8 @@ QFontMetricsF metrics(const QCPPainter& painter, const QFont& font);
 /// Height of a line of the font in 1/96 inch, without a painter at hand.
 double lineHeight(const QFont& font);
 double textWidth(const QFont& font, const QString& text);
+/// Letters are a little wider on some devices than textWidth() says: what must stay whole is given this much more.
+inline constexpr double kTextSpare = 3;
 
 /// Height that drawColorBar() needs.
 double colorBarHeight(const FigureStyle& style);
