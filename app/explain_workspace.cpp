@@ -13,6 +13,7 @@
 #include <algorithm>
 
 #include "widgets/editor/category.h"
+#include "widgets/explain/wall_heads.h"
 
 namespace vitrine {
 namespace {
@@ -96,6 +97,7 @@ void ExplainWorkspace::build() {
   view_ = new WallView;
   view_->setObjectName(QStringLiteral("explainWall"));
   scroll_ = scrolled(view_, 120);
+  pinWallHeads(scroll_, view_);
   scroll_->setObjectName(QStringLiteral("explainWallScroll"));
   wallPanel_ = panel(QStringLiteral("panelExplainWall"), tr("Wall of attributions"), scroll_, view_, centre_);
   tellProgress(wallPanel_, wall_->queue(), [this] { onWall(); });

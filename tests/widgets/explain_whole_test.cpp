@@ -120,6 +120,42 @@ TEST(Unit, HeadingsStandApartAndWhitePicturesHaveAFrame) {
   }
 }
 
+TEST(WallOfATable, ValuesTakeFewerDigitsInsteadOfBeingCut) {
+  WallData d = tableWall(4);
+  d.samples[0].values = {QStringLiteral("0.00081234"), QStringLiteral("−1234567.5"), QStringLiteral("a rather long category of its own"), QStringLiteral("1.4")};
+  d.samples[0].cells[0].values = {Real(-0.00081234), Real(1.2345e-7), Real(-1234567), 3};
+  const auto view = wallOf(d);
+  for (const double mm : {70.0, 89.0, 183.0}) {
+    const QString svg = svgOf(*view, mm, pageHeightMm(*view, mm));
+    EXPECT_FALSE(cutsANumber(svg)) << mm;
+    EXPECT_TRUE(svg.contains(QStringLiteral(">1.4<"))) << mm;
+    EXPECT_TRUE(svg.contains(QRegularExpression(QStringLiteral(">8\\.?[0-9]*e−4<|>0.0008[0-9]*<")))) << mm;
+  }
+}
+
+TEST(WallBadges, AllNumbersStandWithTheirWordOrNone) {
+  WallData d = smallWall();
+  d.samples.resize(1);
+  const char* areas[] = {"0.06", "−0.125", "0.2", "1.31", "0.4"};
+  const TrustMark marks[] = {TrustMark::Doubtful, TrustMark::Passes, TrustMark::Fails, TrustMark::Passes, TrustMark::Fails};
+  d.methods.assign(5, d.methods[0]);
+  d.samples[0].cells.assign(5, d.samples[0].cells[0]);
+  for (std::size_t k = 0; k < 5; ++k) {
+    d.samples[0].cells[k].mark = marks[k];
+    d.samples[0].cells[k].deletionArea = QString::fromUtf8(areas[k]);
+  }
+  const auto view = wallOf(d);
+  bool with = false, without = false;
+  for (double mm = 125; mm <= 183; mm += 4) {
+    const QString svg = svgOf(*view, mm, pageHeightMm(*view, mm));
+    const qsizetype named = svg.count(QStringLiteral(">del "));
+    EXPECT_TRUE(named == 0 || named == 5) << mm << " " << named;
+    (named == 5 ? with : without) = true;
+    for (const char* area : areas) EXPECT_TRUE(svg.contains(QString::fromUtf8(area) + QLatin1Char('<'))) << mm << area;
+  }
+  EXPECT_TRUE(with && without);
+}
+
 TEST(Walk, AScaleIsSeenAtOnceAndSeriesCountSteps) {
   WalkView view;
   WalkLayer l{.id = 1, .name = QStringLiteral("Conv"), .shape = QStringLiteral("40 × 32"), .values = std::vector<Real>(40 * 32), .height = 1, .width = 40, .channels = 32, .series = true};

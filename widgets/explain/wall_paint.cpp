@@ -1,6 +1,7 @@
 // How the wall's parts are painted.
 #include <qcustomplot.h>
 
+#include <QLocale>
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
@@ -12,6 +13,21 @@
 
 namespace vitrine {
 
+namespace {
+
+/// A value as the file has it; a number that is too wide takes fewer digits, for cut it would read as another one.
+QString fittedValue(const QString& text, const QFont& font, double room) {
+  if (textWidth(font, text) <= room) return text;
+  bool isNumber = false;
+  const double v = QLocale().toDouble(QString(text).replace(QChar(0x2212), QLatin1Char('-')), &isNumber);
+  return isNumber ? fittedNumber(v, font, room) : text;
+}
+
+/// Width of a badge's dot.
+double badgeDot(double height) { return std::min(7.0, height * 0.5); }
+
+}  // namespace
+
 ColorMap WallView::colorsOf(int method, bool dark) const {
   const ColorMap map = shownSigned(data_, method, look_) ? look_.colors : look_.sequential;
   return forTheme(map, dark);
@@ -22,11 +38,12 @@ void WallView::paintFigure(QCPPainter& painter, const QRectF& rect, const Figure
   prepare(style.colors.dark);
   const WallLayout l = wallLayout(rect, style, data_, kMostFeatures);
   paintHeads(painter, l, style);
+  const bool named = badgesNamed(l, style);
   for (int i = 0; i < l.samples; ++i) {
     paintInput(painter, l, i, style);
     for (int m = 0; m < l.methods; ++m) {
       paintCell(painter, l, i, m, style);
-      paintBadge(painter, l.badgeOf(i, m), cellAt(i, m), style);
+      paintBadge(painter, l.badgeOf(i, m), cellAt(i, m), named, style);
     }
   }
   paintScales(painter, l, style);
@@ -77,9 +94,9 @@ void WallView::paintInput(QCPPainter& painter, const WallLayout& l, int sample, 
     for (const int f : features_) {
       painter.setFont(small);
       painter.setPen(style.colors.text);
-      drawLine(painter, QRectF(place.left(), y, place.width() - valueWidth - 8, line), Qt::AlignLeft | Qt::AlignVCenter, data_.features.value(f));
+      drawName(painter, QRectF(place.left(), y, place.width() - valueWidth - 8, line), Qt::AlignLeft | Qt::AlignVCenter, data_.features.value(f));
       painter.setPen(style.colors.secondary);
-      drawLine(painter, QRectF(place.right() - valueWidth - 2, y, valueWidth, line), Qt::AlignRight | Qt::AlignVCenter, s.values.value(f));
+      drawName(painter, QRectF(place.right() - valueWidth - 2, y, valueWidth, line), Qt::AlignRight | Qt::AlignVCenter, fittedValue(s.values.value(f), small, valueWidth - kTextSpare));
       y += line;
     }
   }
@@ -188,7 +205,7 @@ void WallView::paintBars(QCPPainter& painter, const QRectF& cell, int sample, in
     if (number <= 0) continue;
     painter.setFont(small);
     painter.setPen(style.colors.secondary);
-    drawLine(painter, QRectF(track.right() + 2, y, number - 2, line), Qt::AlignRight | Qt::AlignVCenter, numberText(v, 2));
+    drawLine(painter, QRectF(track.right() + 2, y, number - 2, line), Qt::AlignRight | Qt::AlignVCenter, fittedNumber(v, small, number - 2 - kTextSpare, 2));
   }
 }
 
@@ -239,11 +256,21 @@ void WallView::paintSeries(QCPPainter& painter, const QRectF& cell, int sample, 
   }
 }
 
-void WallView::paintBadge(QCPPainter& painter, const QRectF& rect, const WallCell& c, const FigureStyle& style) const {
+bool WallView::badgesNamed(const WallLayout& l, const FigureStyle& style) const {
+  const QFont small = style.font(-1.5);
+  double widest = 0;
+  for (const WallSample& s : data_.samples)
+    for (const WallCell& c : s.cells)
+      if (c.mark != TrustMark::None && c.state == WallCell::State::Ready && !c.deletionArea.isEmpty())
+        widest = std::max(widest, textWidth(small, TrustView::word(c.mark)) + textWidth(small, tr("del %1").arg(c.deletionArea)));
+  return badgeDot(l.badge) + 9 + widest + kTextSpare <= l.columnWidth;
+}
+
+void WallView::paintBadge(QCPPainter& painter, const QRectF& rect, const WallCell& c, bool named, const FigureStyle& style) const {
   if (c.mark == TrustMark::None || c.state != WallCell::State::Ready) return;
   const QFont small = style.font(-1.5);
   const QColor ink = TrustView::ink(c.mark, style.colors);
-  const double dot = std::min(7.0, rect.height() * 0.5);
+  const double dot = badgeDot(rect.height());
   // A table's badge stands beside the prediction, at the height of its last line, as pictures' do below the map.
   painter.setAntialiasing(true);
   painter.setPen(c.markOld ? QPen(ink, 1) : QPen(Qt::NoPen));
@@ -255,13 +282,13 @@ void WallView::paintBadge(QCPPainter& painter, const QRectF& rect, const WallCel
   const QString word = TrustView::word(c.mark);
   const double left = rect.left() + dot + 5, wide = textWidth(small, word) + 4;
   drawLine(painter, QRectF(left, rect.top(), rect.right() - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter, word);
-  // In a narrow cell the number stands without its word.
   if (c.deletionArea.isEmpty()) return;
-  QString number = tr("del %1").arg(c.deletionArea);
-  if (textWidth(small, number) > rect.right() - left - wide) number = c.deletionArea;
-  if (textWidth(small, number) > rect.right() - left - wide) return;
+  const QString number = named ? tr("del %1").arg(c.deletionArea) : c.deletionArea;
+  const double room = rect.right() - left - wide, needs = textWidth(small, number);
+  if (needs > room) return;
   painter.setPen(style.colors.secondary);
-  drawLine(painter, QRectF(left + wide, rect.top(), rect.right() - left - wide, rect.height()), Qt::AlignRight | Qt::AlignVCenter, number);
+  // Never cut: a letter that is wider here than it was measured may stand on the gap.
+  painter.drawText(QRectF(rect.right() - needs - kTextSpare, rect.top(), needs + kTextSpare, rect.height()), Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine | Qt::TextDontClip, number);
 }
 
 void WallView::paintScales(QCPPainter& painter, const WallLayout& l, const FigureStyle& style) const {

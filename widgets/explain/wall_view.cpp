@@ -25,26 +25,29 @@ void WallView::setData(WallData data) {
   if (sample_ >= static_cast<int>(data_.samples.size()) || method_ >= static_cast<int>(data_.methods.size())) sample_ = method_ = -1;
   if (crossSample_ >= static_cast<int>(data_.samples.size())) cross_.reset();
   preparedDark_ = -1;
-  dropKept();
   refit();
   if (retitled) emit titleChanged();
+  repaintAll();
+}
+
+void WallView::repaintAll() {
+  dropKept();
   update();
+  emit pictureChanged();
 }
 
 void WallView::setLook(const WallLook& look) {
   if (look == look_) return;
   look_ = look;
   preparedDark_ = -1;
-  dropKept();
-  update();
+  repaintAll();
 }
 
 void WallView::select(int sample, int method) {
   if (sample == sample_ && method == method_) return;
   sample_ = sample;
   method_ = method;
-  dropKept();
-  update();
+  repaintAll();
 }
 
 void WallView::refit() {
@@ -72,6 +75,8 @@ void WallView::prepare(bool dark) const {
   if (preparedDark_ == static_cast<int>(dark)) return;
   preparedDark_ = static_cast<int>(dark);
   std::vector<std::vector<Real>> shown = wallValues(data_, look_);
+  WallLook sharp = look_;
+  sharp.map.blur = 0;
   ranges_ = wallRanges(data_, look_, shown);
   features_ = wallFeatures(data_, kMostFeatures);
   drawn_.assign(data_.samples.size() * data_.methods.size(), {});
@@ -83,6 +88,7 @@ void WallView::prepare(bool dark) const {
       Drawn& d = drawn_[i * data_.methods.size() + m];
       const WallCell& c = s.cells[m];
       d.values = std::move(shown[i * data_.methods.size() + m]);
+      if (sharp != look_) d.exact = shownValues(data_, c, sharp);
       if (d.values.empty() || data_.kind != WallKind::Image) continue;
       const Range range = ranges_[i * data_.methods.size() + m];
       const ColorMap colors = colorsOf(static_cast<int>(m), dark);
@@ -109,6 +115,18 @@ Range WallView::rangeOf(int sample, int method) const {
   return ranges_[static_cast<std::size_t>(sample) * data_.methods.size() + static_cast<std::size_t>(method)];
 }
 
+QSizeF WallView::headSize() const {
+  const WallLayout l = wallLayout(figureRect(), FigureStyle::screen(), data_, kMostFeatures);
+  return isEmpty() ? QSizeF() : QSizeF(l.inputWidth + l.columnGap / 2, l.head);
+}
+
+int WallView::headAt(QPointF position) const {
+  const WallLayout l = wallLayout(figureRect(), FigureStyle::screen(), data_, kMostFeatures);
+  for (int m = 0; m < l.methods; ++m)
+    if (l.headOf(m).contains(position)) return m;
+  return -1;
+}
+
 QRectF WallView::cellRect(int sample, int method) const {
   return wallLayout(figureRect(), FigureStyle::screen(), data_, kMostFeatures).cell(sample, method);
 }
@@ -131,7 +149,8 @@ QString WallView::readingAt(int sample, int method) const {
   if (!cross_) return {};
   prepare(theme().dark);
   const WallCell& c = cellAt(sample, method);
-  const std::vector<Real>& v = drawn(sample, method).values;
+  const Drawn& d = drawn(sample, method);
+  const std::vector<Real>& v = d.exact.empty() ? d.values : d.exact;
   if (v.empty()) return {};
   std::size_t at = 0;
   if (data_.kind == WallKind::Table) {
@@ -230,8 +249,9 @@ void WallView::mousePressEvent(QMouseEvent* event) {
   FigureWidget::mousePressEvent(event);
   if (isEmpty() || event->button() != Qt::LeftButton) return;
   const WallLayout l = wallLayout(figureRect(), FigureStyle::screen(), data_, kMostFeatures);
-  for (int m = 0; m < l.methods; ++m)
-    if (l.headOf(m).contains(event->position())) return emit methodMenuRequested(m, mapToGlobal(l.headOf(m).bottomLeft().toPoint()));
+  // Heads may be pressed where they are painted once more, above the scrolled wall: the place is told by the event alone.
+  if (const int m = headAt(event->position()); m >= 0)
+    return emit methodMenuRequested(m, (event->globalPosition() + l.headOf(m).bottomLeft() - event->position()).toPoint());
   for (int i = 0; i < l.samples; ++i)
     if (l.input(i).contains(event->position())) return emit sampleClicked(i);
   int sample = -1, method = -1;
@@ -239,6 +259,13 @@ void WallView::mousePressEvent(QMouseEvent* event) {
   if (!hit(event->position(), sample, method, share)) return;
   select(sample, method);
   emit cellSelected(sample, method);
+}
+
+void WallView::contextMenuEvent(QContextMenuEvent* event) {
+  const int m = isEmpty() || event->reason() == QContextMenuEvent::Keyboard ? -1 : headAt(event->pos());
+  if (m < 0) return FigureWidget::contextMenuEvent(event);
+  emit methodMenuRequested(m, event->globalPos());
+  event->accept();
 }
 
 void WallView::keyPressEvent(QKeyEvent* event) {

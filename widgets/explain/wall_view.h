@@ -31,6 +31,8 @@ class WallView : public FigureWidget {
   QRectF cellRect(int sample, int method) const;
   /// The place under the pointer as shares of the maps' width and height; none: away.
   std::optional<QPointF> crosshair() const { return cross_; }
+  /// How wide the inputs are and how high the columns' heads: what stays in sight while the rest is scrolled.
+  QSizeF headSize() const;
   /// What the crosshair reads in one map: "0.0213", "NaN"; empty where there is nothing.
   QString readingAt(int sample, int method) const;
 
@@ -49,11 +51,14 @@ class WallView : public FigureWidget {
   void sampleClicked(int sample);
   /// The head of a column was pressed, or Enter on a chosen map: its settings are wanted at this place of the screen.
   void methodMenuRequested(int method, QPoint globalPosition);
+  /// It will be painted otherwise than before.
+  void pictureChanged();
 
  protected:
   void paintEvent(QPaintEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
   void leaveEvent(QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
@@ -61,11 +66,15 @@ class WallView : public FigureWidget {
  private:
   struct Drawn {
     std::vector<Real> values;  ///< as shown: sign, blur
+    std::vector<Real> exact;   ///< without the blur, where there is one
     Raster raster;             ///< images: coloured
   };
   static constexpr int kMostFeatures = 24;
 
   void refit();
+  void repaintAll();
+  /// The column whose head is at a point; −1: none.
+  int headAt(QPointF position) const;
   void prepare(bool dark) const;
   const Drawn& drawn(int sample, int method) const { return drawn_[static_cast<std::size_t>(sample) * data_.methods.size() + static_cast<std::size_t>(method)]; }
   const WallCell& cellAt(int sample, int method) const { return data_.samples[static_cast<std::size_t>(sample)].cells[static_cast<std::size_t>(method)]; }
@@ -79,7 +88,9 @@ class WallView : public FigureWidget {
   void paintBars(QCPPainter& painter, const QRectF& cell, int sample, int method, const FigureStyle& style) const;
   void paintSeries(QCPPainter& painter, const QRectF& cell, int sample, const std::vector<Real>* values, int mapSteps, Range range, ColorMap map,
                    const FigureStyle& style) const;
-  void paintBadge(QCPPainter& painter, const QRectF& rect, const WallCell& c, const FigureStyle& style) const;
+  void paintBadge(QCPPainter& painter, const QRectF& rect, const WallCell& c, bool named, const FigureStyle& style) const;
+  /// Whether the deletion numbers stand with their word: all of a wall, or none.
+  bool badgesNamed(const WallLayout& l, const FigureStyle& style) const;
   void paintScales(QCPPainter& painter, const WallLayout& l, const FigureStyle& style) const;
   void paintCross(QCPPainter& painter, const WallLayout& l, const FigureStyle& style) const;
   ColorMap colorsOf(int method, bool dark) const;
