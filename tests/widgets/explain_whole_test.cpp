@@ -10,6 +10,8 @@
 
 #include "tests/support/figures.h"
 #include "tests/widgets/walls.h"
+#include "widgets/explain/set_charts.h"
+#include "widgets/explain/trust_views.h"
 #include "widgets/explain/unit_figure.h"
 #include "widgets/explain/walk_view.h"
 #include "widgets/figure/figure_export.h"
@@ -154,6 +156,40 @@ TEST(WallBadges, AllNumbersStandWithTheirWordOrNone) {
     for (const char* area : areas) EXPECT_TRUE(svg.contains(QString::fromUtf8(area) + QLatin1Char('<'))) << mm << area;
   }
   EXPECT_TRUE(with && without);
+}
+
+TEST(Waterfall, LabelsKeepTheirValuesAndLinesEndAtTheLastBar) {
+  WaterfallView view;
+  view.setData({QStringLiteral("row"), 1, 4.0, {QStringLiteral("a_very_long_name_of_a_column_of_the_table_that_goes_on_and_on = 1.4375"), QStringLiteral("b = 2"), QStringLiteral("c = 3")}, {Real(1.00001234), -2, 4}, QStringLiteral("logit")});
+  const QString svg = svgOf(view, 45, 50);
+  EXPECT_TRUE(svg.contains(QStringLiteral(" = 1.4375<")));
+  EXPECT_TRUE(svg.contains(QStringLiteral("a_")));
+  EXPECT_FALSE(cutsANumber(svg));
+  view.resize(400, 240);
+  const FigureStyle style = lightStyle();
+  const QImage image = painted(view, view.size(), style);
+  int last = 0, first = view.height();  // of the last row
+  const QString name = view.data().names.back();
+  for (int y = 0; y < view.height(); ++y)
+    if (view.readoutAt(QPointF(200, y)).startsWith(name)) last = y, first = std::min(first, y);
+  const int h = last - first + 1;
+  ASSERT_GT(h, 8);
+  for (int y = last - h / 8; y < last + h / 3; ++y)
+    for (int x = 150; x < 395; ++x) ASSERT_NE(image.pixel(x, y), style.colors.secondary.rgb()) << x << " " << y;
+}
+
+TEST(Trust, NamesGiveWayBeforeNumbers) {
+  TrustView view;
+  TrustData d;
+  d.title = QStringLiteral("Saliency");
+  d.lines = {{QStringLiteral("Deletion, share of the pixels that are taken away"), QStringLiteral("−0.00012"), QStringLiteral("random −0.41"), TrustMark::Passes, {}},
+             {QStringLiteral("Insertion"), QStringLiteral("0.29"), QStringLiteral("random −0.38"), TrustMark::Fails, {}}};
+  view.setData(d);
+  for (const double mm : {50.0, 60.0, 89.0}) {
+    const QString svg = svgOf(view, mm, pageHeightMm(view, mm));
+    for (const char* text : {"random −0.41", "random −0.38", "−0.00012", "0.29"}) EXPECT_TRUE(svg.contains(QLatin1Char('>') + QString::fromUtf8(text) + QLatin1Char('<'))) << mm << text;
+    EXPECT_TRUE(mm > 80 || svg.contains(QStringLiteral("away<"))) << mm;
+  }
 }
 
 TEST(Walk, AScaleIsSeenAtOnceAndSeriesCountSteps) {

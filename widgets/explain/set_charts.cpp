@@ -30,7 +30,7 @@ QSizeF pageFor(const Figure& figure, double usualMm) { return {kSingleColumnMm, 
 
 QRectF barsPlane(const QRectF& rect, const QStringList& names, const FigureStyle& style, int axisLines) {
   const QFont small = style.font(-1);
-  return rect.adjusted(namesWidth(names, static_cast<int>(names.size()), small, rect.width() * 0.4) + 8, 2, -textWidth(small, QStringLiteral("−0.000")) - 4, -(axisLines + 0.3) * lineHeight(small) - 2);
+  return rect.adjusted(namesWidth(names, static_cast<int>(names.size()), small, rect.width() * 0.4) + 8, 2, -textWidth(small, QStringLiteral("−0.000")) - 4 - kTextSpare, -(axisLines + 0.3) * lineHeight(small) - 2);
 }
 
 }  // namespace
@@ -92,7 +92,7 @@ void BarsView::paintFigure(QCPPainter& painter, const QRectF& rect, const Figure
     if (h < lineHeight(small) * 0.9) continue;
     painter.setFont(small);
     painter.setPen(style.colors.secondary);
-    drawLine(painter, QRectF(right + 4, y - h / 2, rect.right() - right - 4, h), Qt::AlignLeft | Qt::AlignVCenter, numberText(v, 3));
+    drawLine(painter, QRectF(right + 4, y - h / 2, rect.right() - right - 4, h), Qt::AlignLeft | Qt::AlignVCenter, fittedNumber(v, small, rect.right() - right - 4 - kTextSpare, 3));
   }
   if (data_.note.isEmpty()) return;
   painter.setFont(style.font(-1.5));
@@ -363,18 +363,25 @@ void WaterfallView::paintFigure(QCPPainter& painter, const QRectF& rect, const F
   }
   const Range range = padded(low, high);
   drawNumberAxis(painter, plane, rect, {range, data_.unit}, style);
-  drawRowNames(painter, QRectF(rect.left(), plane.top(), plane.left() - rect.left() - 5, h * static_cast<double>(values.size())), static_cast<int>(values.size()), names, style);
+  // A long name is elided in its middle, the value behind it never.
+  const double room = plane.left() - rect.left() - 5;
+  QStringList labels;
+  for (const QString& name : names) labels << elidedBefore(QStringLiteral(" = "), name, metrics(painter, small), room);
+  drawRowNames(painter, QRectF(rect.left(), plane.top(), room, h * static_cast<double>(values.size())), static_cast<int>(values.size()), labels, style);
   const auto x = [left = plane.left(), wide = plane.width(), range](double v) { return left + range.at(v) * wide; };
   at = data_.base;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double y = plane.top() + (static_cast<double>(i) + 0.5) * h, from = x(at), to = x(at + values[i]);
     painter.fillRect(QRectF(QPointF(std::min(from, to), y - h * 0.33), QPointF(std::max(from, to), y + h * 0.33)), signInk(values[i]));
-    painter.setPen(QPen(style.colors.secondary, 1, Qt::DotLine));
-    painter.drawLine(QPointF(to, y), QPointF(to, y + h));
+    if (i + 1 < values.size()) {
+      painter.setPen(QPen(style.colors.secondary, 1, Qt::DotLine));
+      painter.drawLine(QPointF(to, y), QPointF(to, y + h));
+    }
     painter.setFont(small);
     painter.setPen(style.colors.text);
-    drawLine(painter, QRectF(std::max(from, to) + 3, y - h / 2, rect.right() - std::max(from, to) - 3, h), Qt::AlignLeft | Qt::AlignVCenter,
-             (values[i] > 0 ? QStringLiteral("+") : QString()) + numberText(values[i], 3));
+    const QString sign = values[i] > 0 ? QStringLiteral("+") : QString();
+    const double left = std::max(from, to) + 3, wide = rect.right() - left;
+    drawLine(painter, QRectF(left, y - h / 2, wide, h), Qt::AlignLeft | Qt::AlignVCenter, sign + fittedNumber(values[i], small, wide - textWidth(small, sign) - kTextSpare, 3));
     at += values[i];
   }
   painter.setFont(style.font(-1.5));

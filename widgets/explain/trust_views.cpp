@@ -95,12 +95,15 @@ double TrustView::layOut(QCPPainter* painter, const QRectF& rect, const FigureSt
   };
   text(bold, ink(data_.mark, style.colors), data_.title + (word(data_.mark).isEmpty() ? QString() : QStringLiteral(": ") + word(data_.mark)));
   text(small, style.colors.secondary, data_.sentence);
-  double names = 0, values = 0;
+  double names = 0, numbers = 0;
+  const auto valueWidth = [&](const TrustLine& l) { return textWidth(bold, l.value) + kTextSpare; };
   for (const TrustLine& l : data_.lines) {
     names = std::max(names, textWidth(body, l.name));
-    values = std::max(values, textWidth(bold, l.value));
+    numbers = std::max(numbers, valueWidth(l) + (l.remark.isEmpty() ? 0 : 8 + textWidth(small, l.remark) + kTextSpare));
   }
-  names = std::min(names + 14, rect.width() * 0.5);
+  // Names give way first: cut in their middle they are still told apart.
+  names += 14 + kTextSpare;
+  names = std::clamp(rect.width() - numbers, std::min(rect.width() * 0.2, names), names);
   for (const TrustLine& l : data_.lines) {
     if (lines) lines->push_back(QRectF(rect.left(), y, rect.width(), line));
     if (painter) {
@@ -113,12 +116,12 @@ double TrustView::layOut(QCPPainter* painter, const QRectF& rect, const FigureSt
       }
       painter->setFont(body);
       painter->setPen(style.colors.text);
-      drawLine(*painter, QRectF(rect.left() + 10, y, names - 10, line), Qt::AlignLeft | Qt::AlignVCenter, l.name);
+      drawName(*painter, QRectF(rect.left() + 10, y, names - 14, line), Qt::AlignLeft | Qt::AlignVCenter, l.name);
       painter->setFont(bold);
       drawLine(*painter, QRectF(rect.left() + names, y, rect.width() - names, line), Qt::AlignLeft | Qt::AlignVCenter, l.value);
       painter->setFont(small);
       painter->setPen(style.colors.secondary);
-      const double left = rect.left() + names + std::min(values, rect.width() * 0.3) + 8;
+      const double left = rect.left() + names + valueWidth(l) + 8;
       drawLine(*painter, QRectF(left, y, rect.right() - left, line), Qt::AlignRight | Qt::AlignVCenter, l.remark);
     }
     y += line;
