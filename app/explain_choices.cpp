@@ -79,6 +79,7 @@ void ExplainChoices::build() {
   scroll_ = scrolled(gallery_, 120);
   scroll_->setObjectName(QStringLiteral("explainGalleryScroll"));
   scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  connect(gallery_, &SampleGallery::focusMoved, this, [this](QRectF r) { scroll_->ensureVisible(qRound(r.center().x()), qRound(r.center().y()), 0, qRound(r.height() / 2) + 4); });
   column->addWidget(scroll_, 1);
   more_ = flatButton(QStringLiteral("explainMore"), tr("show more"), tr("Shows the next samples that fit"));
   column->addWidget(more_, 0, Qt::AlignHCenter);

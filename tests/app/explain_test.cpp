@@ -5,6 +5,7 @@
 #include <QFileInfo>
 #include <QLabel>
 #include <QMenu>
+#include <QSignalSpy>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QToolButton>
@@ -346,6 +347,20 @@ TEST(Explain, TheMapsOfTheRandomisedNetworkAreShown) {
   EXPECT_EQ(std::vector<Real>(all.begin(), all.begin() + 100), b.explain->model().attribution(0, 0)->values);
   EXPECT_NE(std::vector<Real>(all.begin(), all.begin() + 100), std::vector<Real>(all.end() - 100, all.end()));
   EXPECT_EQ(std::vector<Real>(all.end() - 100, all.end()), report.randomisation.back().values);
+}
+
+TEST(Explain, TheGalleryScrollsWithTheKeyboardsMark) {
+  ExplainBench b(nullptr);
+  b.document.useData(squares());
+  ASSERT_TRUE(b.settled());
+  auto* gallery = b.find<SampleGallery>("explainGallery");
+  QFocusEvent tab(QEvent::FocusIn, Qt::TabFocusReason);
+  QApplication::sendEvent(gallery, &tab);
+  QSignalSpy moved(gallery, &SampleGallery::focusMoved);
+  for (int i = 0; i < 60; ++i) QTest::keyClick(gallery, Qt::Key_Down);
+  ASSERT_FALSE(moved.isEmpty());
+  const QRectF last = moved.last()[0].toRectF();
+  EXPECT_TRUE(QRectF(gallery->visibleRegion().boundingRect()).contains(last)) << last.top();
 }
 
 // How maps are put to the test is set in one place, and the badges follow.

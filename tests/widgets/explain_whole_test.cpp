@@ -10,6 +10,7 @@
 
 #include "tests/support/figures.h"
 #include "tests/widgets/walls.h"
+#include "widgets/explain/sample_gallery.h"
 #include "widgets/explain/set_charts.h"
 #include "widgets/explain/trust_views.h"
 #include "widgets/explain/unit_figure.h"
@@ -190,6 +191,45 @@ TEST(Trust, NamesGiveWayBeforeNumbers) {
     for (const char* text : {"random −0.41", "random −0.38", "−0.00012", "0.29"}) EXPECT_TRUE(svg.contains(QLatin1Char('>') + QString::fromUtf8(text) + QLatin1Char('<'))) << mm << text;
     EXPECT_TRUE(mm > 80 || svg.contains(QStringLiteral("away<"))) << mm;
   }
+}
+
+SampleGalleryData tableGallery(int items) {
+  SampleGalleryData d;
+  for (int i = 0; i < items; ++i)
+    d.items.push_back({.row = 100 + i, .pixels = {}, .lines = {QStringLiteral("a_feature_whose_name_is_far_too_long_for_a_tile  1.4375")}, .truth = QStringLiteral("a"), .predicted = {}});
+  return d;
+}
+
+TEST(Gallery, LongNamesKeepTheirValues) {
+  SampleGallery view;
+  view.setData(tableGallery(2));
+  EXPECT_EQ(svgOf(view, 89, 20).count(QStringLiteral("  1.4375<")), 2);
+}
+
+TEST(Gallery, IsUsedByKeys) {
+  QScrollArea area;
+  auto* view = new SampleGallery;
+  area.setWidgetResizable(true);
+  area.setWidget(view);
+  view->setData(tableGallery(60));
+  area.resize(320, 200);
+  area.show();
+  QTest::qWait(1);
+  area.verticalScrollBar()->setValue(area.verticalScrollBar()->maximum() / 2);
+  QSignalSpy toggled(view, &SampleGallery::rowToggled), moved(view, &SampleGallery::focusMoved);
+  QFocusEvent tab(QEvent::FocusIn, Qt::TabFocusReason);
+  QApplication::sendEvent(view, &tab);
+  QTest::keyClick(view, Qt::Key_Enter, Qt::KeypadModifier);
+  ASSERT_EQ(toggled.size(), 1);
+  const int at = toggled[0][0].toInt() - 100;
+  EXPECT_TRUE(QRectF(view->visibleRegion().boundingRect()).contains(view->itemRect(at)));
+  QTest::keyClick(view, Qt::Key_Down);
+  ASSERT_EQ(moved.size(), 1);
+  QTest::keyClick(view, Qt::Key_Return);
+  ASSERT_EQ(toggled.size(), 2);
+  const int below = toggled[1][0].toInt() - 100;
+  EXPECT_GT(below, at);
+  EXPECT_EQ(moved[0][0].toRectF(), view->itemRect(below));
 }
 
 TEST(Walk, AScaleIsSeenAtOnceAndSeriesCountSteps) {

@@ -102,8 +102,11 @@ void SampleGallery::paintFigure(QCPPainter& painter, const QRectF& rect, const F
     } else {
       painter.setFont(small);
       painter.setPen(t.secondary);
-      for (int k = 0; k < std::min<int>(kTableLines, static_cast<int>(item.lines.size())); ++k)
-        drawLine(painter, QRectF(picture.left() + 4, picture.top() + 3 + k * line, picture.width() - 8, line), Qt::AlignLeft | Qt::AlignVCenter, item.lines[k]);
+      for (int k = 0; k < std::min<int>(kTableLines, static_cast<int>(item.lines.size())); ++k) {
+        const QString between = item.lines[k].contains(QStringLiteral("  ")) ? QStringLiteral("  ") : QStringLiteral(" ");
+        drawLine(painter, QRectF(picture.left() + 4, picture.top() + 3 + k * line, picture.width() - 8, line), Qt::AlignLeft | Qt::AlignVCenter,
+                 elidedBefore(between, item.lines[k], metrics(painter, small), picture.width() - 8));
+      }
     }
     const QRectF words(place.left() + 4, place.bottom() - line, place.width() - 8, line);
     const bool known = !item.predicted.isEmpty();
@@ -115,9 +118,10 @@ void SampleGallery::paintFigure(QCPPainter& painter, const QRectF& rect, const F
     painter.setPen(item.right ? t.good : t.error);
     drawLine(painter, QRectF(words.right() - wide, words.top(), wide, line), Qt::AlignRight | Qt::AlignVCenter, sign);
     if (style.print) continue;
-    if (item.chosen || i == focus_) {
+    const bool marked = i == focus_ && hasFocus();
+    if (item.chosen || marked) {
       painter.setAntialiasing(true);
-      painter.setPen(QPen(item.chosen ? t.accent : t.secondary, 2, i == focus_ && hasFocus() ? Qt::DashLine : Qt::SolidLine));
+      painter.setPen(QPen(item.chosen ? t.accent : t.secondary, 2, marked ? Qt::DashLine : Qt::SolidLine));
       painter.setBrush(Qt::NoBrush);
       painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), 3, 3);
     }
@@ -166,12 +170,32 @@ void SampleGallery::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Down: next = focus_ < 0 ? 0 : focus_ + columns; break;
     case Qt::Key_Space:
     case Qt::Key_Return:
+    case Qt::Key_Enter:
       if (focus_ >= 0 && focus_ <= last) emit rowToggled(data_.items[static_cast<std::size_t>(focus_)].row);
       return;
     default: return FigureWidget::keyPressEvent(event);
   }
   if (next < 0 || next > last) return;
   focus_ = next;
+  emit focusMoved(itemRect(focus_));
+  update();
+}
+
+void SampleGallery::focusInEvent(QFocusEvent* event) {
+  FigureWidget::focusInEvent(event);
+  const bool byKey = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason || event->reason() == Qt::ShortcutFocusReason;
+  const QRectF seen = visibleRegion().boundingRect();
+  if (byKey && (focus_ < 0 || !seen.contains(itemRect(focus_)))) {
+    focus_ = -1;
+    for (int i = 0; i < static_cast<int>(data_.items.size()) && focus_ < 0; ++i)
+      if (seen.contains(itemRect(i))) focus_ = i;
+    if (focus_ < 0 && !isEmpty()) focus_ = std::max(0, itemAt(seen.center()));
+  }
+  update();
+}
+
+void SampleGallery::focusOutEvent(QFocusEvent* event) {
+  FigureWidget::focusOutEvent(event);
   update();
 }
 

@@ -26,7 +26,7 @@ struct SampleGalleryData {
   qint64 all = 0;  ///< how many samples there are behind those shown
 };
 
-/// Small pictures of samples in columns; a click (or Space) chooses one or lets it go.
+/// Small pictures of samples in columns; a click (or Space, Enter) chooses one or lets it go. Arrows move the keyboard's mark.
 class SampleGallery : public FigureWidget {
   Q_OBJECT
  public:
@@ -46,11 +46,15 @@ class SampleGallery : public FigureWidget {
 
  signals:
   void rowToggled(int row);
+  /// The keyboard's mark went to another sample, which is drawn here.
+  void focusMoved(QRectF item);
 
  protected:
   void mousePressEvent(QMouseEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
+  void focusInEvent(QFocusEvent* event) override;
+  void focusOutEvent(QFocusEvent* event) override;
 
  private:
   QRectF itemRect(int item, const QRectF& rect, const FigureStyle& style) const;
