@@ -3,13 +3,14 @@
 #include <cmath>
 #include <numeric>
 
+#include "app/explain_samples.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
 
 ExplainTrust::ExplainTrust(QObject* parent)
-    : QObject(parent), curves_(new CurvePlot(tr("Deletion and insertion"))), agreement_(new AgreementView), numbers_(new TrustView), randomised_(new MapGridView) {
+    : QObject(parent), curves_(new CurvePlot(tr("Deletion and insertion"))), agreement_(new AgreementView), numbers_(new TrustView), randomised_(new RandomisedView) {
   curves_->setObjectName(QStringLiteral("explainCurves"));
   agreement_->setObjectName(QStringLiteral("explainAgreement"));
   numbers_->setObjectName(QStringLiteral("explainTrustNumbers"));
@@ -32,30 +33,58 @@ void ExplainTrust::show(const ExplainWall& wall, int sample, int column) {
 }
 
 void ExplainTrust::showRandomised(const ExplainWall& wall, int sample, int column, const TrustReport* report) {
-  MapGridData d;
   const Attribution* map = wall.attribution(sample, column);
-  if (!map || !report || report->randomisation.empty() || wall.trustIsOld(sample, column)) {
-    if (!randomised_->isEmpty()) randomised_->setData({});
-    return;
+  if (!map || !report || report->randomisation.empty() || wall.trustIsOld(sample, column)) return randomised_->showNothing();
+  const Dataset& data = *wall.snapshot()->data;
+  const QString title = tr("%1, %2: layers drawn anew").arg(columnName(wall.columns()[static_cast<std::size_t>(column)], data), wall.samples()[static_cast<std::size_t>(sample)].name);
+  QStringList names{tr("as it is")};
+  std::vector<const std::vector<Real>*> maps{&map->values};
+  for (const RandomisedLayer& l : report->randomisation) {
+    names << tr("from %1 up: %2").arg(fromCore(l.name), l.correlation ? QLocale().toString(*l.correlation, 'f', 2).replace(QLatin1Char('-'), QChar(0x2212)) : tr("constant"));
+    maps.push_back(&l.values);
   }
-  d.title = tr("%1, %2: layers drawn anew").arg(columnName(wall.columns()[static_cast<std::size_t>(column)], *wall.snapshot()->data), wall.samples()[static_cast<std::size_t>(sample)].name);
-  const bool plane = map->shape.rank() > 1;
-  const std::int64_t channels = map->shape.rank() > 2 ? map->shape[2] : 1;
-  d.shape.height = plane ? static_cast<int>(map->shape[0]) : 1;
-  d.shape.width = static_cast<int>(plane ? map->shape[1] : map->shape[0]);
-  // Colours of a pixel are added up.
-  const auto add = [&](const std::vector<Real>& values, const QString& label) {
-    for (std::size_t i = 0; i < values.size(); i += static_cast<std::size_t>(channels)) d.values.push_back(std::accumulate(values.begin() + static_cast<std::ptrdiff_t>(i), values.begin() + static_cast<std::ptrdiff_t>(i) + channels, Real(0)));
-    d.labels << label;
-    ++d.shape.count;
+  // Colours of a pixel, and features of a step, are added up.
+  const auto sums = [&](std::size_t many) {
+    std::vector<Real> all;
+    for (const std::vector<Real>* values : maps)
+      for (std::size_t i = 0; i + many <= values->size(); i += many) all.push_back(std::accumulate(values->begin() + static_cast<std::ptrdiff_t>(i), values->begin() + static_cast<std::ptrdiff_t>(i + many), Real(0)));
+    return all;
   };
-  add(map->values, tr("as it is"));
-  for (const RandomisedLayer& l : report->randomisation)
-    add(l.values, tr("from %1 up: %2").arg(fromCore(l.name), l.correlation ? QLocale().toString(*l.correlation, 'f', 2).replace(QLatin1Char('-'), QChar(0x2212)) : tr("constant")));
-  d.valueName = tr("attribution");
-  d.map = map->isSigned ? ColorMap::Diverging : ColorMap::Viridis;
-  d.scale = MapScale::EachMap;
-  if (d.values != randomised_->data().values || d.labels != randomised_->data().labels || d.title != randomised_->data().title) randomised_->setData(std::move(d));
+  const int rank = map->shape.rank();
+  if (rank > 1 && data.spec.input.isImage()) {
+    MapGridData d;
+    d.title = title;
+    d.values = sums(rank > 2 ? static_cast<std::size_t>(map->shape[2]) : 1);
+    d.labels = names;
+    d.shape.count = static_cast<int>(maps.size());
+    d.shape.height = static_cast<int>(map->shape[0]);
+    d.shape.width = static_cast<int>(map->shape[1]);
+    d.labelsAlways = true;
+    d.valueName = tr("attribution");
+    d.map = map->isSigned ? ColorMap::Diverging : ColorMap::Viridis;
+    d.scale = MapScale::EachMap;
+    return randomised_->showMaps(std::move(d));
+  }
+  MapRowsData d{.title = title, .names = names, .placeTitle = {}, .places = {}, .values = {}, .isSigned = map->isSigned};
+  if (rank > 1) {
+    d.placeTitle = tr("step");
+    for (std::int64_t t = 0; t < map->shape[0]; ++t) d.places << QString::number(t + 1);
+    if (map->shape[1] > 1) d.note = tr("the sum of each step's features");
+    d.values = sums(static_cast<std::size_t>(map->shape[1]));
+  } else if (data.spec.input.rank() == 1 && map->values.size() == static_cast<std::size_t>(data.spec.input.size()) && !map->ofUnits) {
+    // What stands for one column of the file is added up, as on the wall.
+    const std::vector<FeatureGroup> groups = featureGroups(data);
+    d.placeTitle = tr("feature");
+    for (const FeatureGroup& g : groups) d.places << g.name;
+    for (const std::vector<Real>* values : maps) {
+      const std::vector<Real> row = groupSums(groups, *values);
+      d.values.insert(d.values.end(), row.begin(), row.end());
+    }
+  } else {
+    d.placeTitle = tr("unit");
+    d.values = sums(1);
+  }
+  randomised_->showRows(std::move(d));
 }
 
 void ExplainTrust::showCurves(const TrustReport* report, const QString& output) {

@@ -3,8 +3,8 @@
 #include <QObject>
 
 #include "app/explain_wall.h"
+#include "widgets/explain/randomised_view.h"
 #include "widgets/explain/trust_views.h"
-#include "widgets/maps/map_grid_view.h"
 #include "widgets/plots/curve_plot.h"
 
 namespace vitrine {
@@ -19,7 +19,7 @@ class ExplainTrust : public QObject {
   CurvePlot* curves() { return curves_; }
   AgreementView* agreement() { return agreement_; }
   TrustView* numbers() { return numbers_; }
-  MapGridView* randomised() { return randomised_; }
+  RandomisedView* randomised() { return randomised_; }
   /// Feeds the views from what the wall knows of one of its maps.
   void show(const ExplainWall& wall, int sample, int column);
 
@@ -38,7 +38,7 @@ class ExplainTrust : public QObject {
   CurvePlot* curves_;
   AgreementView* agreement_;
   TrustView* numbers_;
-  MapGridView* randomised_;
+  RandomisedView* randomised_;
   QString axis_;
   std::vector<double> shown_;  ///< the curves' numbers: fed again only when they are others
   std::string agreed_;          ///< the maps that were compared

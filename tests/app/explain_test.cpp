@@ -338,7 +338,7 @@ TEST(Explain, TheMapsOfTheRandomisedNetworkAreShown) {
   b.wall()->select(0, 0);
   emit b.wall()->cellSelected(0, 0);
   b.click("explainShowRandomised");
-  auto* maps = b.find<MapGridView>("explainRandomised");
+  const MapGridView* maps = b.find<RandomisedView>("explainRandomised")->maps();
   ASSERT_TRUE(maps->isVisible());
   const TrustReport& report = *b.explain->model().trust(0, 0);
   ASSERT_EQ(maps->data().shape.count, static_cast<int>(report.randomisation.size()) + 1);
@@ -361,6 +361,24 @@ TEST(Explain, TheGalleryScrollsWithTheKeyboardsMark) {
   ASSERT_FALSE(moved.isEmpty());
   const QRectF last = moved.last()[0].toRectF();
   EXPECT_TRUE(QRectF(gallery->visibleRegion().boundingRect()).contains(last)) << last.top();
+}
+
+// Tables have no picture: their maps stand in rows, with the features' names, and the panel exports what it shows.
+TEST(Explain, TheRandomisedMapsOfATableStandInRows) {
+  ExplainBench b;
+  ASSERT_TRUE(b.settled());
+  b.wall()->select(0, 0);
+  emit b.wall()->cellSelected(0, 0);
+  b.click("explainShowRandomised");
+  auto* view = b.find<RandomisedView>("explainRandomised");
+  ASSERT_TRUE(view->rows()->isVisible());
+  const TrustReport& report = *b.explain->model().trust(0, 0);
+  ASSERT_EQ(view->rows()->data().names.size(), static_cast<int>(report.randomisation.size()) + 1);
+  const FigureTable table = view->figureData();
+  EXPECT_EQ(table.columns.mid(1), b.wall()->data().features);
+  const std::vector<Real>& map = b.explain->model().attribution(0, 0)->values;
+  EXPECT_EQ(table.rows[0][1].value<Real>(), map[0]);
+  EXPECT_EQ(static_cast<const Figure*>(b.find<FigurePanel>("panelExplainRandomised")->figure()), static_cast<const Figure*>(view));
 }
 
 // How maps are put to the test is set in one place, and the badges follow.

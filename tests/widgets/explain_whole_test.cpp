@@ -10,6 +10,7 @@
 
 #include "tests/support/figures.h"
 #include "tests/widgets/walls.h"
+#include "widgets/explain/randomised_view.h"
 #include "widgets/explain/sample_gallery.h"
 #include "widgets/explain/set_charts.h"
 #include "widgets/explain/trust_views.h"
@@ -230,6 +231,59 @@ TEST(Gallery, IsUsedByKeys) {
   const int below = toggled[1][0].toInt() - 100;
   EXPECT_GT(below, at);
   EXPECT_EQ(moved[0][0].toRectF(), view->itemRect(below));
+}
+
+MapGridData labelled(int count) {
+  MapGridData d;
+  d.shape = {count, 4, 4, false};
+  d.values.resize(static_cast<std::size_t>(count) * 16, Real(0.5));
+  d.values[3] = 1;
+  for (int i = 0; i < count; ++i) d.labels << QStringLiteral("from Convolution %1 up: 0.2%1").arg(i);
+  d.scale = MapScale::EachMap;
+  d.labelsAlways = true;
+  return d;
+}
+
+TEST(MapGrid, EveryMapHasItsNameWhereItMust) {
+  MapGridView view;
+  view.setData(labelled(6));
+  for (const QSizeF mm : {QSizeF(183, 30), QSizeF(89, 40), QSizeF(60, 60)}) {
+    const QString svg = svgOf(view, mm.width(), mm.height());
+    for (int i = 0; i < 6; ++i) EXPECT_TRUE(svg.contains(QStringLiteral("2%1<").arg(i))) << mm.width() << " " << i;
+  }
+  // Where there is room beside the maps no label is cut.
+  EXPECT_FALSE(svgOf(view, 183, 30).contains(QChar(0x2026)));
+  expectPaints(view);
+  view.resize(500, 120);
+  EXPECT_TRUE(readouts(view).contains(QStringLiteral("from Convolution 5 up: 0.25, row 3, column 3")));
+}
+
+TEST(Randomised, TablesAndSeriesStandInRows) {
+  RandomisedView view;
+  view.resize(600, 200);
+  EXPECT_TRUE(view.isEmpty());
+  view.showMaps(labelled(3));
+  EXPECT_EQ(view.figureData().columns.size(), 4);
+  MapRowsData d;
+  d.title = QStringLiteral("rows");
+  d.names = {QStringLiteral("as it is"), QStringLiteral("from Dense 1 up: 0.21")};
+  d.placeTitle = QStringLiteral("step");
+  d.places = {QStringLiteral("1"), QStringLiteral("2"), QStringLiteral("3")};
+  d.values = {Real(0.5), Real(-0.25), 0, 200, kNan, -400};
+  view.showRows(d);
+  EXPECT_EQ(view.figureTitle(), QStringLiteral("rows"));
+  const FigureTable table = view.figureData();
+  EXPECT_EQ(table.columns, (QStringList{QStringLiteral("attribution"), QStringLiteral("1"), QStringLiteral("2"), QStringLiteral("3")}));
+  EXPECT_FLOAT_EQ(table.rows[1][3].toFloat(), -400);  // as it was computed, whatever its colour
+  const QString svg = svgOf(view, 120, 50);
+  for (const char* text : {"as it is", "from Dense 1 up: 0.21", "step", "share of the map"}) EXPECT_TRUE(svg.contains(QString::fromUtf8(text))) << text;
+  view.rows()->resize(600, 200);
+  const QString text = readouts(*view.rows());
+  EXPECT_TRUE(text.contains(QStringLiteral("as it is\nstep 2: attribution −0.25, −0.5 of the map's largest"))) << qPrintable(text.simplified().left(300));
+  EXPECT_TRUE(text.contains(QStringLiteral("from Dense 1 up: 0.21\nstep 3: attribution −400, −1 of the map's largest")));
+  expectPaints(view);
+  view.showNothing();
+  EXPECT_TRUE(view.isEmpty());
 }
 
 TEST(Walk, AScaleIsSeenAtOnceAndSeriesCountSteps) {

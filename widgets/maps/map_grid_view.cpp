@@ -41,8 +41,8 @@ void MapGridView::select(int map) {
 }
 
 QRectF MapGridView::Place::cell(int i) const {
-  const double pitchX = grid.cellWidth + gap, pitchY = grid.cellHeight + labelHeight + gap;
-  return {area.left() + i % grid.columns * pitchX, area.top() + i / grid.columns * pitchY, grid.cellWidth, grid.cellHeight};
+  const double pitchX = grid.cellWidth + gap + 2 * side, pitchY = grid.cellHeight + labelHeight + gap;
+  return {area.left() + side + i % grid.columns * pitchX, area.top() + i / grid.columns * pitchY, grid.cellWidth, grid.cellHeight};
 }
 
 MapGridView::Place MapGridView::place(const QRectF& rect, const FigureStyle& style) const {
@@ -54,7 +54,16 @@ MapGridView::Place MapGridView::place(const QRectF& rect, const FigureStyle& sty
   const double aspect = static_cast<double>(s.width) / s.height;
   p.grid = fitGrid(s.count, aspect, p.area.width(), p.area.height(), p.gap);
   const double line = lineHeight(style.font(-1.5));
-  if (!data_.labels.isEmpty() && p.grid.cellHeight > 3 * line && p.grid.cellWidth > 40) {
+  if (data_.labelsAlways) {
+    // The grid that leaves the largest cells when each row has a line for its labels.
+    p.labelHeight = line;
+    p.grid = {};
+    for (int columns = 1; columns <= s.count; ++columns) {
+      const int rows = (s.count + columns - 1) / columns;
+      const double h = std::max(1.0, std::min((p.area.height() - (rows - 1) * p.gap) / rows - line, (p.area.width() - (columns - 1) * p.gap) / columns / aspect));
+      if (columns == 1 || h > p.grid.cellHeight * (1 + 1e-9)) p.grid = {columns, rows, h * aspect, h};
+    }
+  } else if (!data_.labels.isEmpty() && p.grid.cellHeight > 3 * line && p.grid.cellWidth > 40) {
     // With a label each, cells as high as the rows leave; the columns stay.
     const double h = std::min(p.grid.cellHeight, (p.area.height() - (p.grid.rows - 1) * p.gap) / p.grid.rows - line);
     double widest = 0;
@@ -72,7 +81,12 @@ MapGridView::Place MapGridView::place(const QRectF& rect, const FigureStyle& sty
     p.grid.cellWidth = unit * s.width;
     p.grid.cellHeight = unit * s.height;
   }
-  const double used = p.grid.columns * p.grid.cellWidth + (p.grid.columns - 1) * p.gap;
+  if (data_.labelsAlways) {
+    // Room at the sides goes to labels that are wider than their maps.
+    const double all = p.area.width() / p.grid.columns - p.gap - p.grid.cellWidth;
+    p.side = std::max(0.0, std::min(all, namesWidth(data_.labels, s.count, style.font(-1.5), 1e9) + kTextSpare - p.grid.cellWidth) / 2);
+  }
+  const double used = p.grid.columns * (p.grid.cellWidth + 2 * p.side) + (p.grid.columns - 1) * p.gap;
   const double high = p.grid.rows * (p.grid.cellHeight + p.labelHeight) + (p.grid.rows - 1) * p.gap;
   p.scale = QRectF(p.area.left(), std::min(rect.bottom() - bar, p.area.top() + high + 8), std::min(p.area.width(), std::max(used, 160.0)), bar);
   return p;
@@ -107,7 +121,7 @@ void MapGridView::paintFigure(QCPPainter& painter, const QRectF& rect, const Fig
     if (p.labelHeight > 0 && i < data_.labels.size()) {
       painter.setFont(style.font(-1.5));
       painter.setPen(style.colors.secondary);
-      drawLine(painter, QRectF(cell.left(), cell.bottom(), cell.width(), p.labelHeight), Qt::AlignCenter, data_.labels[i]);
+      drawName(painter, QRectF(cell.left() - p.side, cell.bottom(), cell.width() + 2 * p.side, p.labelHeight), Qt::AlignCenter, data_.labels[i]);
     }
   }
   if (data_.scale == MapScale::EachMap && !data_.range) {

@@ -16,6 +16,7 @@ struct MapGridData {
   std::vector<Real> values;
   MapsShape shape;
   QStringList labels;  ///< one a map, or empty: numbers from 1
+  bool labelsAlways = false;  ///< labels are drawn even where they have to be elided
   QString valueName;   ///< "weight", "activation"
   ColorMap map = ColorMap::Diverging;
   MapScale scale = MapScale::EachLayer;
@@ -56,7 +57,7 @@ class MapGridView : public FigureWidget {
     QRectF area;  ///< of all cells
     QRectF scale;  ///< of the colour bar; empty for EachMap
     double labelHeight = 0;
-    double gap = 0;
+    double gap = 0, side = 0;  ///< between cells; beside each of them, for its label
     QRectF cell(int i) const;
   };
   Place place(const QRectF& rect, const FigureStyle& style) const;
