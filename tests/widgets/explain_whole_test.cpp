@@ -10,6 +10,7 @@
 
 #include "tests/support/figures.h"
 #include "tests/widgets/walls.h"
+#include "widgets/explain/counterfactual_view.h"
 #include "widgets/explain/randomised_view.h"
 #include "widgets/explain/sample_gallery.h"
 #include "widgets/explain/set_charts.h"
@@ -301,6 +302,28 @@ TEST(Walk, AScaleIsSeenAtOnceAndSeriesCountSteps) {
   const FigureTable table = view.figureData();
   EXPECT_EQ(table.columns[1], QStringLiteral("step"));
   EXPECT_EQ(table.rows[6 * 32 + 3].mid(1, 2), (QVector<QVariant>{7, 3}));
+}
+
+TEST(CounterfactualFigure, BarsAreAsLongAsTheChangeIsToTheNetwork) {
+  CounterfactualView view;
+  CounterfactualData d;
+  d.title = QStringLiteral("counterfactual");
+  d.features = {QStringLiteral("grams"), QStringLiteral("tonnes")};
+  d.original = {1000, 1};
+  d.result = {900, Real(1.5)};
+  d.moved = {Real(-0.5), 1};
+  d.from = QStringLiteral("x"), d.to = QStringLiteral("y");
+  d.flipped = true;
+  view.setData(d);
+  const QImage image = painted(view, QSizeF(500, 160), lightStyle());
+  int down = 0, up = 0;
+  for (int y = 0; y < image.height(); ++y) {
+    down = std::max(down, longestRun(image, y, toColor(color(ColorMap::Diverging, 0)).rgb()));
+    up = std::max(up, longestRun(image, y, toColor(color(ColorMap::Diverging, 1)).rgb()));
+  }
+  EXPECT_GT(up, 30);
+  EXPECT_NEAR(down, 0.5 * up, 2);
+  EXPECT_FALSE(cutsANumber(svgOf(view, 60, 30)));
 }
 
 TEST(Readout, LongLinesAreBrokenBetweenWords) {

@@ -30,18 +30,27 @@ void CounterfactualView::paintRows(QCPPainter& painter, const QRectF& rect, cons
   const QString heads[] = {tr("original"), tr("change"), tr("result")};
   for (int c = 0; c < 3; ++c) drawLine(painter, QRectF(rect.left() + names + c * w, rect.top(), w - 6, line), Qt::AlignRight | Qt::AlignVCenter, heads[c]);
   const std::vector<std::size_t> rows = rowsShown(rect, style);
+  const double fits = w - 6 - kTextSpare;
+  const auto changeText = [&](std::size_t k) {
+    const double by = static_cast<double>(data_.result[k]) - static_cast<double>(data_.original[k]);
+    const QString sign = by > 0 ? QStringLiteral("+") : QString();
+    return sign + fittedNumber(by, small, fits - textWidth(small, sign), 3);
+  };
+  double number = 0, largest = 0;
+  for (const std::size_t k : rows) number = std::max(number, textWidth(small, changeText(k)) + kTextSpare), largest = std::max(largest, changeOf(k));
+  // Bars left of the numbers, as long as the change is to the network; away from the column before.
+  const double from = rect.left() + names + w + std::min(24.0, 0.15 * w), longest = rect.left() + names + 2 * w - 6 - number - 6 - from;
   double y = rect.top() + line;
   for (const std::size_t k : rows) {
     const double a = static_cast<double>(data_.original[k]), b = static_cast<double>(data_.result[k]);
     painter.setFont(small);
     painter.setPen(style.colors.text);
-    drawLine(painter, QRectF(rect.left(), y, names - 6, line), Qt::AlignLeft | Qt::AlignVCenter, placeName(k));
-    drawLine(painter, QRectF(rect.left() + names, y, w - 6, line), Qt::AlignRight | Qt::AlignVCenter, numberText(a));
-    drawLine(painter, QRectF(rect.left() + names + 2 * w, y, w - 6, line), Qt::AlignRight | Qt::AlignVCenter, numberText(b));
-    const Rgba c = color(ColorMap::Diverging, b < a ? 0 : 1);
-    painter.fillRect(QRectF(rect.left() + names + w + 4, y + 3, 4, line - 6), b == a ? style.colors.border : toColor(c));
-    painter.setPen(style.colors.text);
-    drawLine(painter, QRectF(rect.left() + names + w, y, w - 6, line), Qt::AlignRight | Qt::AlignVCenter, (b > a ? QStringLiteral("+") : QString()) + numberText(b - a, 3));
+    drawName(painter, QRectF(rect.left(), y, names - 6, line), Qt::AlignLeft | Qt::AlignVCenter, placeName(k));
+    drawLine(painter, QRectF(rect.left() + names, y, w - 6, line), Qt::AlignRight | Qt::AlignVCenter, fittedNumber(a, small, fits));
+    drawLine(painter, QRectF(rect.left() + names + 2 * w, y, w - 6, line), Qt::AlignRight | Qt::AlignVCenter, fittedNumber(b, small, fits));
+    drawLine(painter, QRectF(rect.left() + names + w, y, w - 6, line), Qt::AlignRight | Qt::AlignVCenter, changeText(k));
+    if (const double size = changeOf(k); size > 0 && largest > 0 && longest > 0)
+      painter.fillRect(QRectF(from, y + 3, std::max(1.0, longest * size / largest), line - 6), toColor(color(ColorMap::Diverging, b < a ? 0 : 1)));
     y += line;
   }
   if (rows.size() == data_.original.size()) return;
@@ -49,14 +58,15 @@ void CounterfactualView::paintRows(QCPPainter& painter, const QRectF& rect, cons
   drawLine(painter, QRectF(rect.left(), y, rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, tr("others, changed less: %1").arg(QLocale().toString(qulonglong(data_.original.size() - rows.size()))));
 }
 
+double CounterfactualView::changeOf(std::size_t k) const { return std::abs(static_cast<double>(data_.moved.empty() ? data_.result[k] - data_.original[k] : data_.moved[k])); }
+
 std::vector<std::size_t> CounterfactualView::rowsShown(const QRectF& room, const FigureStyle& style) const {
   const double line = lineHeight(style.font(-1));
   const std::size_t lines = static_cast<std::size_t>(std::max(1.0, room.height() / line - 1));
   std::vector<std::size_t> rows(data_.original.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
   if (rows.size() <= lines) return rows;
-  const auto size = [this](std::size_t k) { return std::abs(data_.moved.empty() ? data_.result[k] - data_.original[k] : data_.moved[k]); };
-  std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return size(a) > size(b); });
+  std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return changeOf(a) > changeOf(b); });
   rows.resize(std::max<std::size_t>(1, lines - 1));
   return rows;
 }

@@ -46,6 +46,8 @@ class CounterfactualView : public FigureWidget {
   QRectF room(const QRectF& rect, const FigureStyle& style) const;
   QRectF pictureAt(const QRectF& room, int k, const FigureStyle& style) const;
   QString placeName(std::size_t i, const QLocale& locale = {}) const;
+  /// How much a feature changed: in the network's units, where they are known.
+  double changeOf(std::size_t k) const;
   /// Tables: the rows that changed most first, as many as fit.
   std::vector<std::size_t> rowsShown(const QRectF& room, const FigureStyle& style) const;
   CounterfactualData data_;
