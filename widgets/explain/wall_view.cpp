@@ -117,7 +117,8 @@ Range WallView::rangeOf(int sample, int method) const {
 
 QSizeF WallView::headSize() const {
   const WallLayout l = wallLayout(figureRect(), FigureStyle::screen(), data_, kMostFeatures);
-  return isEmpty() ? QSizeF() : QSizeF(l.inputWidth + l.columnGap / 2, l.head);
+  // Without the frame of a chosen map, which reaches into both.
+  return isEmpty() ? QSizeF() : QSizeF(l.inputWidth + l.columnGap / 2, l.head - 2);
 }
 
 int WallView::headAt(QPointF position) const {
