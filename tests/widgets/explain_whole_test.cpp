@@ -69,6 +69,7 @@ TEST(UnitOfATable, NumbersAreWholeBesideTheirNames) {
   for (const double mm : {70.0, 89.0, 120.0, 183.0}) {
     const QString svg = svgOf(view, mm, 45);
     EXPECT_FALSE(cutsANumber(svg)) << mm;
+    EXPECT_TRUE(svg.contains(QStringLiteral(">3.2<"))) << mm;  // the sample that moves it most
     EXPECT_TRUE(svg.contains(QStringLiteral(">2.46<")) || svg.contains(QStringLiteral(">2.5<"))) << mm;
     EXPECT_TRUE(svg.contains(QStringLiteral(">−1.23e−4<")) || svg.contains(QStringLiteral(">−1.2e−4<")) || svg.contains(QStringLiteral(">−1e−4<"))) << mm;
   }

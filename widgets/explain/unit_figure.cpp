@@ -151,10 +151,10 @@ UnitFigure::Place UnitFigure::place(const QRectF& rect, const FigureStyle& style
   const double high = std::min(p.height, side + 16);
   p.pictures.push_back({&data_.input, QRectF(p.input.left, p.under, table ? first : side, high)});
   // Rows of a table take the width of their names where two of them stand side by side.
-  const double w = std::max(std::clamp(std::min(p.top.width / 4 - 6, p.height - 16), 30.0, side), std::min(named, p.top.width / 2 - 6));
+  const double h = std::clamp(std::min(p.top.width / 4 - 6, p.height - 16), 30.0, side), w = std::max(h, std::min(named, p.top.width / 2 - 6));
   const int across = std::max(1, static_cast<int>((p.top.width + 6) / (w + 6)));
   for (int i = 0; i < static_cast<int>(data_.top.size()); ++i) {
-    const QRectF at(p.top.left + i % across * (w + 6), p.under + i / across * (w + 20), w, w + 14);
+    const QRectF at(p.top.left + i % across * (w + 6), p.under + i / across * (h + 20), w, h + 14);
     if (at.bottom() > rect.bottom() + 1) break;
     p.pictures.push_back({&data_.top[static_cast<std::size_t>(i)], at});
   }
