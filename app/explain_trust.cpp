@@ -150,11 +150,11 @@ void ExplainTrust::showNumbers(const ExplainWall& wall, int sample, int column, 
     d.mark = a && why.isEmpty() && wall.busy() ? TrustMark::Pending : TrustMark::None;
   } else {
     d.mark = markOf(report->verdict);
-    d.sentence = fromCore(report->sentence);
+    d.sentence = sentenceOf(report->sentence);
     d.warning = fromCore(report->warning.empty() ? c.spec->warning : report->warning);
     if (wall.trustIsOld(sample, column)) d.sentence += QLatin1Char(' ') + oldCheck();
     for (const TrustFinding& f : report->findings) {
-      TrustLine line{fromCore(f.name), numberText(f.value, 3), {}, f.verdict ? markOf(*f.verdict) : TrustMark::None, fromCore(f.sentence)};
+      TrustLine line{fromCore(f.name), numberText(f.value, 3), {}, f.verdict ? markOf(*f.verdict) : TrustMark::None, sentenceOf(f.sentence)};
       if (report->removal && f.id == "deletion") line.remark = tr("random %1").arg(numberText(report->removal->deletion.randomArea, 2));
       if (report->removal && f.id == "insertion") line.remark = tr("random %1").arg(numberText(report->removal->insertion.randomArea, 2));
       if (f.id == "randomisation") line.remark = tr("should fall");

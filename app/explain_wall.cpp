@@ -1,6 +1,7 @@
 #include "app/explain_wall.h"
 
 #include <QLocale>
+#include <QRegularExpression>
 #include <algorithm>
 #include <set>
 #include <iterator>
@@ -182,10 +183,15 @@ void ExplainWall::tellTrust(const Cell& known, WallCell& cell) const {
   const TrustReport& report = **known.trust;
   cell.mark = markOf(report.verdict);
   cell.markOld = known.trustOf != known.of + trustKey();
-  cell.markWhy = fromCore(report.sentence);
+  cell.markWhy = sentenceOf(report.sentence);
   if (!report.warning.empty()) cell.markWhy += QLatin1Char('\n') + fromCore(report.warning);
   if (cell.markOld) cell.markWhy += QLatin1Char('\n') + oldCheck();
   if (report.removal) cell.deletionArea = QLocale().toString(report.removal->deletion.area, 'f', 2).replace(QLatin1Char('-'), QChar(0x2212));
+}
+
+QString sentenceOf(const std::string& sentence) {
+  static const QRegularExpression minus(QStringLiteral("-(?=[0-9.])"));
+  return fromCore(sentence).replace(minus, QString(QChar(0x2212)));
 }
 
 QString oldCheck() { return ExplainWall::tr("Checked earlier, of another state of the network or by other settings; it is checked again when training rests (F5)."); }

@@ -119,6 +119,8 @@ class ExplainWall : public QObject {
 /// The column's name, with the target that it has of its own: "Saliency (second class)".
 QString columnName(const WallColumn& column, const Dataset& data, bool brief = false);
 TrustMark markOf(Verdict verdict);
+/// A sentence of the engine for a person: true minus signs.
+QString sentenceOf(const std::string& sentence);
 /// What is said of a check that is older than its map.
 QString oldCheck();
 /// Whether it takes the mean over the background samples instead of one baseline. What takes features away puts the chosen baseline in their

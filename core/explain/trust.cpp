@@ -59,14 +59,14 @@ TrustFinding ofCurve(const char* id, const char* name, const RemovalCurve& c, co
   const bool clear = std::abs(better) >= 2 * spread || beyondAll;
   const Verdict verdict = !clear ? Verdict::Doubtful : better > 0 ? Verdict::Passes : Verdict::Fails;
   const std::string side = better > 0 ? "better than " : "worse than ";
-  const std::string than = !clear                            ? "not told from random order's "
+  const std::string than = !clear                            ? "no different from random order's "
                            : std::abs(better) >= 2 * spread ? "clearly " + side + "random order's "
                                                             : side + "each of " + std::to_string(test.orders) + " random orders: ";
   return {id, name, c.area, verdict, std::string(name) + " area " + shortNumber(c.area) + ", " + than + shortNumber(c.randomArea) + " ± " + shortNumber(spread) + "."};
 }
 
 TrustFinding ofInfidelity(const Attribution& map, const Infidelity& i) {
-  TrustFinding f{"infidelity", "Infidelity", i.normalised, {}, "The map leaves " + shortNumber(100 * i.unexplained) + " % of the output's changes under noise untold."};
+  TrustFinding f{"infidelity", "Infidelity", i.normalised, {}, "The map leaves " + shortNumber(100 * i.unexplained) + " % of the output's changes under noise unexplained."};
   if (map.isSlope) f.verdict = i.unexplained <= 0.5 ? Verdict::Passes : Verdict::Doubtful;
   else f.sentence += " Only a map of slopes promises to; not judged.";
   return f;
