@@ -114,7 +114,7 @@ void ExplainWorkspace::build() {
 
 void ExplainWorkspace::resetArrangement() {
   outer_->setSizes({200, 900, 300});
-  centre_->setSizes({480, 300});
+  centre_->setSizes({390, 395});
   right_->setSizes({240, 250, 260});
 }
 

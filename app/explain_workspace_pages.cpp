@@ -66,12 +66,13 @@ void ExplainWorkspace::buildInsidePages() {
   walk->addHeaderWidget(inside_->scaleChoice());
   ofInside(walk, 0);
   FigurePanel* unit = panel(QStringLiteral("panelExplainUnit"), tr("One unit"), scrolled(inside_->unit()), inside_->unit(), inside);
-  inside_->unit()->setMinimumSize(560, 110);
+  inside_->unit()->setMinimumSize(560, 96);
   unit->addHeaderWidget(settingsButton(QStringLiteral("explainUnitSettings"), tr("How an input is made that moves the unit: steps, jitter, blur, L2 decay, start"),
                                        [this] { return SettingsOf{*findExplainer("activation-maximisation"), inside_->maximisationSettings()}; }, [this](Params p) { inside_->setMaximisation(p); }, {QStringLiteral("part")}));
   unit->addHeaderWidget(inside_->partChoice());
   ofInside(unit, 1);
   connect(inside_->unit(), &FigureWidget::titleChanged, unit, [this, unit] { unit->setTitle(inside_->unit()->isEmpty() ? tr("One unit") : inside_->unit()->figureTitle()); });
+  inside->setSizes({150, 170});
   QSplitter* step = page(tr("Explain this step"), "explainStepSplitter", Qt::Horizontal, tr("One training step of the chosen unit, in its numbers"));
   FigurePanel* steps = panel(QStringLiteral("panelExplainStep"), tr("Explain this step"), scrolled(inside_->step()), inside_->step(), step);
   steps->addHeaderWidget(inside_->stepChoice());
