@@ -20,7 +20,7 @@ QSplitter* makeSplitter(Qt::Orientation way, const QString& name);
 /// A scroll area without a frame, through which the panel below shows.
 QScrollArea* scrolled(QWidget* content, int leastHeight = 60);
 
-/// Where the panels of the Train workspace are: each may be hidden, shown again, or popped out into a window of its own
+/// Where the panels of all workspaces are: each may be hidden, shown again, or popped out into a window of its own
 /// and put back when that is closed.
 class Panels : public QObject {
   Q_OBJECT
