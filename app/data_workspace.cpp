@@ -15,31 +15,13 @@
 #include <algorithm>
 
 #include "app/pinning.h"
+#include "widgets/figure/figure_stack.h"
 
 namespace vitrine {
 namespace {
 
 /// What is done sooner needs no bar.
 constexpr int kBarAfterMs = 300;
-
-/// The balance of classes or the target's distribution: one figure, whichever suits the data.
-class BalanceStack : public QStackedWidget, public Figure {
- public:
-  BalanceStack(BalanceView* classes, DistributionView* targets) : classes_(classes), targets_(targets) {
-    addWidget(classes);
-    addWidget(targets);
-  }
-  QString figureTitle() const override { return current().figureTitle(); }
-  QSizeF preferredMm() const override { return current().preferredMm(); }
-  void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override { current().paintFigure(painter, rect, style); }
-  FigureTable figureData() const override { return current().figureData(); }
-  bool isEmpty() const override { return current().isEmpty(); }
-
- private:
-  const Figure& current() const { return currentWidget() == targets_ ? static_cast<const Figure&>(*targets_) : *classes_; }
-  BalanceView* classes_;
-  DistributionView* targets_;
-};
 
 }  // namespace
 
@@ -85,7 +67,9 @@ void DataWorkspace::buildPanels() {
   series_ = new SeriesView;
   balance_ = new BalanceView;
   targets_ = new DistributionView;
-  auto* stack = new BalanceStack(balance_, targets_);
+  auto* stack = new FigureStack;  // the balance of classes or the target's distribution, whichever suits the data
+  stack->addWidget(balance_);
+  stack->addWidget(targets_);
   balances_ = stack;
   outer_ = makeSplitter(Qt::Horizontal, QStringLiteral("dataOuterSplitter"));
   left_ = makeSplitter(Qt::Vertical, QStringLiteral("dataLeftSplitter"));

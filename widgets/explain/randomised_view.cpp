@@ -49,12 +49,10 @@ FigureTable MapRowsView::figureData() const {
   return table;
 }
 
-RandomisedView::RandomisedView(QWidget* parent) : QStackedWidget(parent), maps_(new MapGridView(this)), rows_(new MapRowsView(this)) {
+RandomisedView::RandomisedView(QWidget* parent) : FigureStack(parent), maps_(new MapGridView(this)), rows_(new MapRowsView(this)) {
   addWidget(maps_);
   addWidget(rows_);
 }
-
-const FigureWidget& RandomisedView::current() const { return *static_cast<FigureWidget*>(currentWidget()); }
 
 void RandomisedView::setPlaceholder(const QString& text) {
   maps_->setPlaceholder(text);

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <QStackedWidget>
-
+#include "widgets/figure/figure_stack.h"
 #include "widgets/maps/map_grid_view.h"
 #include "widgets/maps/matrix_view.h"
 
@@ -39,7 +38,7 @@ class MapRowsView : public MatrixView {
 };
 
 /// What a method shows of a network with its layers drawn anew: pictures in a grid, tables and series in rows. One figure, whichever it shows.
-class RandomisedView : public QStackedWidget, public Figure {
+class RandomisedView : public FigureStack {
   Q_OBJECT
  public:
   explicit RandomisedView(QWidget* parent = nullptr);
@@ -50,14 +49,7 @@ class RandomisedView : public QStackedWidget, public Figure {
   MapGridView* maps() const { return maps_; }
   MapRowsView* rows() const { return rows_; }
 
-  QString figureTitle() const override { return current().figureTitle(); }
-  QSizeF preferredMm() const override { return current().preferredMm(); }
-  void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override { current().paintFigure(painter, rect, style); }
-  FigureTable figureData() const override { return current().figureData(); }
-  bool isEmpty() const override { return current().isEmpty(); }
-
  private:
-  const FigureWidget& current() const;
   MapGridView* maps_;
   MapRowsView* rows_;
 };
