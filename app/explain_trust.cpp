@@ -34,7 +34,14 @@ void ExplainTrust::show(const ExplainWall& wall, int sample, int column) {
 
 void ExplainTrust::showRandomised(const ExplainWall& wall, int sample, int column, const TrustReport* report) {
   const Attribution* map = wall.attribution(sample, column);
-  if (!map || !report || report->randomisation.empty() || wall.trustIsOld(sample, column)) return randomised_->showNothing();
+  if (!map || !report || report->randomisation.empty() || wall.trustIsOld(sample, column)) {
+    drawnAnew_.clear();
+    return randomised_->showNothing();
+  }
+  // The wall tells of every cell that is ready; these maps are put together only when they are others.
+  const std::string of = wall.mapKey(sample, column) + wall.trustKey();
+  if (of == drawnAnew_) return;
+  drawnAnew_ = of;
   const Dataset& data = *wall.snapshot()->data;
   const QString title = tr("%1, %2: layers drawn anew").arg(columnName(wall.columns()[static_cast<std::size_t>(column)], data), wall.samples()[static_cast<std::size_t>(sample)].name);
   QStringList names{tr("as it is")};

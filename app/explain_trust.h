@@ -42,6 +42,7 @@ class ExplainTrust : public QObject {
   QString axis_;
   std::vector<double> shown_;  ///< the curves' numbers: fed again only when they are others
   std::string agreed_;          ///< the maps that were compared
+  std::string drawnAnew_;       ///< the map and the settings of the check whose networks are shown
 };
 
 }  // namespace vitrine

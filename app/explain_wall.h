@@ -58,6 +58,8 @@ class ExplainWall : public QObject {
   const Attribution* attribution(int sample, int column) const;
   /// What it was computed from: another text whenever the map may be another.
   std::string mapKey(int sample, int column) const;
+  /// The same of the checks' settings.
+  std::string trustKey() const;
   /// The trust check of a map; null: not there (yet).
   const TrustReport* trust(int sample, int column) const;
   /// The check was made of an earlier state of the network, or by other settings.
@@ -90,7 +92,6 @@ class ExplainWall : public QObject {
   struct Baselines;
   struct Prepared;
 
-  std::string trustKey() const;
   std::string cellKey(const ExplainSample& sample, const WallColumn& column) const;
   JobQueue::Job answerJob(const ExplainSample& sample);
   JobQueue::Job cellJob(const ExplainSample& sample, const WallColumn& column, Slot slot);

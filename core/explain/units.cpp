@@ -55,6 +55,8 @@ void toUnits(const TargetUnits& units, ShapSummary& summary) {
 
 void toUnits(const TargetUnits& units, const ExplainerSpec& method, const Attribution& map, TrustReport& report) {
   if (units.same()) return;
+  for (RandomisedLayer& l : report.randomisation)
+    for (Real& v : l.values) v = static_cast<Real>(units.scale * static_cast<double>(v));
   if (report.removal && !report.removal->probability) {
     toUnits(units, report.removal->deletion);
     toUnits(units, report.removal->insertion);

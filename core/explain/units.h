@@ -24,7 +24,7 @@ std::optional<TargetUnits> unitsOf(const Target& explained, const Dataset& data)
 /// Maps, their sums and what they explain; slopes become units of the target per unit of input as the network gets it.
 void toUnits(const TargetUnits& units, Attribution& map);
 void toUnits(const TargetUnits& units, ShapSummary& summary);
-/// Curves, areas and infidelity; the findings are judged anew (`method`, `map` in units): their sentences tell the same numbers.
+/// Curves, areas, infidelity and the maps of networks drawn anew; the findings are judged anew (`method`, `map` in units): their sentences tell the same numbers.
 void toUnits(const TargetUnits& units, const ExplainerSpec& method, const Attribution& map, TrustReport& report);
 
 }  // namespace vitrine

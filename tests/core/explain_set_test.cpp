@@ -160,5 +160,28 @@ TEST(ExplainUnits, SumsStillLeadFromBaselineToOutput) {
   EXPECT_NEAR(sum, a->outputValue, 1e-3);
 }
 
+TEST(ExplainUnits, AReportTellsTheSameVerdictInUnits) {
+  const Case c = mlp(numbersOf({20}, 1));
+  Dataset data;
+  data.spec = c.network->data();
+  data.targetScaling.mean = {500};
+  data.targetScaling.deviation = {250};
+  const ExplainerSpec& method = *findExplainer("input-x-gradient");
+  const Params none;
+  const ExplainArgs args{.network = *c.network, .params = c.params.span(), .input = c.input, .target = {.output = 0}, .settings = none};
+  Attribution map = *method.explain(args);
+  const TrustReport plain = *trustReport({.method = method, .args = args, .map = map});
+  TrustReport report = plain;
+  const TargetUnits units = *unitsOf(map.explained, data);
+  toUnits(units, map);
+  toUnits(units, method, map, report);
+  EXPECT_EQ(report.verdict, plain.verdict);
+  ASSERT_EQ(report.findings.size(), plain.findings.size());
+  for (std::size_t i = 0; i < report.findings.size(); ++i) EXPECT_EQ(report.findings[i].verdict, plain.findings[i].verdict) << report.findings[i].id;
+  EXPECT_NEAR(report.removal->deletion.area, 500 + 250 * plain.removal->deletion.area, 1e-6);
+  EXPECT_NEAR(report.removal->insertion.randomDeviation, 250 * plain.removal->insertion.randomDeviation, 1e-6);
+  EXPECT_NEAR(static_cast<double>(report.randomisation.back().values[3]), 250 * static_cast<double>(plain.randomisation.back().values[3]), 1e-3);
+}
+
 }  // namespace
 }  // namespace vitrine
