@@ -23,6 +23,18 @@ namespace {
 
 constexpr int kPage = 60;
 constexpr std::size_t kMostChosen = 24;
+
+/// A combo that may be narrower than its longest entry.
+QComboBox* narrowCombo(const QString& name, const QString& label, const QString& tip, int letters) {
+  auto* box = new QComboBox;
+  box->setObjectName(name);
+  box->setAccessibleName(label);
+  box->setToolTip(tip);
+  box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  box->setMinimumContentsLength(letters);
+  return box;
+}
+
 enum Filter { All, Mistakes, Chosen };
 
 }  // namespace
@@ -88,12 +100,7 @@ void ExplainChoices::build() {
   form->setContentsMargins(0, 2, 0, 0);
   form->setVerticalSpacing(4);
   const auto combo = [&](const QString& name, const QString& label, const QString& tip) {
-    auto* box = new QComboBox;
-    box->setObjectName(name);
-    box->setAccessibleName(label);
-    box->setToolTip(tip);
-    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    box->setMinimumContentsLength(8);
+    QComboBox* box = narrowCombo(name, label, tip, 8);
     auto* l = new QLabel(label);
     l->setProperty("role", QStringLiteral("secondary"));
     l->setBuddy(box);
@@ -177,19 +184,11 @@ QWidget* ExplainChoices::buildTwo() {
   auto* row = new QHBoxLayout(box);
   row->setContentsMargins(0, 0, 0, 0);
   row->setSpacing(4);
-  const auto combo = [&](const QString& name, const QString& label, const QString& tip) {
-    auto* c = new QComboBox;
-    c->setObjectName(name);
-    c->setAccessibleName(label);
-    c->setToolTip(tip);
-    c->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    c->setMinimumContentsLength(4);
-    row->addWidget(c, 1);
-    return c;
-  };
-  first_ = combo(QStringLiteral("explainTargetFirst"), tr("Explained class"), tr("The class that is explained: what is blue speaks for it"));
+  first_ = narrowCombo(QStringLiteral("explainTargetFirst"), tr("Explained class"), tr("The class that is explained: what is blue speaks for it"), 4);
+  second_ = narrowCombo(QStringLiteral("explainTargetSecond"), tr("Class to compare with"), tr("The class that it is compared with: what is orange speaks for it"), 4);
+  row->addWidget(first_, 1);
   row->addWidget(new QLabel(QStringLiteral("−")));
-  second_ = combo(QStringLiteral("explainTargetSecond"), tr("Class to compare with"), tr("The class that it is compared with: what is orange speaks for it"));
+  row->addWidget(second_, 1);
   return box;
 }
 

@@ -23,7 +23,10 @@ QComboBox* choiceBox(const QString& name, const QString& label, const QString& t
   box->setToolTip(tip);
   box->addItems(items);
   box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  box->setMinimumContentsLength(10);
+  // Wide enough for its own words, whatever is added later.
+  qsizetype longest = 0;
+  for (const QString& item : items) longest = std::max(longest, item.size());
+  box->setMinimumContentsLength(static_cast<int>(std::max<qsizetype>(8, longest)));
   return box;
 }
 
@@ -92,6 +95,7 @@ ExplainInside::ExplainInside(QObject* parent)
   step_->setPlaceholder(tr("Click on a unit in 'Inside the network': its numbers in one training step appear here."));
   for (const ExplainerSpec& spec : explainerRegistry())
     if (spec.ofUnits) show_->addItem(fromCore(spec.name).toLower(), fromCore(spec.id));
+  show_->setMinimumContentsLength(16);
   connect(show_, &QComboBox::currentIndexChanged, this, &ExplainInside::refreshWalk);
   connect(scale_, &QComboBox::currentIndexChanged, walk_, [this](int i) { walk_->setScale(static_cast<WalkScale>(i)); });
   connect(part_, &QComboBox::currentIndexChanged, this, &ExplainInside::refreshUnit);

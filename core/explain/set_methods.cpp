@@ -56,13 +56,13 @@ Result<Asked> ask(const ExplainArgs& args, std::span<const Param> described) {
   if (!start) return start.error();
   Asked a{start->goal, {}, {}};
   const Groups columns = columnGroups(*args.data);
-  const bool described_ = std::any_of(described.begin(), described.end(), [](const Param& p) { return p.id == "groups"; });
-  const bool free = described_ && (args.network.data().input.isImage() || param<std::string>(args.settings, described, "groups") != "auto");
+  const bool hasGroups = std::any_of(described.begin(), described.end(), [](const Param& p) { return p.id == "groups"; });
+  const bool free = hasGroups && (args.network.data().input.isImage() || param<std::string>(args.settings, described, "groups") != "auto");
   if (args.groups.empty() && !free) {
     a.groups = columns;
   } else {
     const std::vector<Param> usual = groupParams();
-    Result<Groups> chosen = chooseGroups(args.network.data().input, args.input, args.groups, described_ ? args.settings : Params{}, described_ ? described : std::span<const Param>(usual));
+    Result<Groups> chosen = chooseGroups(args.network.data().input, args.input, args.groups, hasGroups ? args.settings : Params{}, hasGroups ? described : std::span<const Param>(usual));
     if (!chosen) return chosen.error();
     a.groups = std::move(*chosen);
     if (a.groups.of == columns.of) a.groups.names = columns.names;
