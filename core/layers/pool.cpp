@@ -45,9 +45,9 @@ class MaxPool : public Layer {
   }
   void backward(const BackwardArgs& a) const override {
     if (!a.din[0]) return;
-    std::fill_n(a.din[0], a.rows * s_.inSize(), Real(0));
     for (std::int64_t r = 0; r < a.rows; ++r) {
       Real* dx = a.din[0] + r * s_.inSize();
+      std::fill_n(dx, s_.inSize(), Real(0));  // row by row: it is still in the cache when the gradients come
       const Real* dy = a.dout + r * s_.outSize();
       const std::int32_t* winner = reinterpret_cast<const std::int32_t*>(a.cache + r * s_.outSize());
       for (std::int64_t i = 0; i < s_.outSize(); ++i) dx[winner[i]] += dy[i];

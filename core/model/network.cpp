@@ -223,14 +223,14 @@ Workspace::Workspace(const Network& network, std::int64_t rows, bool keepAll, bo
     ports = std::max(ports, p.inputs.size());
     const std::size_t from = p.inputs.empty() ? 0 : static_cast<std::size_t>(p.inputs[0]);
     const bool share = p.mayShare && !keepAll;
-    if (!share) w.owned[i] = Buffer(size);
+    if (!share) w.owned[i] = Buffer::unwritten(size);
     w.act[i] = share ? w.act[from] : w.owned[i].data();
     if (gradients) {
-      if (!share) w.ownedGradients[i] = Buffer(size);
+      if (!share) w.ownedGradients[i] = Buffer::unwritten(size);
       w.grad[i] = share ? w.grad[from] : w.ownedGradients[i].data();
     }
     if (!p.layer) continue;
-    w.caches[i] = Buffer(static_cast<std::size_t>(rows * p.layer->cachePerRow()));
+    w.caches[i] = Buffer::unwritten(static_cast<std::size_t>(rows * p.layer->cachePerRow()));
     if (p.layer->coupled()) {
       w.shared[i] = Buffer(static_cast<std::size_t>(p.layer->sharedSize()));
       w.sharedBackward[i] = Buffer(static_cast<std::size_t>(p.layer->sharedSize()));
@@ -248,7 +248,7 @@ Workspace::Workspace(Workspace&&) noexcept = default;
 Workspace& Workspace::operator=(Workspace&&) noexcept = default;
 
 void Workspace::Impl::needThreads(int threads) {
-  while (static_cast<int>(scratch.size()) < threads) scratch.emplace_back(static_cast<std::size_t>(plan->maxScratch + rows * plan->maxScratchPerRow));
+  while (static_cast<int>(scratch.size()) < threads) scratch.push_back(Buffer::unwritten(static_cast<std::size_t>(plan->maxScratch + rows * plan->maxScratchPerRow)));
 }
 
 std::int64_t Workspace::rows() const { return impl_->rows; }

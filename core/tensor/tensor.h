@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <span>
 #include <utility>
@@ -27,6 +28,16 @@ class AlignedBuffer {
   explicit AlignedBuffer(std::size_t size)
       : data_(size ? static_cast<T*>(::operator new[](size * sizeof(T), std::align_val_t{64})) : nullptr), size_(size) {
     std::fill_n(data_.get(), size, T{});
+  }
+  /// Contents start as anything: for what is written before it is read. Zeros cost as much as using them.
+  static AlignedBuffer unwritten(std::size_t size) {
+    AlignedBuffer b;
+    if (size) b.data_.reset(static_cast<T*>(::operator new[](size * sizeof(T), std::align_val_t{64})));
+    b.size_ = size;
+#ifdef VITRINE_POISON
+    std::fill_n(b.data_.get(), size, std::numeric_limits<T>::quiet_NaN());
+#endif
+    return b;
   }
   AlignedBuffer(const AlignedBuffer& other) : AlignedBuffer(other.size_) { std::copy_n(other.data(), size_, data()); }
   AlignedBuffer(AlignedBuffer&& other) noexcept : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
