@@ -39,20 +39,18 @@ Result<Ends> evaluateEnds(const ExplainArgs& args, const std::vector<Real>& base
   Workspace& ws = workspaces.of(0);
   // A unit may stand among the first layers itself.
   const NodeId entry = args.target.kind == Target::Kind::Unit ? network.order().front() : network.affineEnd();
-  const auto run = [&](std::span<const Real> x) {
-    std::copy(x.begin(), x.end(), ws.input());
-    const Real* there = network.forwardTo(entry, args.params, ws, 1);
-    std::vector<Real> kept(there, there + network.shape(entry).size());
-    network.forwardFrom(entry, args.params, ws, 1);
-    return kept;
-  };
-  std::vector<Real> input = run(args.input);
+  // Both at once: row 0 is the input, row 1 the baseline.
+  std::copy(args.input.begin(), args.input.end(), ws.input());
+  std::copy(baseline.begin(), baseline.end(), ws.input() + args.input.size());
+  const Real* there = network.forwardTo(entry, args.params, ws, 2);
+  const std::int64_t size = network.outputSize(entry, ws);
+  Ends ends{{}, entry, {there, there + size}, {there + size, there + 2 * size}};
+  network.forwardFrom(entry, args.params, ws, 2);
   Result<Goal> goal = chooseGoal(args, ws);
   if (!goal) return goal.error();
-  Ends ends{std::move(*goal), entry, std::move(input), {}};
+  ends.goal = std::move(*goal);
   ends.atInput = ends.goal.value(network, ws, 0);
-  ends.baseline = run(baseline);
-  ends.atBaseline = ends.goal.value(network, ws, 0);
+  ends.atBaseline = ends.goal.value(network, ws, 1);
   if (!std::isfinite(ends.atBaseline)) return problem("The network's outputs for the baseline are not finite numbers.");
   return ends;
 }
@@ -100,13 +98,13 @@ std::vector<double> throughAffineLayers(const ExplainArgs& args, NodeId entry, s
 
 /// The weighted mean of the gradients on the way, in double: blocks of points by themselves, added up in their order.
 /// Empty when stopped.
-std::vector<double> meanGradient(const ExplainArgs& args, const Ends& ends, const Quadrature& q, Workspaces& workspaces) {
-  const std::size_t n = ends.input.size(), all = q.points.size(), block = static_cast<std::size_t>(workspaces.rows());
-  const std::size_t blocks = (all + block - 1) / block;
+std::vector<double> meanGradient(const ExplainArgs& args, const Ends& ends, const Quadrature& q, std::int64_t atOnce, Workspaces& workspaces) {
+  const std::size_t n = ends.input.size(), all = q.points.size();
+  const std::size_t blocks = (all + static_cast<std::size_t>(atOnce) - 1) / static_cast<std::size_t>(atOnce);
   std::vector<double> sums(blocks * n, 0.0);
   const auto run = [&](std::int64_t b, int thread) {
-    const std::size_t first = static_cast<std::size_t>(b) * block;
-    addGradients(args, ends, q, first, std::min(block, all - first), workspaces.of(thread), sums.data() + static_cast<std::size_t>(b) * n);
+    const std::size_t i = static_cast<std::size_t>(b), first = i * all / blocks, end = (i + 1) * all / blocks;  // alike in length
+    addGradients(args, ends, q, first, end - first, workspaces.of(thread), sums.data() + i * n);
   };
   if (!forBlocks(static_cast<std::int64_t>(blocks), args.pool, args.stop, args.progress, run)) return {};
   for (std::size_t b = 1; b < blocks; ++b)
@@ -123,10 +121,11 @@ Result<Attribution> explain(const ExplainArgs& args) {
   const std::int64_t steps = param<std::int64_t>(args.settings, described, "steps");
   const Quadrature q = quadrature(param<std::string>(args.settings, described, "rule"), static_cast<int>(steps));
   const std::vector<Real> baseline = baselineOf(args);
-  Workspaces ws(args.network, pointsAtOnce(args.network, steps), args.pool, args.target.kind == Target::Kind::Unit, true);
+  const std::int64_t atOnce = pointsAtOnce(args.network, steps);
+  Workspaces ws(args.network, std::max<std::int64_t>(atOnce, 2), args.pool, args.target.kind == Target::Kind::Unit, true);
   const Result<Ends> ends = evaluateEnds(args, baseline, ws);
   if (!ends) return ends.error();
-  const std::vector<double> mean = meanGradient(args, *ends, q, ws);
+  const std::vector<double> mean = meanGradient(args, *ends, q, atOnce, ws);
   if (mean.empty()) return explainStopped();
   Attribution a = attributionOf("integrated-gradients", args, ends->goal, ends->atInput);
   double sum = 0;

@@ -9,6 +9,7 @@ namespace vitrine {
 namespace {
 
 struct Relu {
+  static constexpr bool maySwapWithPick = true;
   Real forward(Real x) const { return x < 0 ? Real(0) : x; }  // a NaN stays one
   Real backward(Real y, Real dy) const { return y > 0 ? dy : Real(0); }
 };
@@ -58,6 +59,10 @@ class Activation : public Layer {
  public:
   Activation(std::int64_t size, F f) : size_(size), f_(f) {}
   bool inPlace() const override { return true; }
+  bool maySwapWithPick() const override {
+    if constexpr (requires { F::maySwapWithPick; }) return F::maySwapWithPick;
+    return false;
+  }
   void forward(const ForwardArgs& a) const override {
     const std::int64_t n = a.rows * size_;
     if constexpr (std::is_invocable_v<decltype(&F::forward), const F&, const Lanes&>) {

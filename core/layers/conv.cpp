@@ -20,6 +20,11 @@ class Conv : public Layer {
     return b;
   }
   bool affine() const override { return true; }
+  std::unique_ptr<Layer> firstOf(const Shape& out) const override {
+    ConvGeometry g = g_;
+    g.outHeight = out.isImage() ? out[0] : 1, g.outWidth = out[out.isImage() ? 1 : 0];
+    return std::make_unique<Conv>(g, series_, bias_, init_);
+  }
   std::int64_t scratch() const override { return convScratch(g_); }
   void forward(const ForwardArgs& a) const override {
     convForward(g_, a.rows, a.in[0], a.params, bias_ ? a.params + weights() : nullptr, a.out, a.scratch);

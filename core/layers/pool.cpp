@@ -11,6 +11,11 @@ struct PoolShape {
   Window win;
   std::int64_t inSize() const { return h * w * c; }
   std::int64_t outSize() const { return win.outH * win.outW * c; }
+  /// The usual pooling: windows of 2 × 2 side by side, all within the image.
+  bool fourApiece() const {
+    return win.kernelH == 2 && win.kernelW == 2 && win.strideH == 2 && win.strideW == 2 && win.padTop == 0 && win.padLeft == 0 && 2 * win.outH <= h &&
+           2 * win.outW <= w;
+  }
   /// Rows [y0, y1) and columns [x0, x1) of the input under output pixel (oy, ox).
   struct Field {
     std::int64_t y0, y1, x0, x1;
@@ -24,7 +29,14 @@ struct PoolShape {
 /// The first maximum in row-major order of the window wins, and takes the whole gradient; padding never wins.
 class MaxPool : public Layer {
  public:
-  explicit MaxPool(PoolShape s) : s_(s) {}
+  explicit MaxPool(PoolShape s) : s_(s), quads_(s.fourApiece() && s.c >= kWide) {}
+  bool picksLargest() const override { return true; }
+  Shape reads(const Shape& in) const override {
+    if (s_.win.padTop != 0 || s_.win.padLeft != 0) return in;
+    const std::int64_t height = std::min(s_.h, (s_.win.outH - 1) * s_.win.strideH + s_.win.kernelH);
+    const std::int64_t width = std::min(s_.w, (s_.win.outW - 1) * s_.win.strideW + s_.win.kernelW);
+    return in.isImage() ? Shape{height, width, s_.c} : Shape{width, s_.c};
+  }
   /// Index of the winner within the sample, as a 32-bit number in a Real's place.
   std::int64_t cachePerRow() const override { return s_.outSize(); }
 
@@ -38,6 +50,10 @@ class MaxPool : public Layer {
       std::int32_t* winner = reinterpret_cast<std::int32_t*>(a.cache + r * s_.outSize());
       std::int32_t* place = reinterpret_cast<std::int32_t*>(a.scratch + s_.w * s_.c);
       for (std::int64_t oy = 0; oy < s_.win.outH; ++oy) {
+        if (quads_) {
+          for (std::int64_t ox = 0; ox < s_.win.outW; ++ox, y += s_.c, winner += s_.c) quad(x, (2 * oy * s_.w + 2 * ox) * s_.c, y, winner);
+          continue;
+        }
         down(x, s_.field(oy, 0), a.scratch, place);
         for (std::int64_t ox = 0; ox < s_.win.outW; ++ox, y += s_.c, winner += s_.c) across(s_.field(oy, ox), a.scratch, place, y, winner);
       }
@@ -47,14 +63,63 @@ class MaxPool : public Layer {
     if (!a.din[0]) return;
     for (std::int64_t r = 0; r < a.rows; ++r) {
       Real* dx = a.din[0] + r * s_.inSize();
-      std::fill_n(dx, s_.inSize(), Real(0));  // row by row: it is still in the cache when the gradients come
       const Real* dy = a.dout + r * s_.outSize();
       const std::int32_t* winner = reinterpret_cast<const std::int32_t*>(a.cache + r * s_.outSize());
+      if (quads_) {
+        quadsBackward(dy, winner, dx);
+        continue;
+      }
+      std::fill_n(dx, s_.inSize(), Real(0));  // row by row: it is still in the cache when the gradients come
       for (std::int64_t i = 0; i < s_.outSize(); ++i) dx[winner[i]] += dy[i];
     }
   }
 
  private:
+  /// Channels from which on a pixel's fill whole registers.
+  static constexpr std::int64_t kWide = 8;
+
+  /// One window of four pixels, the first of them at `at`: read once, in row-major order.
+  void quad(const Real* x, std::int64_t at, Real* __restrict y, std::int32_t* __restrict winner) const {
+    const std::int64_t c = s_.c, n = s_.w * s_.c;
+    const std::int32_t first = static_cast<std::int32_t>(at), right = static_cast<std::int32_t>(c), below = static_cast<std::int32_t>(n);
+    const Real *x0 = x + at, *x1 = x0 + c, *x2 = x0 + n, *x3 = x2 + c;
+    for (std::int64_t i = 0; i < c; ++i) {
+      Real v = x0[i];
+      std::int32_t place = 0;
+      const auto next = [&](Real other, std::int32_t there) {
+        const bool more = (other > v) | (other != other);
+        place = more ? there : place;
+        v = more ? other : v;
+      };
+      next(x1[i], right);
+      next(x2[i], below);
+      next(x3[i], below + right);
+      y[i] = v;
+      winner[i] = first + static_cast<std::int32_t>(i) + place;
+    }
+  }
+  /// Every pixel of a window is written once; what no window covers gets nothing.
+  void quadsBackward(const Real* __restrict dy, const std::int32_t* __restrict winner, Real* __restrict dx) const {
+    const std::int64_t c = s_.c, n = s_.w * s_.c, covered = 2 * s_.win.outW * c;
+    for (std::int64_t oy = 0; oy < s_.win.outH; ++oy) {
+      Real* line = dx + 2 * oy * n;
+      for (std::int64_t ox = 0; ox < s_.win.outW; ++ox, dy += c, winner += c) {
+        Real *d0 = line + 2 * ox * c, *d1 = d0 + c, *d2 = d0 + n, *d3 = d2 + c;
+        const std::int32_t first = static_cast<std::int32_t>(d0 - dx), right = static_cast<std::int32_t>(c), below = static_cast<std::int32_t>(n);
+        for (std::int64_t i = 0; i < c; ++i) {
+          const std::int32_t place = winner[i] - first - static_cast<std::int32_t>(i);
+          const Real g = dy[i];
+          d0[i] = place == 0 ? g : Real(0);
+          d1[i] = place == right ? g : Real(0);
+          d2[i] = place == below ? g : Real(0);
+          d3[i] = place == below + right ? g : Real(0);
+        }
+      }
+      std::fill_n(line + covered, n - covered, Real(0));
+      std::fill_n(line + n + covered, n - covered, Real(0));
+    }
+    std::fill_n(dx + 2 * s_.win.outH * n, (s_.h - 2 * s_.win.outH) * n, Real(0));
+  }
   /// Down the columns first: long runs of numbers. A NaN is passed on, not hidden.
   void down(const Real* x, const PoolShape::Field& f, Real* __restrict v, std::int32_t* __restrict place) const {
     const std::int64_t n = s_.w * s_.c;
@@ -94,6 +159,7 @@ class MaxPool : public Layer {
       }
   }
   PoolShape s_;
+  bool quads_;  ///< by whole windows of four; else by the image's rows, which are long runs of numbers even for few channels
 };
 
 /// Mean over the window's pixels that lie in the image (PyTorch's count_include_pad=False).

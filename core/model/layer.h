@@ -99,6 +99,16 @@ class Layer {
   /// In Mode::Eval the output is an affine function of the input, and backward to the input reads `dout` and `params` only.
   virtual bool affine() const { return false; }
 
+  /// Every output is the largest of some inputs (the first of equals), whose place takes its whole gradient: max pooling.
+  virtual bool picksLargest() const { return false; }
+  /// Elementwise, never falling, and where it is flat no gradient passes: before or after a layer that picks the largest, numbers and
+  /// gradients are the same. ReLU.
+  virtual bool maySwapWithPick() const { return false; }
+  /// What outputs depend on of an input of this shape: its first rows and columns, or steps.
+  virtual Shape reads(const Shape& in) const { return in; }
+  /// The same layer for the first rows and columns, or steps, of its output alone; null: there is no such form.
+  virtual std::unique_ptr<Layer> firstOf(const Shape& /*out*/) const { return nullptr; }
+
   virtual void forward(const ForwardArgs& args) const = 0;
   virtual void backward(const BackwardArgs& args) const = 0;
 

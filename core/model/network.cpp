@@ -102,7 +102,6 @@ Result<std::shared_ptr<const Network>> Network::compile(const Graph& graph, cons
       PlanNode& from = plan.nodes[static_cast<std::size_t>(p.inputs.back())];
       ++from.consumers;
       p.trainsAbove |= from.trainsAbove;
-      p.inputSizes.push_back(from.size);
       in.push_back(from.shape);
     }
     if (node.type != "input") {
@@ -120,21 +119,14 @@ Result<std::shared_ptr<const Network>> Network::compile(const Graph& graph, cons
       }
       // The next layer's blocks start on a cache line, so that fast kernels find them aligned.
       plan.parameterCount += (p.paramCount + 15) / 16 * 16;
-      plan.maxScratch = std::max(plan.maxScratch, p.layer->scratch());
-      plan.maxScratchPerRow = std::max(plan.maxScratchPerRow, p.layer->scratchPerRow());
       plan.maxParams = std::max(plan.maxParams, p.paramCount);
       plan.coupled |= p.layer->coupled() && !p.frozen;
-      std::int64_t sum = 0;
-      for (std::int64_t s : p.inputSizes) sum += s;
-      plan.maxInputSum = std::max(plan.maxInputSum, sum);
     }
     plan.nodes.push_back(std::move(p));
   }
-  for (PlanNode& p : plan.nodes) {
-    if (!p.layer || !p.layer->inPlace() || p.inputs.size() != 1) continue;
-    const PlanNode& from = plan.nodes[static_cast<std::size_t>(p.inputs[0])];
-    p.mayShare = from.layer && from.consumers == 1 && !from.layer->readsOutput() && from.size == p.size;
-  }
+  plan.makeLean();
+  plan.fit(plan.nodes);
+  plan.fit(plan.lean);
   // Parameters, gradient, two optimiser slots and a snapshot; and two samples' activations with their gradients.
   const double bytes = sizeof(Real) * (5.0 * static_cast<double>(plan.parameterCount) + 4.0 * static_cast<double>(activations));
   if (bytes > 0.8 * physicalMemory())
@@ -206,7 +198,8 @@ Workspace::Workspace(const Network& network, std::int64_t rows, bool keepAll, bo
   w.rows = rows;
   w.keepAll = keepAll;
   w.gradients = gradients;
-  const std::size_t n = plan.nodes.size();
+  const std::vector<PlanNode>& nodes = w.nodes();
+  const std::size_t n = nodes.size();
   w.owned.resize(n);
   w.ownedGradients.resize(n);
   w.caches.resize(n);
@@ -218,7 +211,7 @@ Workspace::Workspace(const Network& network, std::int64_t rows, bool keepAll, bo
   w.written.resize(n);
   std::size_t ports = 1;
   for (std::size_t i = 0; i < n; ++i) {
-    const PlanNode& p = plan.nodes[i];
+    const PlanNode& p = nodes[i];
     const std::size_t size = static_cast<std::size_t>(rows * p.size);
     ports = std::max(ports, p.inputs.size());
     const std::size_t from = p.inputs.empty() ? 0 : static_cast<std::size_t>(p.inputs[0]);

@@ -106,6 +106,9 @@ class Network {
   /// Evaluation of the nodes after `from`, which all others must depend on, over what outputOf(from) was filled with. Logits.
   const Real* forwardFrom(NodeId from, std::span<const Real> params, Workspace& ws, std::int64_t rows) const;
   Real* outputOf(NodeId from, Workspace& ws) const;
+  /// Numbers a row that forwardTo, forwardFrom and backwardTo count on there: without keepAll fewer than shape() has, if what follows reads
+  /// a part of them only.
+  std::int64_t outputSize(NodeId node, const Workspace& ws) const;
   /// Backward of the evaluation from ws.outputGradient(), down to d target / d output of `to` (as for forwardFrom).
   const Real* backwardTo(NodeId to, std::span<const Real> params, Workspace& ws, std::int64_t rows) const;
   /// Every node after `node` again (in order of evaluation), on the outputs that stand in `ws`, after a forward pass of the same

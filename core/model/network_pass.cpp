@@ -44,15 +44,15 @@ const Real* Network::forwardAfter(NodeId node, std::span<const Real> params, Wor
 }
 
 void Network::forwardPlan(std::size_t firstNode, std::size_t lastNode, const ForwardPass& pass) const {
-  const Plan& plan = *plan_;
   Workspace::Impl& w = *pass.ws.impl_;
+  const std::vector<PlanNode>& nodes = w.nodes();
   ThreadPool* const pool = pass.pool;
   const std::int64_t rows = pass.rows;
-  assert(rows <= w.rows && static_cast<std::int64_t>(pass.params.size()) == plan.parameterCount);
+  assert(rows <= w.rows && static_cast<std::int64_t>(pass.params.size()) == plan_->parameterCount);
   if (pool) w.needThreads(pool->threads());
   const Blocks blocks{rows, pool ? kPoolRows : std::max<std::int64_t>(rows, 1)};
   for (std::size_t i = firstNode; i <= lastNode; ++i) {
-    const PlanNode& p = plan.nodes[i];
+    const PlanNode& p = nodes[i];
     auto argsFor = [&](std::int64_t b, int thread, std::array<const Real*, kMaxPorts>& in) {
       const std::int64_t first = blocks.first(b);
       for (std::size_t port = 0; port < p.inputs.size(); ++port)
@@ -110,6 +110,10 @@ const Real* Network::forwardFrom(NodeId from, std::span<const Real> params, Work
   return ws.impl_->act.back();
 }
 
+std::int64_t Network::outputSize(NodeId node, const Workspace& ws) const {
+  return ws.impl_->nodes()[static_cast<std::size_t>(plan_->indexOf(node))].size;
+}
+
 Real* Network::outputOf(NodeId from, Workspace& ws) const { return ws.impl_->act[static_cast<std::size_t>(plan_->indexOf(from))]; }
 
 void Network::updateStatistics(const Workspace& ws, std::span<Real> params) const {
@@ -153,15 +157,16 @@ void Network::backwardPlan(std::size_t start, std::size_t end, const BackwardPas
 
 void Network::backwardNode(std::size_t i, const BackwardPass& pass) const {
   const Plan& plan = *plan_;
-  const PlanNode& p = plan.nodes[i];
   Workspace::Impl& w = *pass.ws.impl_;
+  const std::vector<PlanNode>& nodes = w.nodes();
+  const PlanNode& p = nodes[i];
   const std::int64_t rows = pass.rows;
   // A source that another consumer has given a gradient already gets this one by way of fanOut.
   Real* spare = w.fanOut.data();
   bool wanted = !pass.dparams.empty() && p.paramCount > 0 && !p.frozen;
   for (std::size_t port = 0; port < p.inputs.size(); ++port) {
     const std::size_t source = static_cast<std::size_t>(p.inputs[port]);
-    const bool wants = pass.inputGradient || plan.nodes[source].trainsAbove;
+    const bool wants = pass.inputGradient || nodes[source].trainsAbove;
     Real*& din = w.din[port];
     if (!wants) {
       din = nullptr;

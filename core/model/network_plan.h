@@ -8,7 +8,7 @@ namespace vitrine {
 
 struct PlanNode {
   NodeId id;
-  std::unique_ptr<Layer> layer;  ///< null for the Input
+  std::shared_ptr<const Layer> layer;  ///< null for the Input
   std::vector<int> inputs;       ///< places in the plan, by port
   std::vector<std::int64_t> inputSizes;
   Shape shape;
@@ -31,12 +31,17 @@ struct Network::Plan {
   DataSpec data;
   Validation validation;
   std::vector<PlanNode> nodes;  ///< in order of evaluation
+  std::vector<PlanNode> lean;   ///< the same for passes that keep no inner outputs: the same results from less work
   std::vector<NodeId> order;
   std::vector<PlacedBlock> blocks;
   std::int64_t parameterCount = 0, trainableCount = 0;
   std::int64_t maxScratch = 0, maxScratchPerRow = 0, maxInputSum = 0, maxParams = 0;
   bool coupled = false;
   int indexOf(NodeId id) const;
+  const std::vector<PlanNode>& passed(bool keepAll) const { return keepAll ? nodes : lean; }
+  void makeLean();
+  /// What depends on the layers as they are now.
+  void fit(std::vector<PlanNode>& passed);
 };
 
 struct Workspace::Impl {
@@ -52,6 +57,7 @@ struct Workspace::Impl {
   std::vector<const Real*> in;                       ///< per-pass lists, kept so that a pass allocates nothing
   std::vector<Real*> din;
   const Network::Plan* plan = nullptr;
+  const std::vector<PlanNode>& nodes() const { return plan->passed(keepAll); }
   void needThreads(int threads);
 };
 

@@ -48,6 +48,21 @@ Values forward(const std::string& type, const Params& params, const Shape& in, c
   return y;
 }
 
+/// What max pooling sends back.
+Values poolGradient(const Params& params, const Shape& in, const Values& x, const Values& dy) {
+  Lent l = make("maxpool2d", params, {in}, 1);
+  Values y(dy.size()), dx(x.size(), 5);
+  const Real* ports[] = {x.data()};
+  Real* dports[] = {dx.data()};
+  ForwardArgs f;
+  f.rows = 1, f.in = ports, f.out = y.data(), f.cache = l.cache.data(), f.scratch = l.scratch.data();
+  l.layer->forward(f);
+  BackwardArgs b;
+  b.rows = 1, b.in = ports, b.dout = dy.data(), b.din = dports, b.cache = l.cache.data();
+  l.layer->backward(b);
+  return dx;
+}
+
 void expectNear(const Values& got, const Values& expected, Real tolerance = 1e-6f) {
   ASSERT_EQ(got.size(), expected.size());
   for (std::size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], expected[i], tolerance) << i;
@@ -93,18 +108,31 @@ TEST(Layers, MaxPoolKeepsTheFirstOfEqualsAndIgnoresTheEdge) {
   expectNear(forward("maxpool2d", {}, {3, 4, 1}, {1, 5, 2, 2, -3, 0, 2, 1, 9, 9, 9, 9}), {5, 2});
   // 'same' never lets padding win over negative values.
   expectNear(forward("maxpool2d", {{"padding", std::string("same")}}, {1, 3, 1}, {-1, -2, -3}), {-1, -3});
-  Lent l = make("maxpool2d", {}, {{2, 2, 1}}, 1);
-  const Values x{7, 7, 7, 7}, dy{3};
-  Values y(1), dx(4, 5);
-  const Real* ports[] = {x.data()};
-  Real* dports[] = {dx.data()};
-  ForwardArgs f;
-  f.rows = 1, f.in = ports, f.out = y.data(), f.cache = l.cache.data(), f.scratch = l.scratch.data();
-  l.layer->forward(f);
-  BackwardArgs b;
-  b.rows = 1, b.in = ports, b.dout = dy.data(), b.din = dports, b.cache = l.cache.data();
-  l.layer->backward(b);
-  expectNear(dx, {3, 0, 0, 0});
+  expectNear(poolGradient({}, {2, 2, 1}, {7, 7, 7, 7}, {3}), {3, 0, 0, 0});
+}
+
+/// Many channels go another way than few: each must get what it gets alone, ties, NaNs and what no window covers included.
+TEST(Layers, MaxPoolOfManyChannelsIsThatOfEach) {
+  const Shape all{5, 7, 11}, one{5, 7, 1};
+  Rng rng(4, Stream::Test);
+  Values x, dy;
+  for (std::int64_t i = 0; i < all.size(); ++i) x.push_back(rng.below(40) == 0 ? std::nanf("") : static_cast<Real>(rng.below(3)) - 2);
+  for (std::int64_t i = 0; i < 2 * 3 * 11; ++i) dy.push_back(static_cast<Real>(i + 1));
+  const auto channel = [](const Values& v, std::size_t c) {
+    Values own;
+    for (std::size_t i = c; i < v.size(); i += 11) own.push_back(v[i]);
+    return own;
+  };
+  const Values y = forward("maxpool2d", {}, all, x), dx = poolGradient({}, all, x, dy);
+  for (std::size_t c = 0; c < 11; ++c) {
+    SCOPED_TRACE(c);
+    const Values own = forward("maxpool2d", {}, one, channel(x, c)), got = channel(y, c);
+    ASSERT_EQ(own.size(), got.size());
+    for (std::size_t i = 0; i < own.size(); ++i) EXPECT_TRUE(own[i] == got[i] || (std::isnan(own[i]) && std::isnan(got[i]))) << i;
+    if (std::none_of(own.begin(), own.end(), [](Real v) { return std::isnan(v); }))
+      EXPECT_EQ(channel(dx, c), poolGradient({}, one, channel(x, c), channel(dy, c)));
+    EXPECT_EQ(std::count_if(dx.begin(), dx.end(), [](Real v) { return v != 0; }), 66);
+  }
 }
 
 TEST(Layers, AveragesCountOnlyWhatIsInTheImage) {

@@ -114,6 +114,7 @@ inline std::vector<Case> cases() {
   for (const char* type : {"maxpool2d", "avgpool2d"}) {
     all.push_back({std::string(type) + "_plain", type, {}, {{6, 4, 3}}, 3});
     all.push_back({std::string(type) + "_odd", type, {}, {{7, 5, 2}}, 2});
+    all.push_back({std::string(type) + "_many_channels", type, {}, {{5, 7, 11}}, 2});
     all.push_back({std::string(type) + "_overlapping", type, pool({3, 2}, {1, 1}, "valid"), {{5, 6, 2}}, 2});
     all.push_back({std::string(type) + "_same", type, pool({3, 3}, {2, 2}, "same"), {{6, 5, 9}}, 2});
     all.push_back({std::string(type) + "_stride_above_window", type, pool({2, 1}, {3, 2}, "valid"), {{9, 4, 1}}, 1});
