@@ -258,7 +258,10 @@ std::string UnitView::nameOf(const UnitInput& i) const {
   const NodeId source = sources[static_cast<std::size_t>(i.port)];
   const std::vector<std::string>& features = q.data->featureNames;
   if (source == network.order().front() && static_cast<std::int64_t>(features.size()) == network.shape(source).size()) return features[static_cast<std::size_t>(i.element)];
-  const std::string place = unitName(network.shape(source), i.element);
+  const Shape& shape = network.shape(source);
+  std::string place = unitName(shape, i.element);
+  if (source == network.order().front() && shape.rank() == 2 && static_cast<std::int64_t>(features.size()) == shape[1])
+    place = "step " + std::to_string(i.element / shape[1] + 1) + ", " + features[static_cast<std::size_t>(i.element % shape[1])];
   return sources.size() > 1 ? network.graph().find(source)->name + ", " + place : place;
 }
 

@@ -166,8 +166,8 @@ void addRecurrentTables(const UnitView& v, StepSection& forward, StepSection& ba
     }
     if (lstm) row.push_back(trace.c[own]);
     row.push_back(trace.h[own]);
-    gates.add("step " + std::to_string(t), row);
-    back.add("step " + std::to_string(t), gradients);
+    gates.add("step " + std::to_string(t + 1), row);
+    back.add("step " + std::to_string(t + 1), gradients);
   }
   forward.tables.push_back(std::move(gates));
   backward.tables.push_back(std::move(back));

@@ -226,7 +226,7 @@ std::string unitName(const Shape& shape, std::int64_t unit) {
   if (shape.isImage())
     return "row " + std::to_string(unit / shape[2] / shape[1]) + ", column " + std::to_string(unit / shape[2] % shape[1]) + ", channel " +
            std::to_string(unit % shape[2]);
-  if (isSeries(shape)) return "step " + std::to_string(unit / shape[1]) + ", feature " + std::to_string(unit % shape[1]);
+  if (isSeries(shape)) return "step " + std::to_string(unit / shape[1] + 1) + ", feature " + std::to_string(unit % shape[1]);
   return "unit " + std::to_string(unit);
 }
 

@@ -29,7 +29,7 @@ std::vector<UnitInput> unitInputs(const Network& network, NodeId node, std::int6
 /// The parameters that only this unit (dense), its filter or channel (convolution, batch norm), or all of its gates use.
 std::vector<UnitParameter> unitParameters(const Network& network, NodeId node, std::int64_t unit);
 
-/// "unit 3", "row 2, column 4, channel 1", "step 2, feature 0", counted from 0.
+/// "unit 3", "row 2, column 4, channel 1", "step 2, feature 0": counted from 0, but steps, which are moments, from 1.
 std::string unitName(const Shape& shape, std::int64_t unit);
 
 /// Which numbers of the input can change a unit at all: the whole way down, through merges, exact to the pixel.

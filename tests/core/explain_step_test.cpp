@@ -65,6 +65,31 @@ TEST(ExplainStep, UpdateIsTheTrainersForEveryOptimiser) {
     }
 }
 
+/// As on the wall and in the walk: the first step is step 1, and a series' columns have their names.
+TEST(ExplainStep, StepsOfASeriesCountFromOneAndItsColumnsHaveNames) {
+  const auto cases = test::stepCases();
+  StepSetting s(*std::find_if(cases.begin(), cases.end(), [](const StepCase& c) { return c.name == "series"; }), 5);
+  auto named = std::make_shared<Dataset>(*s.data);
+  named->featureNames = {"load", "heat"};
+  s.data = named;
+  const Result<StepExplanation> conv = explainStep(s.question(s.network->graph().findName("c")->id, 3));  // second step, first filter
+  ASSERT_TRUE(conv) << conv.error().text();
+  EXPECT_EQ(conv->unit, "step 2, feature 0");
+  const StepTable& reads = conv->find("Forward")->tables.at(0);
+  EXPECT_EQ(reads.names.front(), "step 1, load");
+  EXPECT_EQ(reads.names.back(), "step 3, heat");
+  const Result<StepExplanation> gru = explainStep(s.question(s.network->graph().findName("gru")->id, 0));
+  ASSERT_TRUE(gru) << gru.error().text();
+  bool found = false;
+  for (const StepTable& t : gru->find("Forward")->tables)
+    if (t.title == "Gates at each step") {
+      found = true;
+      EXPECT_EQ(t.names.front(), "step 1");
+      EXPECT_EQ(t.names.back(), "step 6");
+    }
+  EXPECT_TRUE(found);
+}
+
 TEST(ExplainStep, GradientsAreNearTheirDifferencesInFloat) {
   for (const StepCase& c : test::stepCases()) {
     const StepSetting s(c, 21);
