@@ -212,6 +212,7 @@ void ExplainChoices::fillTargets() {
       }
     second_->setCurrentIndex(1);
   }
+  for (QComboBox* c : {target_, baseline_, scale_}) c->setEnabled(data_ != nullptr);
   fitTarget();
 }
 

@@ -40,6 +40,7 @@ TEST(Explain, NothingIsComputedWithoutData) {
   EXPECT_TRUE(b.settled());
   b.document.newProject();
   EXPECT_TRUE(b.waitFor([&] { return b.wall()->isEmpty(); }));
+  for (const char* name : {"explainTarget", "explainBaseline", "explainScale"}) EXPECT_FALSE(b.find<QComboBox>(name)->isEnabled()) << name;
 }
 
 TEST(Explain, TablesReadInTheFilesOwnUnits) {
