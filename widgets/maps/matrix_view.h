@@ -10,7 +10,7 @@
 
 namespace vitrine {
 
-/// A matrix: the weights of a dense layer, a table's attributions, gradients over steps.
+/// A matrix of numbers with names along both sides: weights, rank correlations, maps of a table or a series.
 struct MatrixData {
   QString title;
   std::vector<Real> values;  ///< [rows × columns], row by row
