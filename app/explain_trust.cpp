@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "app/explain_samples.h"
+#include "core/explain/groups.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
 
@@ -140,7 +141,9 @@ void ExplainTrust::showAgreement(const ExplainWall& wall, int sample) {
   if (found.size() < 2) return agreement_->setData({});
   std::vector<Attribution> maps;
   for (const Attribution* a : found) maps.push_back(*a);
-  d.values = vitrine::agreement(maps);
+  // Of a table the columns are ranked, as the wall shows them: one-hot numbers together.
+  const Dataset& data = *wall.snapshot()->data;
+  d.values = vitrine::agreement(maps, data.spec.input.rank() == 1 ? columnGroups(data).of : std::vector<std::int32_t>());
   agreement_->setData(std::move(d));
 }
 

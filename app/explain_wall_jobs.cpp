@@ -78,6 +78,7 @@ struct ExplainWall::Prepared {
   /// Target and baseline for this sample, or why not.
   Status make() {
     const Network& network = *snapshot->network;
+    column.settings = settingsFor(*column.spec, network.data().input, std::move(column.settings));
     if (Status s = column.spec->supports(network, column.settings); !s) return s;
     if (sample.input.size() != static_cast<std::size_t>(network.data().input.size())) return problem("The sample is of another shape than the network's input.");
     const Result<Target> t = targetOf(choice, *snapshot, &sample);

@@ -196,7 +196,8 @@ void ExplainWorkspace::fillTargetMenu(QMenu* menu, int column) {
 
 void ExplainWorkspace::showSettings(int column, QPoint at) {
   const WallColumn c = wall_->columns()[static_cast<std::size_t>(column)];
-  popUpSettings(*c.spec, c.settings, at, [this, key = c.key](const std::string& id, const ParamValue& value) {
+  const Params shown = wall_->snapshot() ? settingsFor(*c.spec, wall_->snapshot()->data->spec.input, c.settings) : c.settings;
+  popUpSettings(*c.spec, shown, at, [this, key = c.key](const std::string& id, const ParamValue& value) {
     std::vector<WallColumn> columns = wall_->columns();
     for (WallColumn& w : columns)
       if (w.key == key) w.settings[id] = value;

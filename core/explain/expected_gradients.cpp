@@ -31,6 +31,33 @@ struct Draws {
   }
 };
 
+/// The standard error of the draws' mean, the background as it is. From two points a sample on, each point is drawn in a part of its own
+/// of the way: what neighbours on it differ by tells the spread within the parts (Wolter 2007, successive differences), and too much
+/// rather than too little of it where gradients change steadily. With fewer, draws count as independent.
+class Spread {
+ public:
+  Spread(std::size_t n, std::size_t count, std::size_t samples) : count_(count), step_(count >= 2 * samples ? samples : 0), squares_(n, 0.0), last_(step_) {}
+  void add(std::size_t i, std::vector<double> v) {
+    if (step_ == 0) {
+      for (std::size_t j = 0; j < v.size(); ++j) squares_[j] += v[j] * v[j];
+      return;
+    }
+    std::vector<double>& before = last_[i % step_];
+    for (std::size_t j = 0; j < before.size(); ++j) squares_[j] += (v[j] - before[j]) * (v[j] - before[j]);
+    before = std::move(v);
+  }
+  double error(std::size_t j, double mean) const {
+    const double k = static_cast<double>(count_);
+    if (step_ == 0) return std::sqrt(std::max(0.0, squares_[j] / k - mean * mean) / (k - 1));
+    return std::sqrt(squares_[j] / (2 * static_cast<double>(count_ - step_)) / k);
+  }
+
+ private:
+  std::size_t count_, step_;  ///< step_: draws from one of a sample's points to its next; 0: independent
+  std::vector<double> squares_;
+  std::vector<std::vector<double>> last_;  ///< of each sample
+};
+
 Result<Attribution> explain(const ExplainArgs& args) {
   const Stopwatch watch;
   const std::vector<Param> described = params();
@@ -46,7 +73,8 @@ Result<Attribution> explain(const ExplainArgs& args) {
   Passes passes(args, start->goal, true, count);
   const Result<std::vector<double>> ends = passes.values(used, [&](std::int64_t i, Real* x) { std::copy_n(from(i), n, x); }, 0, 0.1);
   if (!ends) return ends.error();
-  std::vector<double> sum(n, 0.0), square(n, 0.0);
+  std::vector<double> sum(n, 0.0);
+  Spread spread(n, static_cast<std::size_t>(count), static_cast<std::size_t>(samples));
   const Status done = passes.gradients(
       count,
       [&](std::int64_t i, Real* x) {
@@ -56,10 +84,9 @@ Result<Attribution> explain(const ExplainArgs& args) {
       },
       [&](std::int64_t i, const Real*, const Real* g, double) {
         const Real* b = from(i);
-        for (std::size_t j = 0; j < n; ++j) {
-          const double v = (static_cast<double>(args.input[j]) - static_cast<double>(b[j])) * static_cast<double>(g[j]);
-          sum[j] += v, square[j] += v * v;
-        }
+        std::vector<double> v(n);
+        for (std::size_t j = 0; j < n; ++j) sum[j] += v[j] = (static_cast<double>(args.input[j]) - static_cast<double>(b[j])) * static_cast<double>(g[j]);
+        spread.add(static_cast<std::size_t>(i), std::move(v));
       },
       0.1, 1);
   if (!done) return done.error();
@@ -67,7 +94,7 @@ Result<Attribution> explain(const ExplainArgs& args) {
   const double k = static_cast<double>(count);
   for (std::size_t j = 0; j < n; ++j) {
     a.values.push_back(static_cast<Real>(sum[j] / k));
-    a.standardError.push_back(std::sqrt(std::max(0.0, square[j] / k - sum[j] * sum[j] / (k * k)) / (k - 1)));
+    a.standardError.push_back(spread.error(j, sum[j] / k));
   }
   a.baselineValue = std::accumulate(ends->begin(), ends->end(), 0.0) / static_cast<double>(used);
   a.completenessError = std::accumulate(sum.begin(), sum.end(), 0.0) / k - (start->value - *a.baselineValue);

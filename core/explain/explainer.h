@@ -121,6 +121,8 @@ struct ExplainerSpec {
   enum class Family { Gradient, ModifiedBackward, ActivationMap, Perturbation, Inside, Counterfactual, Maximisation, Set };
   bool givesMaps() const { return family < Family::Counterfactual; }
   Family family = Family::Gradient;
+  /// Defaults that depend on the input's shape, in place of the params' own; see settingsFor().
+  std::function<Params(const Shape&)> usual = {};
   bool usesBaseline = false, usesSamples = false, usesGroups = false;  ///< which optional arguments it reads
   /// What is known against the method, to be shown with it; empty: nothing ("does not depend on the weights much …").
   std::string warning = {};
@@ -128,5 +130,7 @@ struct ExplainerSpec {
 
 std::span<const ExplainerSpec> explainerRegistry();
 const ExplainerSpec* findExplainer(const std::string& id);
+/// `given`, and what the method usually takes for such an input where nothing is given.
+Params settingsFor(const ExplainerSpec& method, const Shape& input, Params given);
 
 }  // namespace vitrine

@@ -34,7 +34,7 @@ std::vector<Param> params() {
           {.id = "bias", .label = "Biases count", .help = "Whether a bias takes its share of relevance, which the inputs then do not get (single rules other than epsilon; flat has none).",
            .fallback = true, .onlyIf = {{"rule", {"z-plus", "gamma", "alpha-beta", "w-square", "z-box"}}}},
           {.id = "convention", .label = "As in", .help = "zennit: rules heed the sign of inputs, max pooling passes relevance to its winner, batch norm is merged into the layer "
-                                                         "before. Captum: only weights are changed; pooling and batch norm use epsilon.",
+                                                         "before, or passes relevance on where there is none. Captum: only weights are changed; pooling and batch norm use epsilon.",
            .fallback = std::string("zennit"), .choices = {{"zennit", "zennit"}, {"captum", "Captum"}}},
           {.id = "stabiliser", .label = "Stabiliser", .help = "Epsilon of the rules that are not epsilon; only keeps them from dividing by 0.", .fallback = 1e-6, .low = 1e-12,
            .high = 1, .onlyIf = {{"rule", notEpsilon}, {"convention", {"zennit"}}}}};
@@ -79,10 +79,11 @@ class Relevance {
         return s_.captum;
       case LayerKind::AvgPool: proportional(id, a, s_.captum ? s_.numbers.epsilon : 1e-6); return true;
       case LayerKind::BatchNorm:
-        if (mergedInto(id))
-          std::copy_n(a.dout, n, a.din[0]);
+        // zennit: merged into the layer before, which then has its part; where there is none to merge it into, zennit's composites pass as well.
+        if (s_.captum)
+          proportional(id, a, s_.numbers.epsilon);
         else
-          proportional(id, a, s_.captum ? s_.numbers.epsilon : 1e-6);
+          std::copy_n(a.dout, n, a.din[0]);
         return true;
       default: return false;
     }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/base/numbers.h"
+#include "core/explain/coalitions.h"
 #include "core/explain/methods.h"
 #include "core/explain/pass.h"
 
@@ -9,7 +10,7 @@ namespace {
 
 std::vector<Param> params() {
   return {{.id = "window", .label = "Window", .help = "What is covered at once: rows × columns of an image, steps × features of a series; of a table the "
-                                                      "second number of columns. Larger than the input: all of it.",
+                                                      "second number of columns (1 is usual: they have no neighbours). Larger than the input: all of it.",
            .fallback = IntPair{4, 4}, .low = 1, .high = 65536, .sliderLow = 1, .sliderHigh = 16},
           {.id = "stride", .label = "Stride", .help = "From one window to the next; smaller than the window, they overlap and are averaged.",
            .fallback = IntPair{2, 2}, .low = 1, .high = 65536, .sliderLow = 1, .sliderHigh = 16},
@@ -56,23 +57,33 @@ Result<Attribution> explain(const ExplainArgs& args) {
   if (!start) return start.error();
   std::vector<Real> cover = baselineOf(args);
   if (args.baseline.empty()) std::fill(cover.begin(), cover.end(), static_cast<Real>(param<double>(args.settings, described, "value")));
-  const Windows windows = windowsOf(args.network.data().input, param<IntPair>(args.settings, described, "window"),
+  const Shape& shape = args.network.data().input;
+  // Given groups (a table's columns) are covered whole: windows move over them instead of over the input's numbers.
+  const bool grouped = !args.groups.empty();
+  const Result<Groups> groups = grouped ? chooseGroups(shape, args.input, args.groups, {}, {}) : Groups{};
+  if (!groups) return groups.error();
+  const Windows windows = windowsOf(grouped ? Shape{groups->count} : shape, param<IntPair>(args.settings, described, "window"),
                                     param<IntPair>(args.settings, described, "stride"),
                                     param<std::string>(args.settings, described, "channels") == "apart");
   if (windows.count() > 1000000) return problem("That would be " + numberText(windows.count()) + " windows; choose a larger stride.");
   Passes passes(args, start->goal, false, windows.count());
   const Result<std::vector<double>> f = passes.values(windows.count(), [&](std::int64_t i, Real* x) {
     std::copy(args.input.begin(), args.input.end(), x);
-    windows.each(i, [&](std::size_t at) { x[at] = cover[at]; });
+    if (!grouped) return windows.each(i, [&](std::size_t at) { x[at] = cover[at]; });
+    windows.each(i, [&](std::size_t group) {
+      for (std::size_t j = 0; j < cover.size(); ++j)
+        if (groups->of[j] == static_cast<std::int32_t>(group)) x[j] = cover[j];
+    });
   });
   if (!f) return f.error();
-  Means drops(args.input.size());
+  Means drops(grouped ? static_cast<std::size_t>(groups->count) : args.input.size());
   for (std::int64_t i = 0; i < windows.count(); ++i) {
     if (args.stop.stop_requested()) return explainStopped();
     windows.each(i, [&](std::size_t at) { drops.add(at, 1, start->value - (*f)[static_cast<std::size_t>(i)]); });
   }
   Attribution a = attributionOf("occlusion", args, start->goal, start->value);
   a.values = drops.values();
+  if (grouped) spreadOver(*groups, std::vector<double>(a.values.begin(), a.values.end()), a);
   a.seconds = watch.seconds();
   return a;
 }
@@ -89,7 +100,9 @@ ExplainerSpec occlusionSpec() {
           .supports = fitsAll,
           .explain = explain,
           .family = ExplainerSpec::Family::Perturbation,
-          .usesBaseline = true};
+          .usual = [](const Shape& input) { return input.rank() == 1 ? Params{{"window", IntPair{1, 1}}, {"stride", IntPair{1, 1}}} : Params{}; },
+          .usesBaseline = true,
+          .usesGroups = true};
 }
 
 }  // namespace vitrine

@@ -20,6 +20,11 @@ std::span<const ExplainerSpec> explainerRegistry() {
   return specs;
 }
 
+Params settingsFor(const ExplainerSpec& method, const Shape& input, Params given) {
+  if (method.usual) given.merge(method.usual(input));
+  return given;
+}
+
 const ExplainerSpec* findExplainer(const std::string& id) {
   for (const ExplainerSpec& s : explainerRegistry())
     if (s.id == id) return &s;

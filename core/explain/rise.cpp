@@ -20,8 +20,8 @@ std::vector<Param> params() {
           {.id = "seed", .label = "Seed", .help = "Another one draws other masks.", .fallback = std::int64_t{1}, .low = 0, .high = 1e9}};
 }
 
-/// Masks over places: a coarse grid of 0 and 1, enlarged bilinearly and shifted at random within a cell. A vector's
-/// features have no neighbours: each is shown or hidden by itself.
+/// Masks over places: a coarse grid of 0 and 1, enlarged bilinearly to one cell more than the input each way and cut out at a random
+/// place within a cell, as in the paper. A vector's features have no neighbours: each is shown or hidden by itself.
 class Masks {
  public:
   Masks(const Shape& shape, std::int64_t cells, double share, std::uint64_t seed) : share_(share), seed_(seed) {
@@ -38,7 +38,7 @@ class Masks {
       return mask;
     }
     const std::int64_t cellY = (height_ + gridY_ - 1) / gridY_, cellX = (width_ + gridX_ - 1) / gridX_;
-    Tensor grid(Shape{gridY_ + 1, width_ > 1 ? gridX_ + 1 : 1, 1});
+    Tensor grid(Shape{gridY_, gridX_, 1});
     for (Real& g : grid.data) g = rng.uniform() < share_ ? Real(1) : Real(0);
     const Tensor large = resizeBilinear(grid, (gridY_ + 1) * cellY, width_ > 1 ? (gridX_ + 1) * cellX : 1);
     const std::int64_t y0 = static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(cellY)));

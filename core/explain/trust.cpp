@@ -54,7 +54,9 @@ TrustFinding ofCurve(const char* id, const char* name, const RemovalCurve& c, co
   };
   if (test.flat) return unjudged(kFlat);
   if (test.groups < kFewGroups) return unjudged("Too few features to rank; not judged.");
-  if (std::abs(better) + spread <= 1e-9 * std::max(1.0, std::abs(c.area))) return unjudged("The score is the same in any order; not judged.");
+  double largest = 0;
+  for (const double s : c.score) largest = std::max(largest, std::abs(s));
+  if (std::abs(better) + spread <= 1e-3 * largest) return unjudged("To a thousandth of the score it is the same in any order; not judged.");
   const bool beyondAll = test.orders >= kEnoughOrders && (c.area < c.randomLeast || c.area > c.randomMost);
   const bool clear = std::abs(better) >= 2 * spread || beyondAll;
   const Verdict verdict = !clear ? Verdict::Doubtful : better > 0 ? Verdict::Passes : Verdict::Fails;

@@ -14,7 +14,7 @@ struct TrustTask {
   const ExplainArgs& args;
   const Attribution& map;
   std::span<const Real> removed = {};        ///< what an input becomes when it is taken away; empty: args.baseline, else zeros
-  std::span<const std::int32_t> groups = {}; ///< inputs with the same number are taken away together (≥ 0); empty: all channels of a pixel, else each by itself
+  std::span<const std::int32_t> groups = {}; ///< inputs with the same number are taken away together (≥ 0); empty: all channels of a pixel, else each by itself. Tables: ranked by them too
   std::uint64_t seed = 1;
 };
 
@@ -81,8 +81,9 @@ Result<std::vector<RandomisedLayer>> randomisationTest(const TrustTask& task, co
 /// Spearman's rank correlation, ties at their mean rank; none when there are fewer than 2 numbers or one side is constant.
 std::optional<double> rankCorrelation(std::span<const double> a, std::span<const double> b);
 /// Rank correlation of every two maps' absolute values [maps × maps], NaN where there is none; images and series compare by
-/// pixel or step (sum over channels), so that maps of all methods meet; maps over a layer's units meet none. Requires maps of one sample.
-std::vector<double> agreement(std::span<const Attribution> maps);
+/// pixel or step (sum over channels), tables by `groups` (their columns) where given, so that maps of all methods meet; maps over a layer's
+/// units meet none. Requires maps of one sample.
+std::vector<double> agreement(std::span<const Attribution> maps, std::span<const std::int32_t> groups = {});
 
 enum class Verdict { Passes, Doubtful, Fails };
 /// One check's outcome.

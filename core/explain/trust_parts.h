@@ -13,7 +13,10 @@ Result<std::vector<double>> valuesByInput(const Network& network, const Attribut
 
 /// Whether there are several values and none is told from another: they differ by a millionth of the largest at most.
 bool isFlat(std::span<const double> values);
-std::vector<double> magnitudesOf(const Attribution& map);
+/// Absolute values that are ranked: of every value, or, with `groups` of the inputs (a table's columns), of what the map gives each group.
+std::vector<double> magnitudesOf(const Attribution& map, std::span<const std::int32_t> groups = {});
+/// The values by input; a value of several inputs together is shared out among them evenly, so that sums over inputs count it once.
+std::vector<double> sharesByInput(const Attribution& map);
 
 /// The target of the map itself: what was predicted for x is explained for the changed input too.
 Target targetOf(const TrustTask& task);

@@ -23,7 +23,7 @@ Result<std::vector<RandomisedLayer>> randomisationTest(const TrustTask& task, co
   std::vector<NodeId> layers;
   for (auto id = network.order().rbegin(); id != network.order().rend(); ++id)
     if (!network.blocksOf(*id).empty()) layers.push_back(*id);
-  const std::vector<double> original = magnitudesOf(task.map);
+  const std::vector<double> original = magnitudesOf(task.map, task.groups);
   const bool nothingToRank = isFlat(original);
   const int draws = layers.empty() ? 0 : static_cast<int>(param<std::int64_t>(settings, trustParams(), "draws"));
   const double all = static_cast<double>(layers.size()) + draws - 1;
@@ -33,14 +33,14 @@ Result<std::vector<RandomisedLayer>> randomisationTest(const TrustTask& task, co
     ExplainArgs args = task.args;
     args.params = params, args.target = targetOf(task), args.progress = {};
     Result<Attribution> map = task.method.explain(args);
-    if (map && map->values.size() != original.size()) return problem("The map of a changed network has another size.");
+    if (map && map->values.size() != task.map.values.size()) return problem("The map of a changed network has another size.");
     if (map && task.args.progress) task.args.progress(++done / all);
     return map;
   };
   /// None: nothing of the maps to rank.
   const auto correlation = [&](const Attribution& map) -> std::optional<double> {
     if (nothingToRank) return {};
-    const std::vector<double> now = magnitudesOf(map);
+    const std::vector<double> now = magnitudesOf(map, task.groups);
     return isFlat(now) ? 0 : correlationWhereAnything(original, now);
   };
   const auto drawn = [&](int draw) { return network.initialise(explainRng(task.seed, DrawnFor::Randomisation, static_cast<std::uint64_t>(draw)).next()); };

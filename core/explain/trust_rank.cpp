@@ -36,10 +36,10 @@ std::optional<double> rankCorrelation(std::span<const double> a, std::span<const
   return xy / std::sqrt(xx * yy);
 }
 
-std::vector<double> agreement(std::span<const Attribution> maps) {
+std::vector<double> agreement(std::span<const Attribution> maps, std::span<const std::int32_t> groups) {
   const std::size_t n = maps.size();
   std::vector<std::vector<double>> values;
-  for (const Attribution& m : maps) values.push_back(magnitudes(m));
+  for (const Attribution& m : maps) values.push_back(groups.empty() || m.ofUnits ? magnitudes(m) : magnitudesOf(m, groups));
   std::vector<double> out(n * n, kNan);
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = i; j < n; ++j)
@@ -66,8 +66,27 @@ bool isFlat(std::span<const double> values) {
   return *high - *low <= 1e-6 * std::max(std::abs(*low), std::abs(*high));
 }
 
-std::vector<double> magnitudesOf(const Attribution& map) {
+std::vector<double> sharesByInput(const Attribution& map) {
+  std::vector<double> out(map.values.begin(), map.values.end());
+  if (map.groupValues.empty() || map.groups.size() != out.size()) return out;
+  std::vector<double> size(map.groupValues.size(), 0.0);
+  for (const std::int32_t g : map.groups) ++size[static_cast<std::size_t>(g)];
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const std::size_t g = static_cast<std::size_t>(map.groups[i]);
+    out[i] = map.groupValues[g] / size[g];
+  }
+  return out;
+}
+
+std::vector<double> magnitudesOf(const Attribution& map, std::span<const std::int32_t> groups) {
   std::vector<double> out;
+  if (!groups.empty() && !map.ofUnits && map.values.size() == groups.size()) {
+    const std::vector<double> shares = sharesByInput(map);
+    out.resize(static_cast<std::size_t>(*std::max_element(groups.begin(), groups.end())) + 1);
+    for (std::size_t i = 0; i < shares.size(); ++i) out[static_cast<std::size_t>(groups[i])] += shares[i];
+    for (double& v : out) v = std::abs(v);
+    return out;
+  }
   for (const Real v : map.values) out.push_back(std::abs(static_cast<double>(v)));
   return out;
 }

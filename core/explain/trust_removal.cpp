@@ -96,8 +96,10 @@ Result<RemovalTest> removalTest(const TrustTask& task, const Params& settings) {
   const std::int64_t inputs = network.data().input.size();
   if (!task.groups.empty() && static_cast<std::int64_t>(task.groups.size()) != inputs)
     return Error{{}, "groups", std::to_string(task.groups.size()) + " numbers", std::to_string(inputs) + ", one for each input", {}};
-  const Result<std::vector<double>> values = valuesByInput(network, task.map);
+  Result<std::vector<double>> values = valuesByInput(network, task.map);
   if (!values) return values.error();
+  // A column's value stands in each of its inputs, and counts once.
+  if (!task.groups.empty() && task.map.groups.size() == values->size()) *values = sharesByInput(task.map);
   std::span<const Real> removed = task.removed.empty() ? task.args.baseline : task.removed;
   const std::vector<Real> zeros(static_cast<std::size_t>(inputs));
   if (removed.empty()) removed = zeros;

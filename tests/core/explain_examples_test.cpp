@@ -95,6 +95,34 @@ TEST(WorkedExamples, OcclusionOfVectors) {
   near(m().explain("occlusion", kX, windows(2)).values, {280, 280, 120});
 }
 
+/// Columns 0 and 1 belong together (a category's one-hot numbers): they are covered together, and column 2 by itself.
+TEST(WorkedExamples, OcclusionOfColumns) {
+  const Params one = settingsFor(*findExplainer("occlusion"), {3}, {});
+  const Attribution a = m().explain("occlusion", kX, one, {}, {0, 0, 1});
+  near(a.values, {280, 280, 120});
+  EXPECT_EQ(a.groupValues, (std::vector<double>{280, 120}));
+  near(m().explain("occlusion", kX, one).values, {80, 200, 120});  // as feature ablation
+  EXPECT_EQ(settingsFor(*findExplainer("occlusion"), {8, 8, 1}, {}), Params{});
+  EXPECT_EQ(std::get<IntPair>(settingsFor(*findExplainer("occlusion"), {3}, {{"window", IntPair{1, 2}}})["window"]), (IntPair{1, 2}));
+}
+
+/// Batch norm with nothing before it to be merged into: zennit's composites pass relevance through it; Captum's epsilon rule scales it by the
+/// input's share of the output.
+TEST(WorkedExamples, LrpOfABatchNormAtTheInput) {
+  Drawing d;
+  d.add("input", "in").add("batchnorm", "bn", {{"epsilon", 1e-8}}).add("dense", "u", noBias(1)).add("output", "out", {{"loss", std::string("mse")}});
+  Hand h(d.compile(test::numbersOf({2}, 1)));
+  h.set("bn.weight", {1, 1}).set("bn.running_mean", {3, 3}).set("bn.running_var", {1, 1}).set("u.weight", {1, 1});
+  near(h.explain("lrp", {5, 2}).values, {2, -1});
+  near(h.explain("lrp", {5, 2}, {{"convention", std::string("captum")}}).values, {5, 2});
+}
+
+/// One cell: every mask is the same everywhere, as in the paper, where the grid has no cell more than was asked for.
+TEST(WorkedExamples, RiseOfOneCellIsEven) {
+  const Values map = c().explain("rise", upTo15(), {{"cells", int64_t{1}}, {"masks", int64_t{50}}}).values;
+  for (const Real v : map) EXPECT_EQ(v, map[0]);
+}
+
 TEST(WorkedExamples, OcclusionOfImages) {
   // C(X + ONE) as a function of X: the baseline is ONE; as a function of ONE it is X.
   const Values x = upTo15(1), one(16, 1);

@@ -179,6 +179,33 @@ TEST(Explainers, IntegratedGradientsAreThePlainSumWhereTheFirstLayersAreAffine) 
   }
 }
 
+/// The stated error is about as large as the error: of draws in a part of the way each it is far below that of independent ones.
+TEST(Explainers, ExpectedGradientsStateTheErrorTheyMake) {
+  const Case c = mlp(classesOf({4}, 3));
+  std::vector<Real> background;
+  Rng rng(11, Stream::Test);
+  for (int i = 0; i < 5 * 4; ++i) background.push_back(static_cast<Real>(3 * rng.normal()));
+  const auto explain = [&](std::int64_t draws, std::int64_t seed) {
+    const Params settings{{"draws", draws}, {"seed", seed}};
+    const Result<Attribution> a = findExplainer("expected-gradients")->explain({.network = *c.network, .params = c.params.span(), .input = c.input, .target = {1, false}, .settings = settings, .samples = background});
+    EXPECT_TRUE(a) << a.error().text();
+    return *a;
+  };
+  const Attribution exact = explain(50000, 1);
+  for (const std::int64_t draws : {10, 50, 200}) {
+    double made = 0, stated = 0;
+    for (std::int64_t seed = 2; seed < 42; ++seed) {
+      const Attribution a = explain(draws, seed);
+      for (std::size_t i = 0; i < 4; ++i) {
+        made += std::pow(static_cast<double>(a.values[i] - exact.values[i]), 2);
+        stated += a.standardError[i] * a.standardError[i];
+      }
+    }
+    EXPECT_GT(std::sqrt(stated / made), 0.8) << draws;
+    EXPECT_LT(std::sqrt(stated / made), 6) << draws;
+  }
+}
+
 TEST(Explainers, GradCamTakesTheLastConvolutionOrTheNamedLayer) {
   const Case c = cnn();
   const Result<Attribution> last = c.explain("grad-cam"), named = c.explain("grad-cam", {{"layer", std::string("conv2")}});

@@ -34,6 +34,39 @@ TEST(Agreement, ComparesMapsOfAllSizesByPixel) {
   EXPECT_DOUBLE_EQ(agreement(std::vector<Attribution>{full, plane})[1], 1);
 }
 
+/// A category's four one-hot numbers are one feature: a method that gives the column one value, which stands in each of them, and one that
+/// gives each number its own are ranked by what the column gets.
+TEST(Agreement, TablesCompareByColumn) {
+  const std::vector<std::int32_t> columns{0, 1, 1, 1, 1, 2};
+  Attribution whole, parts;
+  whole.shape = parts.shape = {6};
+  whole.groups = columns, whole.groupValues = {3, 2, -1}, whole.values = {3, 2, 2, 2, 2, -1};
+  parts.values = {5, Real(0.5), Real(0.5), Real(1), Real(1), 1};  // 5, 3, 1
+  EXPECT_DOUBLE_EQ(agreement(std::vector<Attribution>{whole, parts}, columns)[1], 1);
+  EXPECT_LT(agreement(std::vector<Attribution>{whole, parts})[1], 0.9);
+}
+
+/// The same in the order in which columns are taken away, and in the ranks of the networks drawn anew.
+TEST(Removal, AColumnOfSeveralInputsCountsOnce) {
+  // Column 1 has four inputs and matters less than columns 0 and 2; four times its value would put it first.
+  const std::vector<std::int32_t> columns{0, 1, 1, 1, 1, 2};
+  Linear l({5, 1, 0, 0, 0, 3}, 0, {1, 1, 1, 1, 1, 1}, {});
+  l.method.explain = [columns](const ExplainArgs& a) -> Result<Attribution> {
+    Attribution out;
+    out.method = "fixed", out.shape = a.network.data().input;
+    out.values = {5, 2, 2, 2, 2, 3}, out.groups = columns, out.groupValues = {5, 2, 3};
+    return out;
+  };
+  const ExplainArgs args = l.args();
+  const Attribution map = *l.method.explain(args);
+  const auto t = removalTest({.method = l.method, .args = args, .map = map, .groups = columns}, {{"score", std::string("output")}, {"step", 0.34}});
+  ASSERT_TRUE(t) << t.error().text();
+  EXPECT_EQ(t->deletion.score, (std::vector<double>{9, 4, 1, 0}));
+  const auto r = randomisationTest({.method = l.method, .args = args, .map = map, .groups = columns});
+  ASSERT_TRUE(r) << r.error().text();
+  EXPECT_DOUBLE_EQ(r->back().correlation.value_or(0), 1);
+}
+
 TEST(InfidelityTest, ByHand) {
   // y = 2a − b; the map (1, 0); perturbations (1, 0), (0, 1), (2, 2): told 1, 0, 2; seen 2, −1, 2.
   const Linear l({2, -1}, Real(0.5), {3, 4}, {1, 0});

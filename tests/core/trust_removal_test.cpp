@@ -66,6 +66,16 @@ TEST(Removal, FewFeaturesAndConstantScoresAreNotJudged) {
   EXPECT_FALSE(constant.verdict);
   EXPECT_NE(constant.sentence.find("same in any order"), std::string::npos) << constant.sentence;
   EXPECT_EQ(deletionOf(falling, falling).verdict, Verdict::Passes);
+  // A score of 1000 that orders change by hundredths tells nothing of the order.
+  std::vector<Real> hardly, rising;
+  for (int i = 0; i < 40; ++i) hardly.push_back(static_cast<Real>(0.001 * (40 - i))), rising.push_back(static_cast<Real>(i));
+  const Linear large(hardly, 1000, std::vector<Real>(40, 1), rising);
+  const ExplainArgs args = large.args();
+  const Attribution worst = *large.method.explain(args);
+  TrustReport report;
+  report.removal = *removalTest({large.method, args, worst}, {{"score", std::string("output")}});
+  judge(large.method, worst, report);
+  EXPECT_FALSE(report.findings.front().verdict) << report.findings.front().sentence;
 }
 
 TEST(Removal, SharesFollowTheStep) {
