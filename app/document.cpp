@@ -286,6 +286,8 @@ void Document::generateData(const std::string& id, const GeneratorSettings& sett
 void Document::finishData(Result<DatasetPtr> data) {
   if (!data) return emit failed(fromStd(data.error().text()));
   const bool first = !now_.data && undo_.count() == 0;
+  // Other data begin another project: saving it asks for a name, and the file that was open keeps what was trained.
+  if (now_.data && now_.data->name != (*data)->name) path_.clear();
   setData(*data);
   if (first) undo_.clear();  // the sample project is where undo begins
   const Dataset& d = *now_.data;

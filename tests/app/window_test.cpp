@@ -174,6 +174,18 @@ TEST(Window, ProjectComesBackWithItsArrangement) {
   EXPECT_FALSE(b.document.isDirty());
 }
 
+TEST(Window, OtherDataDoNotOverwriteTheOpenProject) {
+  QTemporaryDir folder;
+  const QString path = folder.filePath(QStringLiteral("plane.vitrine"));
+  AppBench b("circles");
+  ASSERT_TRUE(b.document.save(path, {}));
+  b.generate("circles");  // the same data, made anew: still this project
+  EXPECT_EQ(b.document.path(), path);
+  b.generate("spirals");
+  EXPECT_TRUE(b.document.path().isEmpty());
+  EXPECT_FALSE(b.document.name().contains(QStringLiteral("plane")));
+}
+
 TEST(Window, AsksBeforeWorkIsLost) {
   AppBench b;
   b.document.applyTemplate("softmax-regression");
