@@ -39,7 +39,10 @@ void Panels::add(const QString& id, FigurePanel* panel) {
   e.toggle->setChecked(true);
   connect(e.toggle, &QAction::toggled, this, [this, id] { refresh(id); });
   connect(panel, &FigurePanel::hideRequested, e.toggle, [toggle = e.toggle] { toggle->setChecked(false); });
-  connect(panel, &FigurePanel::popOutRequested, this, [this, id] { popOut(id); });
+  connect(panel, &FigurePanel::popOutRequested, this, [this, id] {
+    if (entries_[id].window) putBack(id);
+    else popOut(id);
+  });
   connect(panel, &FigurePanel::exportRequested, this, &Panels::exportRequested);
   connect(panel, &FigurePanel::dataExportRequested, this, &Panels::dataExportRequested);
   entries_.insert(id, e);
@@ -78,6 +81,7 @@ void Panels::popOut(const QString& id) {
     return;
   }
   const QSize size = e.panel->size();
+  e.sizes = e.home ? e.home->sizes() : QList<int>();
   auto* window = new QWidget(e.home ? e.home->window() : nullptr, Qt::Window);
   window->setObjectName(QStringLiteral("window_") + id);
   window->setProperty("panel", id);
@@ -86,6 +90,7 @@ void Panels::popOut(const QString& id) {
   layout->setContentsMargins(6, 6, 6, 6);
   layout->addWidget(e.panel);
   e.panel->show();
+  e.panel->setPoppedOut(true);
   e.window = window;
   window->installEventFilter(this);
   window->resize(size.expandedTo({480, 360}));
@@ -97,8 +102,11 @@ void Panels::putBack(const QString& id) {
   if (!e.window) return;
   QWidget* window = e.window;
   e.window = nullptr;
+  e.panel->setPoppedOut(false);
   if (e.home) e.home->insertWidget(e.index, e.panel);
   e.panel->setVisible(e.available && e.toggle->isChecked());
+  // As large as it was, beside the same neighbours.
+  if (e.home && e.sizes.size() == e.home->count()) e.home->setSizes(e.sizes);
   window->removeEventFilter(this);
   window->hide();
   window->deleteLater();

@@ -52,6 +52,7 @@ class Panels : public QObject {
     int index = 0;
     QAction* toggle = nullptr;
     QPointer<QWidget> window;
+    QList<int> sizes = {};  ///< of its home before it was popped out
     bool available = true;
   };
   void putBack(const QString& id);
