@@ -22,6 +22,41 @@ namespace {
 
 using namespace test;
 
+/// A table whose columns have long names.
+DatasetPtr longNames() {
+  auto data = std::make_shared<Dataset>(*prices());
+  data->featureNames = {"distance to the centre of the town (km)", "year_in_which_it_was_last_renovated", "rooms"};
+  return data;
+}
+
+TEST(ExplainWall, ItsLastColumnCanBeScrolledTo) {
+  for (const bool series : {false, true}) {
+    ExplainBench b(nullptr, {1100, 800});
+    if (series) {
+      b.trigger("sample_sunspots");
+      ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data() && b.document.data()->spec.input.rank() == 2; }));
+    } else {
+      b.document.useData(longNames());
+    }
+    ASSERT_TRUE(b.settled());
+    while (b.wall()->data().methods.size() < 8) b.menuAction("explainMethodMenu", QStringLiteral("explainAdd_saliency"));
+    ASSERT_TRUE(b.settled());
+    QTest::qWait(20);
+    const int last = static_cast<int>(b.wall()->data().methods.size()) - 1;
+    EXPECT_LE(b.wall()->cellRect(0, last).right(), b.wall()->width()) << series;
+    // By key, from the first to the last: each is in sight when it is chosen.
+    b.wall()->select(0, 0);
+    for (int m = 1; m <= last; ++m) {
+      QTest::keyClick(b.wall(), Qt::Key_Right);
+      QTest::qWait(5);
+      EXPECT_EQ(b.wall()->selectedMethod(), m);
+      const QRectF cell = b.wall()->cellRect(0, m).translated(b.wall()->pos());
+      EXPECT_GE(cell.left(), 0) << m;
+      EXPECT_LE(cell.right(), b.find<QScrollArea>("explainWallScroll")->viewport()->width() + 1) << m;
+    }
+  }
+}
+
 TEST(ExplainWall, APanelThatWasPoppedOutComesBackAsItWas) {
   ExplainBench b;
   ASSERT_TRUE(b.settled());
