@@ -57,6 +57,22 @@ TEST(ExplainWall, ItsLastColumnCanBeScrolledTo) {
   }
 }
 
+TEST(ExplainWall, FiguresOfChecksSayOfWhatTheyAre) {
+  ExplainBench b;
+  ASSERT_TRUE(b.settled());
+  emit b.wall()->cellSelected(1, 0);
+  QString sample = b.wall()->data().samples[1].name;
+  const QString method = b.wall()->data().methods[0].name, target = b.wall()->data().samples[1].cells[0].targetText;
+  const QString curves = b.find<CurvePlot>("explainCurves")->figureTitle();
+  for (const QString& part : {QStringLiteral("Deletion and insertion"), sample, method, target}) EXPECT_TRUE(curves.contains(part)) << qPrintable(curves);
+  const QString agreement = b.find<MatrixView>("explainAgreement")->figureTitle();
+  for (const QString& part : {QStringLiteral("agree"), sample, target, QStringLiteral("magnitudes")}) EXPECT_TRUE(agreement.contains(part)) << qPrintable(agreement);
+  emit b.wall()->cellSelected(0, 0);
+  sample = b.wall()->data().samples[0].name;
+  EXPECT_TRUE(b.find<CurvePlot>("explainCurves")->figureTitle().contains(sample));
+  EXPECT_TRUE(b.find<MatrixView>("explainAgreement")->figureTitle().contains(sample));
+}
+
 TEST(ExplainWall, APanelThatWasPoppedOutComesBackAsItWas) {
   ExplainBench b;
   ASSERT_TRUE(b.settled());
