@@ -54,6 +54,8 @@ class ExplainChoices : public QWidget {
 
  signals:
   void samplesChanged();
+  /// After samplesChanged(): a sample of one's own has come, one wants to see it. Its place in samples().
+  void ownAdded(int sample);
   void choicesChanged();
   void scaleChanged();
   void sideTextChanged(const QString& text);

@@ -7,6 +7,7 @@
 #include <QScrollArea>
 #include <QSplitter>
 #include <QTabWidget>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <QWidgetAction>
@@ -40,6 +41,12 @@ ExplainWorkspace::ExplainWorkspace(Document& document, Panels& panels, QWidget* 
     onSnapshot();
   });
   connect(choices_, &ExplainChoices::samplesChanged, this, &ExplainWorkspace::onSamples);
+  connect(choices_, &ExplainChoices::ownAdded, this, [this](int sample) {
+    // When the wall has made room for the new row.
+    QTimer::singleShot(0, this, [this, sample] {
+      if (isVisible() && sample < static_cast<int>(view_->data().samples.size())) select(sample, view_->selectedMethod());
+    });
+  });
   connect(choices_, &ExplainChoices::choicesChanged, this, &ExplainWorkspace::refresh);
   connect(choices_, &ExplainChoices::scaleChanged, this, [this] {
     WallLook look = view_->look();

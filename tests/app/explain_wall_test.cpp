@@ -29,6 +29,12 @@ DatasetPtr longNames() {
   return data;
 }
 
+bool inSight(ExplainBench& b, int sample, int method) {
+  auto* area = b.find<QScrollArea>("explainWallScroll");
+  const QRect cell = b.wall()->cellRect(sample, method).toAlignedRect().translated(b.wall()->pos());
+  return area->viewport()->rect().adjusted(-1, -1, 1, 1).contains(cell);
+}
+
 TEST(ExplainWall, ItsLastColumnCanBeScrolledTo) {
   for (const bool series : {false, true}) {
     ExplainBench b(nullptr, {1100, 800});
@@ -71,6 +77,32 @@ TEST(ExplainWall, FiguresOfChecksSayOfWhatTheyAre) {
   sample = b.wall()->data().samples[0].name;
   EXPECT_TRUE(b.find<CurvePlot>("explainCurves")->figureTitle().contains(sample));
   EXPECT_TRUE(b.find<MatrixView>("explainAgreement")->figureTitle().contains(sample));
+}
+
+TEST(ExplainWall, ALoadedPictureIsChosenAndInSight) {
+  ExplainBench b(nullptr, {1400, 800});
+  b.document.useData(squares());
+  ASSERT_TRUE(b.settled());
+  for (int row = 30; row < 40; ++row) b.explain->choices()->choose(row);
+  ASSERT_TRUE(b.settled());
+  QTemporaryDir folder;
+  QImage picture(40, 20, QImage::Format_RGB32);
+  picture.fill(Qt::white);
+  const QString path = folder.filePath(QStringLiteral("white.png"));
+  ASSERT_TRUE(picture.save(path));
+  QString said;
+  QObject::connect(&b.document, &Document::said, [&](const QString& text) { said = text; });
+  b.explain->choices()->loadImage(path);
+  const int last = static_cast<int>(b.wall()->data().samples.size()) - 1;
+  ASSERT_EQ(b.wall()->data().samples.back().name, QStringLiteral("white.png"));
+  ASSERT_TRUE(b.waitFor([&] { return b.wall()->selectedSample() == last; }));
+  EXPECT_TRUE(inSight(b, last, b.wall()->selectedMethod()));
+  // Twice as wide as high, where the network's input is square.
+  EXPECT_TRUE(said.contains(QStringLiteral("40 × 20")) && said.contains(QStringLiteral("10 × 10")) && said.contains(QStringLiteral("black bars"))) << qPrintable(said);
+  said.clear();
+  ASSERT_TRUE(picture.copy(0, 0, 20, 20).save(path));
+  b.explain->choices()->loadImage(path);
+  EXPECT_TRUE(said.isEmpty()) << qPrintable(said);
 }
 
 TEST(ExplainWall, APanelThatWasPoppedOutComesBackAsItWas) {
