@@ -185,6 +185,13 @@ void ExplainChoices::editFrom(const ExplainSample& sample) {
     described.push_back(std::move(p));
   }
   rowForm_->setParams(described, values);
+  // The form must be no wider than the column it stands in: long names of columns take two lines, and what cannot be broken is read in the tip.
+  for (const Param& p : described)
+    if (auto* label = rowForm_->findChild<QLabel*>(QStringLiteral("label_") + fromCore(p.id))) {
+      label->setWordWrap(true);
+      label->setMinimumWidth(std::min(label->fontMetrics().horizontalAdvance(label->text()) + 2, 90));
+      label->setToolTip(label->text());
+    }
   // All fields of a small table are in sight; of a larger one as many as leave room for the gallery.
   rowBox_->setMinimumHeight(std::clamp(rowForm_->sizeHint().height(), 110, rowBox_->maximumHeight()));
   rowEdited();

@@ -105,6 +105,22 @@ TEST(ExplainWall, ALoadedPictureIsChosenAndInSight) {
   EXPECT_TRUE(said.isEmpty()) << qPrintable(said);
 }
 
+TEST(ExplainWall, TheRowEditorFitsItsPanel) {
+  ExplainBench b(nullptr);
+  b.document.useData(longNames());
+  ASSERT_TRUE(b.settled());
+  b.click("explainEdit");
+  auto* form = b.find<ParamForm>("explainRowForm");
+  ASSERT_TRUE(b.waitFor([&] { return form->isVisible() && form->findChild<QLineEdit*>(QStringLiteral("param_f2")); }));
+  QTest::qWait(20);
+  EXPECT_LE(form->width(), form->parentWidget()->width());
+  for (int f = 0; f < 3; ++f) {
+    const auto* field = form->findChild<QLineEdit*>(QStringLiteral("param_f%1").arg(f));
+    EXPECT_LE(field->mapTo(form, QPoint(field->width(), 0)).x(), form->parentWidget()->width());
+    EXPECT_GE(field->width(), 50);
+  }
+}
+
 TEST(ExplainWall, APanelThatWasPoppedOutComesBackAsItWas) {
   ExplainBench b;
   ASSERT_TRUE(b.settled());
