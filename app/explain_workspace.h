@@ -13,6 +13,7 @@
 #include "widgets/explain/wall_view.h"
 
 class QAction;
+class QLabel;
 class QMenu;
 class QScrollArea;
 class QSplitter;
@@ -106,6 +107,8 @@ class ExplainWorkspace : public QWidget {
   QScrollArea* scroll_ = nullptr;
   QSplitter *outer_ = nullptr, *centre_ = nullptr, *right_ = nullptr;
   FigurePanel* wallPanel_ = nullptr;
+  QLabel* before_ = nullptr;  ///< the network was edited so that it is of no use: what is shown is the one before
+  QString fault_;             ///< why, or empty
   QToolButton* add_ = nullptr;
   QAction *live_ = nullptr, *refreshAction_ = nullptr;
   QMenu* methodMenu_ = nullptr;

@@ -35,6 +35,28 @@ bool inSight(ExplainBench& b, int sample, int method) {
   return area->viewport()->rect().adjusted(-1, -1, 1, 1).contains(cell);
 }
 
+TEST(ExplainWall, SaysThatItIsOfTheNetworkBeforeAnEditThatBrokeIt) {
+  ExplainBench b;
+  ASSERT_TRUE(b.settled());
+  auto* before = b.find<QLabel>("explainBeforeEdit");
+  EXPECT_FALSE(before->isVisible());
+  const QString title = b.wall()->figureTitle();
+  // The last layer with weights goes: two classes need two outputs.
+  const Graph broken = b.document.graph();
+  NodeId last{};
+  for (const Node& n : broken.nodes)
+    if (n.type == "dense") last = n.id;
+  b.document.editGraph(removeNodesAndBridge(broken, {last}), QStringLiteral("delete"));
+  ASSERT_FALSE(b.document.whyNotPlayable().isEmpty());
+  EXPECT_TRUE(before->isVisible());
+  EXPECT_TRUE(before->text().contains(b.document.whyNotPlayable().toHtmlEscaped())) << qPrintable(before->text());
+  EXPECT_TRUE(b.wall()->figureTitle().contains(QStringLiteral("before it was edited"))) << qPrintable(b.wall()->figureTitle());
+  b.document.undoStack()->undo();
+  ASSERT_TRUE(b.settled());
+  EXPECT_FALSE(before->isVisible());
+  EXPECT_EQ(b.wall()->figureTitle(), title);
+}
+
 TEST(ExplainWall, ItsLastColumnCanBeScrolledTo) {
   for (const bool series : {false, true}) {
     ExplainBench b(nullptr, {1100, 800});
