@@ -192,7 +192,7 @@ void ExplainWorkspace::buildWallHead() {
   csv->setToolTip(tr("One line a value: sample, target, method, place, input, attribution"));
   QAction* npy = exportMenu->addAction(tr("Attributions as NPY…"), this, &ExplainWorkspace::exportArrays);
   npy->setObjectName(QStringLiteral("explainExportNpy"));
-  npy->setToolTip(tr("One array a method for numpy: [samples × input shape], in the order of the wall; NaN where there is no map"));
+  npy->setToolTip(tr("One array a method for numpy: [samples × input shape], of a table [samples × columns], in the order of the wall; NaN where there is no map. A JSON file beside them says what they are"));
   exports->setMenu(exportMenu);
   for (QToolButton* b : {live, look, exports, add_}) wallPanel_->addHeaderWidget(b);
 }

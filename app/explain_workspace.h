@@ -38,7 +38,7 @@ class ExplainWorkspace : public QWidget {
   bool live() const;
   /// All that compute here: the wall's first, the gallery's last.
   const std::vector<JobQueue*>& queues() const { return queues_; }
-  /// Attributions as NPY, one file a column ("path-1-saliency.npy", "path-2-saliency-second-class.npy"); false (and a message) when none was written.
+  /// Attributions as NPY, one file a column, and what they are as JSON (app/explain_arrays.h); false (and a message) when they were not written.
   bool saveArrays(const QString& path);
   void resetArrangement();
 
@@ -93,6 +93,8 @@ class ExplainWorkspace : public QWidget {
   void setColumns(std::vector<WallColumn> columns);
   QWidget* buildLook();
   void exportArrays();
+  /// Asks, where files are there already that saveArrays() would replace.
+  bool mayReplace(const QString& path);
 
   Document& document_;
   Panels& panels_;

@@ -170,5 +170,102 @@ TEST(ExplainWall, APanelThatWasPoppedOutComesBackAsItWas) {
   EXPECT_EQ(text(), QStringLiteral("Pop out"));
 }
 
+QByteArray contentOf(const QString& path) {
+  QFile file(path);
+  return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+TEST(ExplainArrays, SayWhatTheyAreAndHaveOneNumberForEachColumnOfATable) {
+  ExplainBench b(nullptr);
+  // Two numbers and a column of three categories: five inputs.
+  QTemporaryDir folder;
+  QFile table(folder.filePath(QStringLiteral("flats.csv")));
+  ASSERT_TRUE(table.open(QIODevice::WriteOnly));
+  table.write("area,age,heating,class\n");
+  Rng rng(7, Stream::Test);
+  for (int i = 0; i < 90; ++i) {
+    const char* heating[] = {"gas", "pump", "district"};
+    table.write(QStringLiteral("%1,%2,%3,%4\n").arg(30 + rng.below(900) / 10.0).arg(rng.below(90)).arg(QLatin1String(heating[i % 3])).arg(QLatin1String(i % 3 == 0 ? "dear" : "cheap")).toUtf8());
+  }
+  table.close();
+  b.window.openPath(table.fileName());
+  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
+  ASSERT_TRUE(b.settled());
+  ASSERT_EQ(b.document.data()->spec.input.size(), 5);
+  int shapley = -1;
+  for (std::size_t c = 0; c < b.explain->model().columns().size(); ++c)
+    if (b.explain->model().columns()[c].spec->id == "shapley") shapley = static_cast<int>(c);
+  ASSERT_GE(shapley, 0);
+  QString said;
+  QObject::connect(&b.document, &Document::said, [&](const QString& text) { said = text; });
+  ASSERT_TRUE(b.explain->saveArrays(folder.filePath(QStringLiteral("attr.npy"))));
+  EXPECT_TRUE(said.contains(QStringLiteral("attr.json"))) << qPrintable(said);
+  const QJsonObject about = QJsonDocument::fromJson(contentOf(folder.filePath(QStringLiteral("attr.json")))).object();
+  const WallData& wall = b.wall()->data();
+  ASSERT_EQ(about[QStringLiteral("samples")].toArray().size(), static_cast<qsizetype>(wall.samples.size()));
+  for (std::size_t i = 0; i < wall.samples.size(); ++i) {
+    const QJsonObject s = about[QStringLiteral("samples")][static_cast<qsizetype>(i)].toObject();
+    EXPECT_EQ(s[QStringLiteral("name")].toString(), wall.samples[i].name);
+    EXPECT_EQ(s[QStringLiteral("row")].toInt(), b.document.pinned()[i]);
+    EXPECT_EQ(s[QStringLiteral("true class")].toString(), wall.classes[wall.samples[i].trueClass]);
+  }
+  EXPECT_EQ(about[QStringLiteral("columns")].toArray(), (QJsonArray{QStringLiteral("area"), QStringLiteral("age"), QStringLiteral("heating")}));
+  const QJsonArray inputs = about[QStringLiteral("network's inputs")].toArray();
+  ASSERT_EQ(inputs.size(), 5);
+  EXPECT_EQ(inputs[3].toObject()[QStringLiteral("column")].toString(), QStringLiteral("heating"));
+  EXPECT_TRUE(inputs[3].toObject()[QStringLiteral("name")].toString().startsWith(QStringLiteral("heating=")));
+  const QJsonArray arrays = about[QStringLiteral("arrays")].toArray();
+  ASSERT_EQ(arrays.size(), wall.methods.size());
+  for (std::size_t c = 0; c < wall.methods.size(); ++c) {
+    const QJsonObject a = arrays[static_cast<qsizetype>(c)].toObject();
+    EXPECT_EQ(a[QStringLiteral("method")].toString(), wall.methods[c].name);
+    EXPECT_EQ(a[QStringLiteral("explained")][0].toString(), wall.samples[0].cells[c].targetText);
+    EXPECT_EQ(a[QStringLiteral("shape")].toArray(), (QJsonArray{static_cast<int>(wall.samples.size()), 3}));
+    EXPECT_EQ(a[QStringLiteral("axes")].toArray(), (QJsonArray{QStringLiteral("sample"), QStringLiteral("column")}));
+    const Result<NpyArray> array = readNpy(contentOf(folder.filePath(a[QStringLiteral("file")].toString())).toStdString(), "array");
+    ASSERT_TRUE(array) << array.error().text();
+    ASSERT_EQ(array->shape, (std::vector<std::int64_t>{static_cast<std::int64_t>(wall.samples.size()), 3}));
+    // The wall's own numbers, of every sample.
+    for (std::size_t i = 0; i < wall.samples.size(); ++i)
+      for (std::size_t k = 0; k < 3; ++k) EXPECT_EQ(array->at(3 * i + k), static_cast<double>(wall.samples[i].cells[c].values[k])) << c;
+  }
+  EXPECT_FALSE(arrays[shapley].toObject()[QStringLiteral("settings")].toObject().isEmpty());
+  EXPECT_EQ(arrays[shapley].toObject()[QStringLiteral("baseline")].toString(), QStringLiteral("zero"));
+}
+
+TEST(ExplainArrays, AreProposedANameAndReplaceNothingUnasked) {
+  ExplainBench b;
+  ASSERT_TRUE(b.settled());
+  QTemporaryDir folder;
+  QSettings().setValue(QStringLiteral("folder"), folder.path());
+  const auto exportTo = [&](const QString& name) {
+    b.trigger("actionExplainNpy");
+    QFileDialog* dialog = nullptr;
+    for (QFileDialog* d : b.explain->findChildren<QFileDialog*>(QStringLiteral("explainNpyDialog")))
+      if (d->isVisible()) dialog = d;
+    ASSERT_TRUE(dialog);
+    EXPECT_TRUE(dialog->selectedFiles().value(0).endsWith(QStringLiteral("attributions.npy"))) << qPrintable(dialog->selectedFiles().value(0));
+    emit dialog->fileSelected(folder.filePath(name));
+    dialog->close();
+  };
+  exportTo(QStringLiteral("attr.npy"));
+  const QString first = folder.filePath(QStringLiteral("attr-1-") + QString::fromStdString(b.explain->model().columns()[0].spec->id) + QStringLiteral(".npy"));
+  const QString about = folder.filePath(QStringLiteral("attr.json"));
+  ASSERT_TRUE(QFile::exists(first));
+  ASSERT_TRUE(QFile::exists(about));
+  const auto spoil = [&] {
+    QFile file(first);
+    ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+    file.write("mine");
+  };
+  spoil();
+  answer(QMessageBox::No);
+  exportTo(QStringLiteral("attr.npy"));
+  EXPECT_EQ(contentOf(first), QByteArray("mine"));
+  answer(QMessageBox::Yes);
+  exportTo(QStringLiteral("attr.npy"));
+  EXPECT_NE(contentOf(first), QByteArray("mine"));
+}
+
 }  // namespace
 }  // namespace vitrine
