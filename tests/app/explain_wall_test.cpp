@@ -162,12 +162,30 @@ TEST(ExplainWall, APanelThatWasPoppedOutComesBackAsItWas) {
   press();
   EXPECT_NE(panel->window(), &b.window);
   EXPECT_EQ(text(), QStringLiteral("Put back"));
+  // In its place stands where it is.
+  auto* stub = b.find<QFrame>("poppedOut_panelExplainAgreement");
+  ASSERT_TRUE(stub);
+  EXPECT_TRUE(stub->isVisible());
+  EXPECT_EQ(home->indexOf(stub), 1);
+  EXPECT_LT(stub->height(), sizes[1] / 2);
   press();
   EXPECT_EQ(panel->window(), &b.window);
   EXPECT_TRUE(panel->isVisible());
   EXPECT_EQ(home->indexOf(panel), 1);
   EXPECT_EQ(home->sizes(), sizes);
   EXPECT_EQ(text(), QStringLiteral("Pop out"));
+  EXPECT_FALSE(b.window.findChild<QFrame*>(QStringLiteral("poppedOut_panelExplainAgreement")));
+  // Two at once, back in the order they went.
+  auto* curves = b.find<FigurePanel>("panelExplainCurves");
+  emit curves->popOutRequested();
+  emit panel->popOutRequested();
+  QTest::qWait(20);
+  b.click("putBack_panelExplainCurves");
+  b.click("putBack_panelExplainAgreement");
+  QTest::qWait(20);
+  EXPECT_EQ(home->indexOf(curves), 0);
+  EXPECT_EQ(home->indexOf(panel), 1);
+  EXPECT_EQ(home->sizes(), sizes);
 }
 
 QByteArray contentOf(const QString& path) {
