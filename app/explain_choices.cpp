@@ -273,8 +273,9 @@ TargetChoice ExplainChoices::target() const {
   return t;
 }
 
-void ExplainChoices::offerUnit(NodeId node, std::int64_t unit, const QString& name) {
-  const QVariant data = QVariant::fromValue(TargetChoice{.kind = TargetChoice::Unit, .node = node.value, .unit = unit});
+void ExplainChoices::offerUnit(const TargetChoice& choice) {
+  const QVariant data = QVariant::fromValue(choice);
+  const QString name = tr("unit: %1").arg(choice.unitName);
   const int last = target_->count() - 1;
   const bool there = last >= 0 && target_->itemData(last).value<TargetChoice>().kind == TargetChoice::Unit;
   const bool chosen = there && target_->currentIndex() == last;

@@ -48,12 +48,14 @@ class ExplainChoices : public QWidget {
   /// Takes a row of the data on the wall.
   void choose(std::int32_t row);
   /// Offers a unit of a layer as target.
-  void offerUnit(NodeId node, std::int64_t unit, const QString& name);
+  void offerUnit(const TargetChoice& choice);
   /// Which of samples() is looked at: the row editor begins with it.
   void setChosen(int sample) { chosen_ = sample; }
 
  signals:
   void samplesChanged();
+  /// After samplesChanged(): a sample of one's own has come, one wants to see it. Its place in samples().
+  void ownAdded(int sample);
   void choicesChanged();
   void scaleChanged();
   void sideTextChanged(const QString& text);

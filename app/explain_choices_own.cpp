@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 #include <QImageReader>
 #include <QLabel>
+#include <QLocale>
 #include <QScrollArea>
 #include <QSettings>
 #include <QToolButton>
@@ -89,6 +90,7 @@ void ExplainChoices::addDrawn() {
   if (!canvas_->isBlank()) own_.push_back(sampleOfImage(*data_, tr("drawn"), canvas_->image()));
   clearOwn_->setVisible(!own_.empty());
   emit samplesChanged();
+  if (!canvas_->isBlank()) emit ownAdded(static_cast<int>(rows_.size() + own_.size()) - 1);
 }
 
 void ExplainChoices::showCanvas() {
@@ -122,7 +124,13 @@ void ExplainChoices::loadImage(const QString& path) {
   say({});
   own_.push_back(sampleOfImage(*data_, name, image));
   clearOwn_->show();
+  const QSize input(static_cast<int>(data_->spec.input[1]), static_cast<int>(data_->spec.input[0]));
+  if (image.size().scaled(input, Qt::KeepAspectRatio) != input) {
+    const auto size = [](QSize s) { return tr("%1 × %2").arg(QLocale().toString(s.width()), QLocale().toString(s.height())); };
+    emit document_.said(tr("%1 is %2 pixels, the network's input %3: its shape is kept, with black bars beside it.").arg(name, size(image.size()), size(input)));
+  }
   emit samplesChanged();
+  emit ownAdded(static_cast<int>(rows_.size() + own_.size()) - 1);
 }
 
 void ExplainChoices::removeOwn() {
@@ -177,6 +185,13 @@ void ExplainChoices::editFrom(const ExplainSample& sample) {
     described.push_back(std::move(p));
   }
   rowForm_->setParams(described, values);
+  // The form must be no wider than the column it stands in: long names of columns take two lines, and what cannot be broken is read in the tip.
+  for (const Param& p : described)
+    if (auto* label = rowForm_->findChild<QLabel*>(QStringLiteral("label_") + fromCore(p.id))) {
+      label->setWordWrap(true);
+      label->setMinimumWidth(std::min(label->fontMetrics().horizontalAdvance(label->text()) + 2, 90));
+      label->setToolTip(label->text());
+    }
   // All fields of a small table are in sight; of a larger one as many as leave room for the gallery.
   rowBox_->setMinimumHeight(std::clamp(rowForm_->sizeHint().height(), 110, rowBox_->maximumHeight()));
   rowEdited();

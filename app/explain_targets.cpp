@@ -8,6 +8,7 @@
 #include "app/explain_wall.h"
 #include "core/explain/baseline.h"
 #include "core/explain/units.h"
+#include "core/insight/unit_inputs.h"
 #include "core/train/outputs.h"
 #include "widgets/editor/category.h"
 
@@ -64,7 +65,7 @@ QString choiceName(const TargetChoice& choice, const Dataset& data) {
       case TargetChoice::Class: return outputName(data, choice.output);
       case TargetChoice::Second: return ExplainWall::tr("second class");
       case TargetChoice::Loss: return ExplainWall::tr("loss");
-      case TargetChoice::Unit: return ExplainWall::tr("unit %1").arg(QLocale().toString(qlonglong(choice.unit)));
+      case TargetChoice::Unit: return choice.unitName.isEmpty() ? ExplainWall::tr("unit %1").arg(QLocale().toString(qlonglong(choice.unit))) : choice.unitName;
       case TargetChoice::Difference: break;
     }
     return choice.output < 0 ? ExplainWall::tr("predicted − second") : outputName(data, choice.output) + QStringLiteral(" − ") + outputName(data, choice.other);
@@ -90,6 +91,12 @@ QString whyNoProbability(const TargetChoice& choice, const Dataset& data, const 
   return {};
 }
 
+TargetChoice unitChoice(const Network& network, NodeId node, std::int64_t unit) {
+  const Node* layer = network.graph().find(node);
+  const QString place = fromCore(unitName(network.shape(node), unit));
+  return {.kind = TargetChoice::Unit, .node = node.value, .unit = unit, .unitName = layer ? ExplainWall::tr("%1, %2").arg(fromCore(layer->name), place) : place};
+}
+
 QString targetName(const Snapshot& snapshot, const Target& target) {
   const auto name = [&](std::int64_t output) {
     const QString plain = outputName(*snapshot.data, output);
@@ -103,7 +110,7 @@ QString targetName(const Snapshot& snapshot, const Target& target) {
     }
     case Target::Kind::Unit: {
       const Node* node = snapshot.network->graph().find(target.node);
-      return ExplainWall::tr("unit %1 of %2").arg(QLocale().toString(qlonglong(target.unit)), node ? fromCore(node->name) : QString());
+      return node ? unitChoice(*snapshot.network, target.node, target.unit).unitName : ExplainWall::tr("unit %1").arg(QLocale().toString(qlonglong(target.unit)));
     }
     case Target::Kind::Output: break;
   }

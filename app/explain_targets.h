@@ -14,6 +14,7 @@ struct TargetChoice {
   bool probability = false;  ///< the softmax probability instead of the logit
   std::uint32_t node = 0;    ///< Unit: of a layer, and which of its outputs
   std::int64_t unit = 0;
+  QString unitName = {};     ///< Unit: layer and place, "Conv 2-D, row 14, column 14, channel 0"; empty: by its number
   bool operator==(const TargetChoice&) const = default;
 };
 
@@ -32,6 +33,8 @@ Result<Target> targetOf(const TargetChoice& choice, const Snapshot& snapshot, co
 QString outputName(const Dataset& data, std::int64_t output);
 /// A choice as one chooses it: "second class", "Shirt − Coat, probability".
 QString choiceName(const TargetChoice& choice, const Dataset& data);
+/// A unit of a layer as target, with its name.
+TargetChoice unitChoice(const Network& network, NodeId node, std::int64_t unit);
 /// What may be chosen of the outputs alone: predicted, and of several second, their difference, and each (of at most 200).
 std::vector<TargetChoice> outputChoices(const Dataset& data);
 /// Why a target of this kind has no probability; empty: it has one. `network`: null where there is none yet.

@@ -10,8 +10,14 @@
 
 namespace vitrine {
 
+void CheckCurves::setOf(const QString& of) {
+  if (of == of_) return;
+  of_ = of;
+  emit titleChanged();
+}
+
 ExplainTrust::ExplainTrust(QObject* parent)
-    : QObject(parent), curves_(new CurvePlot(tr("Deletion and insertion"))), agreement_(new AgreementView), numbers_(new TrustView), randomised_(new RandomisedView) {
+    : QObject(parent), curves_(new CheckCurves(tr("Deletion and insertion"))), agreement_(new AgreementView), numbers_(new TrustView), randomised_(new RandomisedView) {
   curves_->setObjectName(QStringLiteral("explainCurves"));
   agreement_->setObjectName(QStringLiteral("explainAgreement"));
   numbers_->setObjectName(QStringLiteral("explainTrustNumbers"));
@@ -27,6 +33,10 @@ void ExplainTrust::show(const ExplainWall& wall, int sample, int column) {
   const Attribution* map = wall.attribution(sample, column);
   const bool numbers = map && wall.snapshot()->data->spec.task == Task::Regression;
   showCurves(report, numbers ? targetName(*wall.snapshot(), map->explained) : tr("output"));
+  curves_->setOf(map ? QStringList{columnName(wall.columns()[static_cast<std::size_t>(column)], *wall.snapshot()->data, false), wall.samples()[static_cast<std::size_t>(sample)].name,
+                                   targetName(*wall.snapshot(), map->explained)}
+                           .join(QStringLiteral(", "))
+                     : QString());
   emit titleChanged(map ? tr("Deletion and insertion, %1").arg(wall.samples()[static_cast<std::size_t>(sample)].name) : tr("Deletion and insertion"));
   showAgreement(wall, sample);
   showNumbers(wall, sample, column, report);
@@ -125,13 +135,15 @@ void ExplainTrust::showCurves(const TrustReport* report, const QString& output) 
 
 void ExplainTrust::showAgreement(const ExplainWall& wall, int sample) {
   AgreementData d;
-  d.title = tr("Do methods agree?");
   std::vector<const Attribution*> found;
   std::string of;
+  QString target;
   if (sample >= 0 && sample < static_cast<int>(wall.samples().size()))
     for (std::size_t c = 0; c < wall.columns().size(); ++c)
       if (const Attribution* a = wall.attribution(sample, static_cast<int>(c))) {
         found.push_back(a);
+        // A column with a target of its own is named with it.
+        if (target.isEmpty() && !wall.columns()[c].target) target = targetName(*wall.snapshot(), a->explained);
         of += wall.mapKey(sample, static_cast<int>(c)) + '\n';
         d.methods << columnName(wall.columns()[c], *wall.snapshot()->data);
         d.briefs << columnName(wall.columns()[c], *wall.snapshot()->data, true);
@@ -144,6 +156,9 @@ void ExplainTrust::showAgreement(const ExplainWall& wall, int sample) {
   // Of a table the columns are ranked, as the wall shows them: one-hot numbers together.
   const Dataset& data = *wall.snapshot()->data;
   d.values = vitrine::agreement(maps, data.spec.input.rank() == 1 ? columnGroups(data).of : std::vector<std::int32_t>());
+  QStringList what{wall.samples()[static_cast<std::size_t>(sample)].name, target};
+  what.removeAll(QString());
+  d.title = tr("Do methods agree? %1: rank correlation of magnitudes").arg(what.join(QStringLiteral(", ")));
   agreement_->setData(std::move(d));
 }
 

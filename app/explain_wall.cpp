@@ -174,6 +174,7 @@ QString ExplainWall::trustProblem(int sample, int column) const {
 void ExplainWall::tellTrust(const Cell& known, WallCell& cell) const {
   if (!known.trust) {
     if (queue_.busy()) cell.mark = TrustMark::Pending;
+    else cell.markWhy = tr("Not checked: the checks were cancelled, or training goes on. F5 checks it.");
     return;
   }
   if (!*known.trust) {

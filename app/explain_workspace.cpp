@@ -2,11 +2,13 @@
 
 #include <QAction>
 #include <QHBoxLayout>
+#include <QLabel>
 #include <QLocale>
 #include <QMenu>
 #include <QScrollArea>
 #include <QSplitter>
 #include <QTabWidget>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <QWidgetAction>
@@ -14,6 +16,7 @@
 
 #include "widgets/editor/category.h"
 #include "widgets/explain/wall_heads.h"
+#include "widgets/theme/theme.h"
 
 namespace vitrine {
 namespace {
@@ -39,7 +42,18 @@ ExplainWorkspace::ExplainWorkspace(Document& document, Panels& panels, QWidget* 
     wall_->setColumns(std::move(columns));
     onSnapshot();
   });
+  // An edit that makes a network of no use leaves the one before it on the wall.
+  connect(&document_, &Document::edited, this, [this] {
+    if (!wall_->snapshot() || document_.whyNotPlayable() == fault_) return;
+    onWall();
+  });
   connect(choices_, &ExplainChoices::samplesChanged, this, &ExplainWorkspace::onSamples);
+  connect(choices_, &ExplainChoices::ownAdded, this, [this](int sample) {
+    // When the wall has made room for the new row.
+    QTimer::singleShot(0, this, [this, sample] {
+      if (isVisible() && sample < static_cast<int>(view_->data().samples.size())) select(sample, view_->selectedMethod());
+    });
+  });
   connect(choices_, &ExplainChoices::choicesChanged, this, &ExplainWorkspace::refresh);
   connect(choices_, &ExplainChoices::scaleChanged, this, [this] {
     WallLook look = view_->look();
@@ -99,7 +113,16 @@ void ExplainWorkspace::build() {
   scroll_ = scrolled(view_, 120);
   pinWallHeads(scroll_, view_);
   scroll_->setObjectName(QStringLiteral("explainWallScroll"));
-  wallPanel_ = panel(QStringLiteral("panelExplainWall"), tr("Wall of attributions"), scroll_, view_, centre_);
+  auto* box = new QWidget;
+  auto* lines = new QVBoxLayout(box);
+  lines->setContentsMargins(0, 0, 0, 0);
+  before_ = new QLabel;
+  before_->setObjectName(QStringLiteral("explainBeforeEdit"));
+  before_->setWordWrap(true);
+  before_->hide();
+  lines->addWidget(before_);
+  lines->addWidget(scroll_, 1);
+  wallPanel_ = panel(QStringLiteral("panelExplainWall"), tr("Wall of attributions"), box, view_, centre_);
   tellProgress(wallPanel_, wall_->queue(), [this] { onWall(); });
 
   buildWallHead();
@@ -169,7 +192,7 @@ void ExplainWorkspace::buildWallHead() {
   csv->setToolTip(tr("One line a value: sample, target, method, place, input, attribution"));
   QAction* npy = exportMenu->addAction(tr("Attributions as NPY…"), this, &ExplainWorkspace::exportArrays);
   npy->setObjectName(QStringLiteral("explainExportNpy"));
-  npy->setToolTip(tr("One array a method for numpy: [samples × input shape], in the order of the wall; NaN where there is no map"));
+  npy->setToolTip(tr("One array a method for numpy: [samples × input shape], of a table [samples × columns], in the order of the wall; NaN where there is no map. A JSON file beside them says what they are"));
   exports->setMenu(exportMenu);
   for (QToolButton* b : {live, look, exports, add_}) wallPanel_->addHeaderWidget(b);
 }
@@ -300,7 +323,10 @@ void ExplainWorkspace::onWall() {
                                         : tr("Open data first: File → Open data…, or File → Sample data.");
   view_->setPlaceholder(none);
   const int sample = view_->selectedSample(), method = view_->selectedMethod();
-  view_->setData(wall_->wallData());
+  WallData data = wall_->wallData();
+  fault_ = document_.whyNotPlayable();
+  if (!fault_.isEmpty()) data.title = tr("%1 (of the network before it was edited)").arg(data.title);
+  view_->setData(std::move(data));
   if (sample < 0 && !view_->isEmpty() && !wall_->columns().empty()) view_->select(0, std::max(0, method));
   wall_->setFocus(view_->selectedSample(), view_->selectedMethod());
   feedChosen();
@@ -325,6 +351,9 @@ void ExplainWorkspace::tellState() {
     if (const double took = wall_->seconds(); !wall_->busy() && took > 0) text += tr(" · %1 s").arg(QLocale().toString(took, 'f', took < 1 ? 2 : 1));
   }
   wallPanel_->setSideText(text);
+  const bool old = s && !view_->isEmpty() && !fault_.isEmpty();
+  if (old) before_->setText(QStringLiteral("<span style='color:%1'>%2</span>").arg(theme().warning.name(), tr("Of the network before it was edited; as it is now it cannot be explained: %1").arg(fault_).toHtmlEscaped()));
+  before_->setVisible(old);
 }
 
 }  // namespace vitrine

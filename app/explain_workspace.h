@@ -13,6 +13,7 @@
 #include "widgets/explain/wall_view.h"
 
 class QAction;
+class QLabel;
 class QMenu;
 class QScrollArea;
 class QSplitter;
@@ -37,7 +38,7 @@ class ExplainWorkspace : public QWidget {
   bool live() const;
   /// All that compute here: the wall's first, the gallery's last.
   const std::vector<JobQueue*>& queues() const { return queues_; }
-  /// Attributions as NPY, one file a column ("path-1-saliency.npy", "path-2-saliency-second-class.npy"); false (and a message) when none was written.
+  /// Attributions as NPY, one file a column, and what they are as JSON (app/explain_arrays.h); false (and a message) when they were not written.
   bool saveArrays(const QString& path);
   void resetArrangement();
 
@@ -92,6 +93,8 @@ class ExplainWorkspace : public QWidget {
   void setColumns(std::vector<WallColumn> columns);
   QWidget* buildLook();
   void exportArrays();
+  /// Asks, where files are there already that saveArrays() would replace.
+  bool mayReplace(const QString& path);
 
   Document& document_;
   Panels& panels_;
@@ -106,6 +109,8 @@ class ExplainWorkspace : public QWidget {
   QScrollArea* scroll_ = nullptr;
   QSplitter *outer_ = nullptr, *centre_ = nullptr, *right_ = nullptr;
   FigurePanel* wallPanel_ = nullptr;
+  QLabel* before_ = nullptr;  ///< the network was edited so that it is of no use: what is shown is the one before
+  QString fault_;             ///< why, or empty
   QToolButton* add_ = nullptr;
   QAction *live_ = nullptr, *refreshAction_ = nullptr;
   QMenu* methodMenu_ = nullptr;

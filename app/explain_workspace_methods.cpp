@@ -6,7 +6,9 @@
 #include <QFileInfo>
 #include <QFormLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QMenu>
+#include <QMessageBox>
 #include <QScreen>
 #include <QSettings>
 #include <QTabWidget>
@@ -15,10 +17,9 @@
 #include <QVBoxLayout>
 #include <QWidgetAction>
 #include <algorithm>
-#include <limits>
 
+#include "app/explain_arrays.h"
 #include "app/explain_workspace.h"
-#include "core/io/npy_file.h"
 #include "widgets/editor/category.h"
 #include "widgets/forms/param_form.h"
 
@@ -42,18 +43,6 @@ std::vector<Param> describedFor(const ExplainerSpec& spec, const Snapshot* snaps
         p.choices.push_back({snapshot->network->graph().find(id)->name, snapshot->network->graph().find(id)->name});
   }
   return params;
-}
-
-/// What may stand in a file's name on any system: "Shirt − Coat" is "Shirt-minus-Coat".
-QString fileWords(QString text) {
-  text.replace(QChar(0x2212), QStringLiteral(" minus "));
-  QString out;
-  for (const QChar c : text)
-    if (c.isLetterOrNumber()) out += c;
-    else if (!out.isEmpty() && !out.endsWith(QLatin1Char('-'))) out += QLatin1Char('-');
-  out = out.left(60);
-  while (out.endsWith(QLatin1Char('-'))) out.chop(1);
-  return out;
 }
 
 }  // namespace
@@ -320,39 +309,39 @@ void ExplainWorkspace::exportArrays() {
   dialog->setObjectName(QStringLiteral("explainNpyDialog"));
   dialog->setAcceptMode(QFileDialog::AcceptSave);
   dialog->setDefaultSuffix(QStringLiteral("npy"));
+  dialog->selectFile(fileWords(tr("%1 attributions").arg(document_.name())) + QStringLiteral(".npy"));
+  // What is written has longer names than the one chosen here, and is asked for by them.
+  dialog->setOption(QFileDialog::DontConfirmOverwrite);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
-  connect(dialog, &QFileDialog::fileSelected, this, &ExplainWorkspace::saveArrays);
+  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
+    if (mayReplace(path)) saveArrays(path);
+  });
   dialog->open();
 }
 
+bool ExplainWorkspace::mayReplace(const QString& path) {
+  QStringList there;
+  for (const ArrayFile& f : arrayFiles(*wall_, path)) there << f.path;
+  there << arraysAbout(path);
+  there.removeIf([](const QString& name) { return !QFileInfo::exists(name); });
+  if (there.isEmpty()) return true;
+  for (QString& name : there) name = QFileInfo(name).fileName();
+  const QString text = tr("These files are there already and would be replaced:") + QLatin1Char('\n') + there.join(QLatin1Char('\n'));
+  return QMessageBox::question(this, tr("Attributions as NPY"), text, QMessageBox::Yes | QMessageBox::No, QMessageBox::No) == QMessageBox::Yes;
+}
+
 bool ExplainWorkspace::saveArrays(const QString& path) {
-  const QFileInfo info(path);
-  const QString stem = info.absolutePath() + QLatin1Char('/') + info.completeBaseName();
-  QStringList written;
-  for (std::size_t c = 0; c < wall_->columns().size(); ++c) {
-    const auto map = [&](std::size_t i) { return wall_->attribution(static_cast<int>(i), static_cast<int>(c)); };
-    const Attribution* any = nullptr;
-    for (std::size_t i = 0; i < wall_->samples().size() && !any; ++i) any = map(i);
-    if (!any) continue;
-    std::vector<std::int64_t> shape{static_cast<std::int64_t>(wall_->samples().size())};
-    shape.insert(shape.end(), any->shape.dims.begin(), any->shape.dims.end());
-    // Row i is the wall's row i, NaN where that has no map.
-    std::vector<float> values;
-    for (std::size_t i = 0; i < wall_->samples().size(); ++i)
-      if (const Attribution* a = map(i); a && a->shape == any->shape) values.insert(values.end(), a->values.begin(), a->values.end());
-      else values.insert(values.end(), any->values.size(), std::numeric_limits<float>::quiet_NaN());
-    const WallColumn& column = wall_->columns()[c];
-    QStringList parts{stem, QString::number(c + 1), fromCore(column.spec->id)};
-    if (const TargetChoice target = column.target.value_or(wall_->target()); target != TargetChoice{}) parts << fileWords(choiceName(target, *wall_->snapshot()->data));
-    const QString name = wall_->columns().size() == 1 ? path : parts.join(QLatin1Char('-')) + QStringLiteral(".npy");
-    if (Status s = writeNpy(name.toStdString(), shape, values); !s) {
-      emit document_.failed(fromCore(s.error().text()));
-      return false;
-    }
-    written << QFileInfo(name).fileName();
+  const std::size_t files = arrayFiles(*wall_, path).size();
+  if (files == 0) {
+    emit document_.said(tr("There is no attribution to write yet."));
+    return false;
   }
-  emit document_.said(written.isEmpty() ? tr("There is no attribution to write yet.") : tr("Written: %1").arg(written.join(QStringLiteral(", "))));
-  return !written.isEmpty();
+  if (Status s = writeArrays(*wall_, path, fault_.isEmpty() ? QString() : tr("Of the network before it was edited: %1").arg(fault_)); !s) {
+    emit document_.failed(fromCore(s.error().text()));
+    return false;
+  }
+  emit document_.said(tr("Arrays written: %1. What they are stands in %2.").arg(QLocale().toString(qulonglong(files)), QFileInfo(arraysAbout(path)).fileName()));
+  return true;
 }
 
 void ExplainWorkspace::fillMenu(QMenu* menu) {

@@ -40,9 +40,8 @@ void ExplainWorkspace::buildTabs() {
   centre_->setCollapsible(1, true);
   connect(tabs_, &QTabWidget::currentChanged, this, &ExplainWorkspace::tabChanged);
   connect(inside_, &ExplainInside::unitChanged, this, [this] {
-    if (!wall_->snapshot()) return;
-    const Node* node = wall_->snapshot()->network->graph().find(inside_->node());
-    if (node) choices_->offerUnit(inside_->node(), inside_->unitIndex(), tr("unit: %1, %2").arg(fromCore(node->name), fromCore(unitName(wall_->snapshot()->network->shape(inside_->node()), inside_->unitIndex()))));
+    const std::shared_ptr<const Snapshot>& s = wall_->snapshot();
+    if (s && s->network->graph().find(inside_->node())) choices_->offerUnit(unitChoice(*s->network, inside_->node(), inside_->unitIndex()));
   });
 }
 

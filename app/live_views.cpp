@@ -95,7 +95,7 @@ LiveViews::LiveViews(Document& document, GraphEditor& editor, QObject* parent)
     mapsOf_ = static_cast<std::size_t>(sample);
     request();
   });
-  for (QWidget* w : std::initializer_list<QWidget*>{pinned_, features_, decision_, &editor_}) w->installEventFilter(this);
+  for (QWidget* w : std::initializer_list<QWidget*>{pinned_, features_, decision_, weights_, &editor_}) w->installEventFilter(this);
   pace_.setInterval(kPaceMs);
   connect(&pace_, &QTimer::timeout, this, &LiveViews::onSnapshot);
   pace_.start();
@@ -156,6 +156,11 @@ void LiveViews::request() {
 
 bool LiveViews::eventFilter(QObject* watched, QEvent* event) {
   if (event->type() == QEvent::Show || event->type() == QEvent::Hide) request();
+  // What was learned while they were out of sight is shown with the next beat, when they have their place.
+  if (watched == weights_ && event->type() == QEvent::Show) {
+    sinceWeights_.invalidate();
+    snapshotDue_ = true;
+  }
   return QObject::eventFilter(watched, event);
 }
 

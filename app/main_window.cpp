@@ -432,6 +432,7 @@ void MainWindow::restoreArrangement() {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   if (!mayLose()) return event->ignore();
+  panels_.putAllBack();  // the next session begins with all in their places
   saveArrangement();
   event->accept();
 }

@@ -1,10 +1,13 @@
 #include "app/panels.h"
 
 #include <QAction>
+#include <QBoxLayout>
 #include <QEvent>
+#include <QLabel>
 #include <QScrollArea>
 #include <QSplitter>
-#include <QVBoxLayout>
+#include <QToolButton>
+#include <algorithm>
 
 namespace vitrine {
 
@@ -39,7 +42,10 @@ void Panels::add(const QString& id, FigurePanel* panel) {
   e.toggle->setChecked(true);
   connect(e.toggle, &QAction::toggled, this, [this, id] { refresh(id); });
   connect(panel, &FigurePanel::hideRequested, e.toggle, [toggle = e.toggle] { toggle->setChecked(false); });
-  connect(panel, &FigurePanel::popOutRequested, this, [this, id] { popOut(id); });
+  connect(panel, &FigurePanel::popOutRequested, this, [this, id] {
+    if (entries_[id].window) putBack(id);
+    else popOut(id);
+  });
   connect(panel, &FigurePanel::exportRequested, this, &Panels::exportRequested);
   connect(panel, &FigurePanel::dataExportRequested, this, &Panels::dataExportRequested);
   entries_.insert(id, e);
@@ -78,6 +84,10 @@ void Panels::popOut(const QString& id) {
     return;
   }
   const QSize size = e.panel->size();
+  if (e.home) {
+    if (!sizes_.contains(e.home)) sizes_.insert(e.home, e.home->sizes());
+    e.stub = makeStub(id);
+  }
   auto* window = new QWidget(e.home ? e.home->window() : nullptr, Qt::Window);
   window->setObjectName(QStringLiteral("window_") + id);
   window->setProperty("panel", id);
@@ -85,11 +95,41 @@ void Panels::popOut(const QString& id) {
   auto* layout = new QVBoxLayout(window);
   layout->setContentsMargins(6, 6, 6, 6);
   layout->addWidget(e.panel);
+  if (e.stub) e.home->insertWidget(e.index, e.stub);
   e.panel->show();
+  e.panel->setPoppedOut(true);
   e.window = window;
   window->installEventFilter(this);
   window->resize(size.expandedTo({480, 360}));
   window->show();
+}
+
+QWidget* Panels::makeStub(const QString& id) {
+  const Entry& e = entries_[id];
+  auto* stub = new QFrame;
+  stub->setObjectName(QStringLiteral("poppedOut_") + id);
+  stub->setProperty("panel", true);
+  const bool across = e.home->orientation() == Qt::Horizontal;
+  auto* layout = new QBoxLayout(across ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight, stub);
+  layout->setContentsMargins(12, 6, 12, 6);
+  auto* text = new QLabel(tr("%1: in a window of its own").arg(e.panel->title()));
+  text->setProperty("role", QStringLiteral("secondary"));
+  text->setWordWrap(true);
+  auto* back = new QToolButton;
+  back->setObjectName(QStringLiteral("putBack_") + id);
+  back->setText(tr("put back"));
+  back->setToolTip(tr("Brings the panel back to its place here"));
+  back->setProperty("flat", true);
+  connect(back, &QToolButton::clicked, this, [this, id] { putBack(id); });
+  layout->addWidget(text, across ? 0 : 1);
+  layout->addWidget(back);
+  if (across) {
+    layout->addStretch(1);
+    stub->setMaximumWidth(130);
+  } else {
+    stub->setMaximumHeight(52);
+  }
+  return stub;
 }
 
 void Panels::putBack(const QString& id) {
@@ -97,8 +137,20 @@ void Panels::putBack(const QString& id) {
   if (!e.window) return;
   QWidget* window = e.window;
   e.window = nullptr;
+  e.panel->setPoppedOut(false);
+  if (e.stub) {
+    // Its own button may have been pressed.
+    e.stub->setParent(nullptr);
+    e.stub->deleteLater();
+    e.stub = nullptr;
+  }
   if (e.home) e.home->insertWidget(e.index, e.panel);
   e.panel->setVisible(e.available && e.toggle->isChecked());
+  if (e.home) {
+    // As large as it was, beside the same neighbours.
+    e.home->setSizes(sizes_.value(e.home));
+    if (std::none_of(entries_.begin(), entries_.end(), [&](const Entry& other) { return other.home == e.home && other.window; })) sizes_.remove(e.home);
+  }
   window->removeEventFilter(this);
   window->hide();
   window->deleteLater();
@@ -109,11 +161,13 @@ bool Panels::eventFilter(QObject* object, QEvent* event) {
   return QObject::eventFilter(object, event);
 }
 
+void Panels::putAllBack() {
+  for (const QString& id : order_) putBack(id);
+}
+
 void Panels::showAll() {
-  for (const QString& id : order_) {
-    putBack(id);
-    entries_[id].toggle->setChecked(true);
-  }
+  putAllBack();
+  for (const QString& id : order_) entries_[id].toggle->setChecked(true);
 }
 
 QStringList Panels::hidden() const {

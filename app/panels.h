@@ -36,6 +36,8 @@ class Panels : public QObject {
   /// Popped-out windows close, hidden panels show.
   void showAll();
   void popOut(const QString& id);
+  /// Every popped-out panel comes back.
+  void putAllBack();
   QStringList hidden() const;
   void setHidden(const QStringList& ids);
   /// For data that a panel cannot show: its place is given to others without forgetting what the person chose.
@@ -52,14 +54,17 @@ class Panels : public QObject {
     int index = 0;
     QAction* toggle = nullptr;
     QPointer<QWidget> window;
+    QPointer<QWidget> stub = {};  ///< stands in its place meanwhile, and says where it is
     bool available = true;
   };
   void putBack(const QString& id);
+  QWidget* makeStub(const QString& id);
   void refresh(const QString& id);
   bool eventFilter(QObject* object, QEvent* event) override;
 
   QMap<QString, Entry> entries_;
   QStringList order_;
+  QMap<QSplitter*, QList<int>> sizes_;  ///< of the homes that a panel is popped out of, as they were before
 };
 
 }  // namespace vitrine

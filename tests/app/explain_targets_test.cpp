@@ -309,9 +309,11 @@ TEST(ExplainTargets, TablesFollowTargetAndBaseline) {
   EXPECT_TRUE(dependence->placeholder().contains(QStringLiteral("choose a class"))) << qPrintable(dependence->placeholder());
   EXPECT_EQ(importance->data().values.size(), 4u);
   // A unit has Shapley values, and no dependence.
-  b.explain->choices()->offerUnit(b.document.graph().nodes[1].id, 0, QStringLiteral("a unit"));
-  b.choose("explainTarget", QStringLiteral("a unit"));
-  ASSERT_TRUE(b.waitFor([&] { return waterfall->data().unit.startsWith(QStringLiteral("unit 0 of")) && swarm->data().axis.contains(QStringLiteral("unit 0 of")) && dependence->isEmpty(); })) << told();
+  b.explain->choices()->offerUnit(unitChoice(*b.explain->model().snapshot()->network, b.document.graph().nodes[1].id, 0));
+  const QString named = QString::fromStdString(b.document.graph().nodes[1].name) + QStringLiteral(", unit 0");
+  b.choose("explainTarget", QStringLiteral("unit: ") + named);
+  EXPECT_EQ(b.wall()->data().target, named);
+  ASSERT_TRUE(b.waitFor([&] { return waterfall->data().unit == named && swarm->data().axis.contains(named) && dependence->isEmpty(); })) << told();
   sums();
   // Every baseline: the parts lead from there to the output.
   b.choose("explainTarget", one);

@@ -15,6 +15,7 @@
 #include "tests/app/app_bench.h"
 #include "widgets/editor/graph_editor.h"
 #include "widgets/figure/figure_export.h"
+#include "widgets/maps/matrix_view.h"
 
 namespace vitrine {
 namespace {
@@ -224,6 +225,21 @@ TEST(Window, ComputesNothingForViewsThatNobodySees) {
   EXPECT_EQ(told, 0);
   b.window.setWorkspace(MainWindow::Train);
   EXPECT_TRUE(b.waitFor([&] { return told > 0; }));
+}
+
+TEST(Window, WeightsLearnedOutOfSightAreShownWhenOneComesBack) {
+  AppBench b;
+  b.window.setWorkspace(MainWindow::Train);
+  auto* matrix = b.window.views().weights()->findChild<MatrixView*>();
+  ASSERT_TRUE(b.waitFor([&] { return !matrix->isEmpty(); }));
+  QTest::qWait(300);
+  const std::vector<Real> before = matrix->data().values;
+  b.window.setWorkspace(MainWindow::Explain);
+  b.document.stepEpoch();
+  ASSERT_TRUE(b.waitFor([&] { return b.step() > 0 && !b.running(); }));
+  QTest::qWait(300);
+  b.window.setWorkspace(MainWindow::Train);
+  EXPECT_TRUE(b.waitFor([&] { return matrix->data().values != before; }));
 }
 
 TEST(Window, PinsAndUnpinsSamples) {

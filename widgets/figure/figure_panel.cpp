@@ -188,7 +188,8 @@ QMenu* FigurePanel::createMenu() {
     for (QAction* action : actions) action->setEnabled(!figure_->isEmpty());
     menu->addSeparator();
   }
-  add(tr("Pop out"), tr("Shows this panel in a window of its own"), "popOut", [this] { emit popOutRequested(); });
+  add(poppedOut_ ? tr("Put back") : tr("Pop out"), poppedOut_ ? tr("Brings this panel back to its place in the main window") : tr("Shows this panel in a window of its own"), "popOut",
+      [this] { emit popOutRequested(); });
   if (canHide_) add(tr("Hide"), tr("Takes this panel away; the View menu brings it back"), "hide", [this] { emit hideRequested(); });
   return menu;
 }

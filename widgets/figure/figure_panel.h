@@ -35,6 +35,8 @@ class FigurePanel : public QFrame {
   /// Shown in place of the content while not empty: what to do next.
   void setPlaceholder(const QString& text);
   void setCanHide(bool canHide) { canHide_ = canHide; }
+  /// It stands in a window of its own: its menu puts it back instead, by the same signal.
+  void setPoppedOut(bool poppedOut) { poppedOut_ = poppedOut; }
   Figure* figure() const { return figure_; }
   QWidget* content() const { return content_; }
   /// The context menu; the caller owns it. For tests and the application's menu bar.
@@ -45,7 +47,7 @@ class FigurePanel : public QFrame {
  signals:
   void exportRequested(vitrine::Figure* figure);
   void dataExportRequested(vitrine::Figure* figure);
-  void popOutRequested();
+  void popOutRequested();  ///< popped out: back is wanted
   void hideRequested();
   void cancelRequested();
 
@@ -70,7 +72,7 @@ class FigurePanel : public QFrame {
   QVBoxLayout* layout_;
   QWidget* content_;
   Figure* figure_;
-  bool canHide_ = true;
+  bool canHide_ = true, poppedOut_ = false;
 };
 
 }  // namespace vitrine
