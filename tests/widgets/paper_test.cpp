@@ -8,6 +8,7 @@
 #include "tests/support/figures.h"
 #include "tests/support/paper.h"
 #include "tests/widgets/walls.h"
+#include "widgets/explain/unit_figure.h"
 #include "widgets/explain/walk_view.h"
 #include "widgets/explain/wall_layout.h"
 #include "widgets/figure/paint.h"
@@ -96,6 +97,73 @@ TEST(Wall, EveryBadgeOnTheScreenHasItsNumber) {
   for (const double width : {100.0, 760.0, 900.0}) {
     const WallLayout l = wallLayout(QRectF(0, 0, width, 400), style, d, 24);
     EXPECT_GE(l.columnWidth, badgesWidth(d, style, BadgeShape::Short)) << width;
+  }
+}
+
+const QStringList kFlower = {QStringLiteral("sepal length (cm)"), QStringLiteral("sepal width (cm)"), QStringLiteral("petal length (cm)"), QStringLiteral("petal width (cm)")};
+
+/// Texts of the page with where they start and the line they stand in.
+struct PaperText {
+  double x, y;
+  QString text;
+};
+std::vector<PaperText> textsOf(const QString& svg) {
+  std::vector<PaperText> out;
+  static const QRegularExpression text(QStringLiteral("<text [^>]*x=\"([^\"]*)\" y=\"([^\"]*)\"[^>]*>([^<]*)</text>"));
+  for (auto i = text.globalMatch(svg.simplified()); i.hasNext();) {
+    const QRegularExpressionMatch m = i.next();
+    out.push_back({m.captured(1).toDouble(), m.captured(2).toDouble(), m.captured(3).trimmed()});
+  }
+  return out;
+}
+
+/// No text of a line reaches into the next one's.
+void expectTextsApart(const QString& svg, const FigureStyle& style, double mm) {
+  const std::vector<PaperText> all = textsOf(svg);
+  EXPECT_GT(all.size(), 5u);
+  for (const PaperText& a : all)
+    for (const PaperText& b : all)
+      if (std::abs(a.y - b.y) < 2 && a.x < b.x) EXPECT_LE(a.x + textWidth(style.font(-1.5), a.text), b.x + 3) << mm << ' ' << a.text.toStdString() << " | " << b.text.toStdString();
+}
+
+TEST(Unit, OnNarrowPaperItsPartsStandTwoAndTwo) {
+  UnitFigure view;
+  UnitData d;
+  d.title = QStringLiteral("Dense, unit 0");
+  d.fieldText = QStringLiteral("Sees 4 of 4 inputs");
+  d.channels = 1;
+  d.height = 0, d.width = 4;
+  d.features = kFlower;
+  d.input = {QStringLiteral("sample 5"), {Real(6.99), Real(3.02), Real(5.46), Real(2.14)}, {}};
+  for (const char* name : {"2.63", "2.53", "2.41"}) d.top.push_back({QString::fromUtf8(name), {Real(7.01), Real(2.77), Real(6.47), Real(2.04)}, {}});
+  d.best = {{QStringLiteral("−0.415 → 20.6"), {Real(9.16), Real(1.95), Real(-6.03), Real(4.69)}, {}}};
+  d.classes = {QStringLiteral("virginica"), QStringLiteral("versicolor"), QStringLiteral("setosa")};
+  d.before = {1, 0, 0}, d.after = {0.75, 0.25, 0};
+  d.shares = true;
+  view.setData(d);
+  for (const double mm : {70.0, kSingleColumnMm, 120.0, kDoubleColumnMm}) {
+    const QString svg = paper(view, mm);
+    expectFits(view, mm * 96 / 25.4 - 8, 80);
+    expectTextsApart(svg, FigureStyle::forPrint(), mm);
+    if (mm < kSingleColumnMm) continue;
+    EXPECT_FALSE(svg.contains(QChar(0x2026))) << mm;
+    for (const QString& feature : kFlower) EXPECT_EQ(svg.count(QLatin1Char('>') + feature + QLatin1Char('<')), 3) << mm;  // input, samples, made
+    EXPECT_TRUE(svg.contains(QStringLiteral("blue: with the unit set to 0"))) << mm;
+    for (const char* word : {"2.63", "2.53", "virginica"}) EXPECT_TRUE(svg.contains(QString::fromUtf8(word))) << mm << word;
+  }
+  // The names stand once, whatever there is beside them.
+  view.resize(820, 140);
+  EXPECT_TRUE(readouts(view).contains(QStringLiteral("2.53\npetal length (cm) 6.47")));
+  for (const auto& [height, width, channels] : {std::tuple{8, 8, 1}, std::tuple{0, 12, 0}}) {
+    d.height = height, d.width = width, d.channels = channels;
+    d.features.clear();
+    for (UnitInputPicture* p : {&d.input, &d.top[0], &d.top[1], &d.top[2], &d.best[0]}) p->values.assign(static_cast<std::size_t>(std::max(1, height) * width), Real(0.5));
+    view.setData(d);
+    for (const double mm : {kSingleColumnMm, kDoubleColumnMm}) {
+      const QString svg = paper(view, mm);
+      if (height > 0) expectApart(svg, mm);
+      expectTextsApart(svg, FigureStyle::forPrint(), mm);
+    }
   }
 }
 
