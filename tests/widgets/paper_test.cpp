@@ -8,6 +8,7 @@
 #include "tests/support/figures.h"
 #include "tests/support/paper.h"
 #include "tests/widgets/walls.h"
+#include "widgets/explain/randomised_view.h"
 #include "widgets/explain/unit_figure.h"
 #include "widgets/explain/walk_view.h"
 #include "widgets/explain/wall_layout.h"
@@ -164,6 +165,24 @@ TEST(Unit, OnNarrowPaperItsPartsStandTwoAndTwo) {
       if (height > 0) expectApart(svg, mm);
       expectTextsApart(svg, FigureStyle::forPrint(), mm);
     }
+  }
+}
+
+TEST(Randomised, ATablesRowsAndFeaturesHaveTheirNamesOnNarrowPaper) {
+  MapRowsView view;
+  MapRowsData d;
+  d.title = QStringLiteral("layers drawn anew");
+  d.names = {QStringLiteral("as it is"), QStringLiteral("from Dense 3 up: 0.62"), QStringLiteral("from Dense 2 up: 0.90"), QStringLiteral("from Dense up: 0.24")};
+  d.placeTitle = QStringLiteral("feature");
+  d.places = kFlower;
+  for (int i = 0; i < 16; ++i) d.values.push_back(Real(i % 5) - 2);
+  view.setData(d);
+  for (const double mm : {60.0, kSingleColumnMm, kDoubleColumnMm}) {
+    const QString svg = paper(view, mm);
+    for (const QString& name : d.names) EXPECT_TRUE(mm < 80 || svg.contains(QLatin1Char('>') + name + QLatin1Char('<'))) << mm << name.toStdString();
+    for (const QString& name : d.places) EXPECT_TRUE(svg.contains(QLatin1Char('>') + name + QLatin1Char('<'))) << mm << name.toStdString();
+    EXPECT_TRUE(svg.contains(QStringLiteral("share of the map"))) << mm;
+    expectFits(view, mm * 96 / 25.4 - 8, 40);
   }
 }
 
