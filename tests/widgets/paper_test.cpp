@@ -8,6 +8,7 @@
 #include "tests/support/figures.h"
 #include "tests/support/paper.h"
 #include "tests/widgets/walls.h"
+#include "widgets/explain/counterfactual_view.h"
 #include "widgets/explain/randomised_view.h"
 #include "widgets/explain/unit_figure.h"
 #include "widgets/explain/walk_view.h"
@@ -183,6 +184,28 @@ TEST(Randomised, ATablesRowsAndFeaturesHaveTheirNamesOnNarrowPaper) {
     for (const QString& name : d.places) EXPECT_TRUE(svg.contains(QLatin1Char('>') + name + QLatin1Char('<'))) << mm << name.toStdString();
     EXPECT_TRUE(svg.contains(QStringLiteral("share of the map"))) << mm;
     expectFits(view, mm * 96 / 25.4 - 8, 40);
+  }
+}
+
+TEST(CounterfactualFigure, TellsItsScaleAndBothClasses) {
+  CounterfactualView view;
+  CounterfactualData d;
+  d.title = QStringLiteral("counterfactual");
+  d.height = d.width = 4;
+  d.channels = 3;
+  d.original.assign(48, Real(0.25));
+  d.result.assign(48, Real(0.5));
+  d.from = QStringLiteral("Managed monoculture plantation, 1st rotation"), d.to = QStringLiteral("Managed monoculture plantation, 2nd rotation");
+  d.sentence = QStringLiteral("Change L∞ 0.134");
+  d.fromProbabilities = {0.9, 0.003, 0.4, 0.5};
+  d.flipped = true;
+  view.setData(d);
+  for (const double mm : {70.0, kSingleColumnMm, 120.0}) {
+    const QString svg = paper(view, mm, 60);
+    EXPECT_TRUE(svg.contains(QStringLiteral("largest of the channels"))) << mm;
+    for (const char* end : {"1st rotation", "2nd rotation", "(0.3 % → 50 %)"}) EXPECT_TRUE(mm < 120 || svg.contains(QString::fromUtf8(end))) << mm << end;
+    EXPECT_FALSE(svg.contains(QStringLiteral("…<"))) << mm;
+    EXPECT_TRUE(svg.contains(QStringLiteral("(0.3 % → 50 %)"))) << mm;
   }
 }
 
