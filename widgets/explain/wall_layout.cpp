@@ -145,7 +145,7 @@ WallLayout placed(const QRectF& rect, const FigureStyle& style, const WallData& 
     return l;
   }
   if (data.kind == WallKind::Series) {
-    l.inputWidth = std::max(words, std::clamp(rect.width() * 0.2, 110.0, 220.0));
+    l.inputWidth = std::max(words, std::clamp(rect.width() * 0.2, style.print ? 80.0 : 110.0, 220.0));
     l.columnWidth = columnFor(120, 340);
     l.cellHeight = std::clamp(byHeight(), 5.2 * line, std::max(5.2 * line, l.columnWidth * 0.6));
     return l;
