@@ -10,6 +10,7 @@
 #include "tests/widgets/walls.h"
 #include "widgets/explain/counterfactual_view.h"
 #include "widgets/explain/randomised_view.h"
+#include "widgets/explain/set_charts.h"
 #include "widgets/explain/unit_figure.h"
 #include "widgets/explain/walk_view.h"
 #include "widgets/explain/wall_layout.h"
@@ -207,6 +208,30 @@ TEST(CounterfactualFigure, TellsItsScaleAndBothClasses) {
     EXPECT_FALSE(svg.contains(QStringLiteral("…<"))) << mm;
     EXPECT_TRUE(svg.contains(QStringLiteral("(0.3 % → 50 %)"))) << mm;
   }
+}
+
+TEST(Waterfall, ALongCategoryLeavesItsColumnsNameAndTheAxisReachesTheBars) {
+  WaterfallView view;
+  view.setData({QStringLiteral("row"), -4.342, 11.41, {QStringLiteral("petal width (cm) = 2.14"), QStringLiteral("habitat = Managed monoculture plantation, 2nd rotation"), QStringLiteral("a rather long name of a number = 0.0001234")},
+                {14.6, -2.7, 3.852}, QStringLiteral("output of virginica")});
+  for (const double mm : {60.0, kSingleColumnMm, kDoubleColumnMm}) {
+    const QString svg = paper(view, mm, 60);
+    EXPECT_TRUE(svg.contains(QStringLiteral(">habitat = Man"))) << mm;
+    EXPECT_TRUE(svg.contains(QStringLiteral("= 0.0001234<"))) << mm;
+    EXPECT_TRUE(mm < 80 || svg.contains(QRegularExpression(QStringLiteral(">−[0-9]+<")))) << mm;  // a tick left of 0
+  }
+}
+
+TEST(Names, ACategoryGivesWayBesideItsName) {
+  const QFontMetricsF m(FigureStyle::screen().font());
+  const QString text = QStringLiteral("habitat = Managed monoculture plantation, 2nd rotation"), between = QStringLiteral(" = ");
+  for (const double room : {90.0, 140.0, 200.0}) {
+    const QString shown = elidedBefore(between, text, m, room);
+    EXPECT_LE(m.horizontalAdvance(shown), room + 1);
+    EXPECT_TRUE(shown.contains(between)) << room;
+    EXPECT_TRUE(shown.startsWith(QLatin1Char('h'))) << shown.toStdString();
+  }
+  EXPECT_TRUE(elidedBefore(between, QStringLiteral("a rather long name = −1234.5678"), m, 90).endsWith(QStringLiteral("= −1234.5678")));
 }
 
 }  // namespace
