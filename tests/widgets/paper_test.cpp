@@ -10,6 +10,7 @@
 #include "tests/widgets/walls.h"
 #include "widgets/explain/counterfactual_view.h"
 #include "widgets/explain/randomised_view.h"
+#include "widgets/explain/sample_gallery.h"
 #include "widgets/explain/set_charts.h"
 #include "widgets/explain/unit_figure.h"
 #include "widgets/explain/walk_view.h"
@@ -87,11 +88,24 @@ TEST(Wall, OnNarrowPaperItsColumnsStandInBandsAndNothingIsCut) {
       EXPECT_EQ(svg.count(QStringLiteral(">del 0.125<")), badges) << mm;
       const WallLayout l = wallLayout(QRectF(0, 0, mm * 96 / 25.4 - 8, 0), FigureStyle::forPrint(), d, 24);
       EXPECT_LE(l.needs().width(), mm * 96 / 25.4 - 8 + l.columnGap + 1) << mm;
-      if (d.kind == WallKind::Table) EXPECT_TRUE(svg.contains(QStringLiteral(">−3<"))) << mm;  // beside its bar
+      EXPECT_EQ(svg.contains(QStringLiteral(">−3<")), d.kind == WallKind::Table) << mm;  // beside its bar
     }
     EXPECT_GT(wallLayout(QRectF(0, 0, 328, 0), FigureStyle::forPrint(), d, 24).bands, 1);
     EXPECT_EQ(wallLayout(QRectF(0, 0, 328, 0), FigureStyle::screen(), d, 24).bands, 1);
   }
+}
+
+TEST(Names, LongClassesAreToldByBothEndsInWallAndSamples) {
+  WallData d = wideWall(smallWall());
+  d.classes = {QStringLiteral("a very long name of a class that ends in a first"), QStringLiteral("a very long name of a class that ends in a second")};
+  const QString wall = paper(*wallOf(d), kSingleColumnMm);
+  SampleGallery samples;
+  SampleGalleryData g;
+  g.height = g.width = 2;
+  for (int i = 0; i < 2; ++i) g.items.push_back({.row = i, .pixels = {0, 1, 0, 1}, .lines = {}, .truth = d.classes[i], .predicted = d.classes[1 - i]});
+  samples.setData(g);
+  for (const QString& svg : {wall, paper(samples, kSingleColumnMm)})
+    for (const char* end : {"rst<", "ond<"}) EXPECT_TRUE(svg.contains(QRegularExpression(QStringLiteral("…[^<]*") + QString::fromUtf8(end)))) << end;
 }
 
 TEST(Wall, EveryBadgeOnTheScreenHasItsNumber) {
@@ -126,7 +140,9 @@ void expectTextsApart(const QString& svg, const FigureStyle& style, double mm) {
   EXPECT_GT(all.size(), 5u);
   for (const PaperText& a : all)
     for (const PaperText& b : all)
-      if (std::abs(a.y - b.y) < 2 && a.x < b.x) EXPECT_LE(a.x + textWidth(style.font(-1.5), a.text), b.x + 3) << mm << ' ' << a.text.toStdString() << " | " << b.text.toStdString();
+      if (std::abs(a.y - b.y) < 2 && a.x < b.x) {
+        EXPECT_LE(a.x + textWidth(style.font(-1.5), a.text), b.x + 3) << mm << ' ' << a.text.toStdString() << " | " << b.text.toStdString();
+      }
 }
 
 TEST(Unit, OnNarrowPaperItsPartsStandTwoAndTwo) {

@@ -1,5 +1,6 @@
 #include "widgets/explain/wall_layout.h"
 
+#include <QSet>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -41,9 +42,13 @@ double barNumberWidth(const FigureStyle& style) { return textWidth(style.font(-1
 double badgesWidth(const WallData& data, const FigureStyle& style, BadgeShape shape) {
   const QFont small = style.font(-1.5);
   double widest = 0;
+  QSet<QPair<int, QString>> seen;  // the layout is asked for at every move of the mouse, and texts are dear to measure
   for (const WallSample& s : data.samples)
     for (const WallCell& c : s.cells) {
       if (c.mark == TrustMark::None || c.state != WallCell::State::Ready) continue;
+      const QPair<int, QString> badge(static_cast<int>(c.mark), c.deletionArea);
+      if (seen.contains(badge)) continue;
+      seen.insert(badge);
       const QString number = c.deletionArea.isEmpty() ? QString() : shape != BadgeShape::Short ? WallView::tr("del %1").arg(c.deletionArea) : c.deletionArea;
       const double word = textWidth(small, TrustView::word(c.mark)), beside = textWidth(small, number);
       widest = std::max(widest, shape == BadgeShape::TwoLines ? std::max(word, beside) : word + beside);
