@@ -102,6 +102,49 @@ TEST(CurvePlotTest, HoverReadsExactValuesAndZoomResets) {
   EXPECT_NEAR(plot.plot()->xAxis->range().size(), all.size(), 1e-9);
 }
 
+TEST(CurvePlotTest, TheReadoutStaysWithinThePlotAndARightClickOpensTheMenu) {
+  // As a window delivers it: to the widget under the pointer, from where it may rise.
+  struct Asked : QWidget {
+    int times = 0;
+    void contextMenuEvent(QContextMenuEvent* event) override {
+      ++times;
+      event->accept();
+    }
+  } home;
+  home.resize(230, 170);
+  CurvePlot plot(QStringLiteral("Deletion and insertion"), &home);
+  plot.resize(230, 170);
+  plot.setAxes(QStringLiteral("share removed or put back"), QStringLiteral("probability"));
+  const std::vector<double> x{0, 0.2, 0.4, 0.6, 0.8, 1}, y{1, 0.5, 0.25, 0.125, 0, 0};
+  plot.setSeries(QStringLiteral("deletion, random order of all"), x, y, 0);
+  home.show();
+  QCustomPlot* inner = plot.plot();
+  inner->replot();
+  QCPItemText* box = nullptr;
+  for (int i = 0; i < inner->itemCount(); ++i)
+    if (auto* text = qobject_cast<QCPItemText*>(inner->item(i))) box = text;
+  ASSERT_TRUE(box);
+  const double middle = inner->axisRect()->center().y();
+  for (double v : x) {
+    const QPointF at(std::clamp(inner->xAxis->coordToPixel(v), inner->axisRect()->left() + 1.0, inner->axisRect()->right() - 1.0), middle);
+    QMouseEvent move(QEvent::MouseMove, at, inner->mapToGlobal(at), Qt::NoButton, Qt::NoButton, Qt::NoModifier);
+    QApplication::sendEvent(inner, &move);
+    ASSERT_TRUE(box->visible()) << v;
+    EXPECT_GE(box->left->pixelPosition().x(), 0) << v;
+    EXPECT_LE(box->right->pixelPosition().x(), inner->width()) << v;
+  }
+  const QPoint at(120, static_cast<int>(middle));
+  const QCPRange all = inner->xAxis->range();
+  QTest::mousePress(inner, Qt::RightButton, {}, at);
+  QContextMenuEvent menu(QContextMenuEvent::Mouse, at, inner->mapToGlobal(at));
+  QApplication::sendEvent(inner, &menu);
+  EXPECT_EQ(home.times, 1);
+  EXPECT_FALSE(box->visible());
+  QTest::mouseMove(inner, at + QPoint(40, 30));
+  QTest::mouseRelease(inner, Qt::RightButton, {}, at + QPoint(40, 30));
+  EXPECT_EQ(inner->xAxis->range(), all);
+}
+
 TEST(CurvePlotTest, AHiddenPlotDoesNotReplot) {
   CurvePlot plot(QStringLiteral("Loss"));
   const double x[] = {0, 1}, y[] = {1, 2};

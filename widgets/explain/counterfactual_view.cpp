@@ -108,7 +108,7 @@ QRectF CounterfactualView::room(const QRectF& rect, const FigureStyle& style) co
 }
 
 QRectF CounterfactualView::pictureAt(const QRectF& room, int k, const FigureStyle& style) const {
-  const double bar = colorBarHeight(style) + 4, name = lineHeight(style.font(-1)), gap = 12;
+  const double bar = colorBarHeight(style) + 4 + lineHeight(style.font(-1.5)), name = lineHeight(style.font(-1)), gap = 12;
   const double scale = std::max(0.1, std::min((room.width() - 2 * gap) / 3 / data_.width, (room.height() - bar - name) / data_.height));
   return {room.left() + k * (data_.width * scale + gap), room.top() + name, data_.width * scale, data_.height * scale};
 }
@@ -131,10 +131,18 @@ void CounterfactualView::paintFigure(QCPPainter& painter, const QRectF& rect, co
   const double line = lineHeight(bold) + 1;
   painter.setFont(bold);
   painter.setPen(data_.flipped ? style.colors.text : style.colors.warning);
-  QString head = data_.flipped ? tr("%1 becomes %2").arg(data_.from, data_.to) : tr("stays %1").arg(data_.from);
+  QString numbers;
   if (data_.fromProbabilities.size() == 4 && data_.flipped)
-    head += tr(" (%1 → %2)").arg(data_.shares ? percentText(data_.fromProbabilities[1]) : numberText(data_.fromProbabilities[1], 3),
-                                 data_.shares ? percentText(data_.fromProbabilities[3]) : numberText(data_.fromProbabilities[3], 3));
+    numbers = tr(" (%1 → %2)").arg(data_.shares ? percentText(data_.fromProbabilities[1]) : numberText(data_.fromProbabilities[1], 3),
+                                   data_.shares ? percentText(data_.fromProbabilities[3]) : numberText(data_.fromProbabilities[3], 3));
+  const auto headOf = [&](const QString& from, const QString& to) { return (data_.flipped ? tr("%1 becomes %2").arg(from, to) : tr("stays %1").arg(from)) + numbers; };
+  QString head = headOf(data_.from, data_.to);
+  const QFontMetricsF m = metrics(painter, bold);
+  // Long names give way in their middle, each, so that what becomes of what is still told.
+  if (const double left = rect.width() - m.horizontalAdvance(headOf({}, {})) - kTextSpare; m.horizontalAdvance(head) > rect.width() && left > 0) {
+    const double a = m.horizontalAdvance(data_.from), b = data_.flipped ? m.horizontalAdvance(data_.to) : 0, half = data_.flipped ? left / 2 : left;
+    head = headOf(m.elidedText(data_.from, Qt::ElideMiddle, std::max(half, left - b)), m.elidedText(data_.to, Qt::ElideMiddle, std::max(half, left - a)));
+  }
   drawLine(painter, QRectF(rect.left(), rect.top(), rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, head);
   painter.setFont(small);
   painter.setPen(style.colors.secondary);
@@ -157,10 +165,16 @@ void CounterfactualView::paintFigure(QCPPainter& painter, const QRectF& rect, co
     const QRectF picture = pictureAt(place, k, style);
     painter.setFont(small);
     painter.setPen(style.colors.secondary);
-    drawLine(painter, QRectF(picture.left(), place.top(), picture.width() + 10, picture.top() - place.top()), Qt::AlignLeft | Qt::AlignVCenter, names[k]);
+    drawName(painter, QRectF(picture.left(), place.top(), picture.width() + 8, picture.top() - place.top()), Qt::AlignLeft | Qt::AlignVCenter, names[k]);
     drawRaster(painter, picture, pictures[k], style);
-    if (k == 1)
-      drawColorBar(painter, QRectF(picture.left(), picture.bottom() + 4, picture.width(), colorBarHeight(style)), range, map, channels > 1 ? tr("largest of the channels") : tr("brightness"), style);
+    if (k != 1) continue;
+    const QRectF bar(picture.left(), picture.bottom() + 4, picture.width(), colorBarHeight(style));
+    drawColorBar(painter, bar, range, map, {}, style);
+    // In a line of its own, which may be longer than the scale.
+    painter.setFont(style.font(-1.5));
+    painter.setPen(style.colors.secondary);
+    drawLine(painter, QRectF(bar.left(), bar.bottom(), rect.right() - bar.left(), lineHeight(style.font(-1.5))), Qt::AlignLeft | Qt::AlignVCenter,
+             channels > 1 ? tr("largest of the channels") : tr("brightness"));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/figure/figure_export.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
@@ -32,6 +33,10 @@ void MapRowsView::setData(MapRowsData data) {
   if (!data_.note.isEmpty()) m.notes << data_.note;
   MatrixView::setData(std::move(m));
 }
+
+QSizeF MapRowsView::preferredMm() const { return {kDoubleColumnMm, isEmpty() ? 60 : pageHeightMm(*this, kDoubleColumnMm)}; }
+
+double MapRowsView::heightFor(double width, const FigureStyle& style) const { return isEmpty() || !style.print ? 0 : heightOfAll(width, style); }
 
 Real MapRowsView::number(int row, int column) const {
   return data_.values[static_cast<std::size_t>(row) * static_cast<std::size_t>(MatrixView::data().columns) + static_cast<std::size_t>(column)];

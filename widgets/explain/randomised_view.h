@@ -25,7 +25,8 @@ class MapRowsView : public MatrixView {
   explicit MapRowsView(QWidget* parent = nullptr);
   void setData(MapRowsData data);
   const MapRowsData& data() const { return data_; }
-  QSizeF preferredMm() const override { return {183, 60}; }
+  QSizeF preferredMm() const override;
+  double heightFor(double width, const FigureStyle& style) const override;  ///< on paper; on the screen any height will do
   FigureTable figureData() const override;
 
  protected:

@@ -114,9 +114,9 @@ void SampleGallery::paintFigure(QCPPainter& painter, const QRectF& rect, const F
     const double wide = std::min(textWidth(small, sign) + 2, words.width() * 0.6);
     painter.setFont(small);
     painter.setPen(t.text);
-    drawLine(painter, words.adjusted(0, 0, -wide, 0), Qt::AlignLeft | Qt::AlignVCenter, item.truth);
+    drawName(painter, words.adjusted(0, 0, -wide, 0), Qt::AlignLeft | Qt::AlignVCenter, item.truth);
     painter.setPen(item.right ? t.good : t.error);
-    drawLine(painter, QRectF(words.right() - wide, words.top(), wide, line), Qt::AlignRight | Qt::AlignVCenter, sign);
+    drawName(painter, QRectF(words.right() - wide, words.top(), wide, line), Qt::AlignRight | Qt::AlignVCenter, sign);
     if (style.print) continue;
     const bool marked = i == focus_ && hasFocus();
     if (item.chosen || marked) {

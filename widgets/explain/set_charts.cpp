@@ -22,6 +22,17 @@ Range padded(double low, double high) {
   return {low - air, high + air};
 }
 
+/// Reaches to the next tick where a side of 0 would have none, as long as there is room for that one's text.
+Range withTicksBesideZero(Range range, double width, const FigureStyle& style) {
+  const std::vector<double> ticks = levelTicks({range, {}}, width, style);
+  if (ticks.size() < 2) return range;
+  const double step = ticks[1] - ticks[0];
+  Range wider = range;
+  if (range.low < 0 && ticks.front() == 0) wider.low = -step;
+  if (range.high > 0 && ticks.back() == 0) wider.high = step;
+  return levelTicks({wider, {}}, width, style).size() > ticks.size() ? wider : range;
+}
+
 /// So high that every one of n rows has its name.
 double rowsHeight(std::size_t n, double around, const FigureStyle& style) { return n == 0 ? 0 : static_cast<double>(n) * lineHeight(style.font(-1)) + around + 4; }
 
@@ -361,7 +372,7 @@ void WaterfallView::paintFigure(QCPPainter& painter, const QRectF& rect, const F
     low = std::min(low, at);
     high = std::max(high, at);
   }
-  const Range range = padded(low, high);
+  const Range range = withTicksBesideZero(padded(low, high), plane.width(), style);
   drawNumberAxis(painter, plane, rect, {range, data_.unit}, style);
   // A long name is elided in its middle, the value behind it never.
   const double room = plane.left() - rect.left() - 5;

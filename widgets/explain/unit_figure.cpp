@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/figure/figure_export.h"
 #include "widgets/figure/paint.h"
 #include "widgets/maps/pinned_layout.h"
 
@@ -30,10 +31,17 @@ QRectF UnitFigure::inside(const QRectF& rect, const FigureStyle& style) const {
   return place;
 }
 
-std::vector<int> UnitFigure::ablated(double height, const FigureStyle& style) const {
+QStringList UnitFigure::legend(double width, const FigureStyle& style) const {
+  if (!data_.shares) return {};
+  const QString as = tr("gray: as it is"), without = tr("blue: with the unit set to 0"), both = as + QStringLiteral(" · ") + without;
+  return textWidth(style.font(-1.5), both) + kTextSpare <= width ? QStringList{both} : QStringList{as, without};
+}
+
+std::vector<int> UnitFigure::ablated(const QRectF& rect, const FigureStyle& style) const {
   std::vector<double> weight(data_.before.size());
   for (std::size_t k = 0; k < weight.size(); ++k) weight[k] = std::max(data_.before[k], k < data_.after.size() ? data_.after[k] : 0);
-  return topClasses(weight, std::clamp(static_cast<int>(height / lineHeight(style.font(-1))) - 1, 1, 6));
+  const int below = std::max(1, static_cast<int>(legend(rect.width(), style).size()));
+  return topClasses(weight, std::clamp(static_cast<int>(rect.height() / lineHeight(style.font(-1))) - below, 1, 6));
 }
 
 QString UnitFigure::outputName(int k) const {
@@ -41,7 +49,9 @@ QString UnitFigure::outputName(int k) const {
   return name.isEmpty() ? tr("output %1").arg(QLocale().toString(k + 1)) : name;
 }
 
-void UnitFigure::paintPicture(QCPPainter& painter, const QRectF& rect, const UnitInputPicture& picture, const FigureStyle& style) const {
+void UnitFigure::paintPicture(QCPPainter& painter, const Shown& shown, const FigureStyle& style) const {
+  const QRectF& rect = shown.rect;
+  const UnitInputPicture& picture = *shown.picture;
   const QFont small = style.font(-1.5);
   const double line = lineHeight(small);
   const QRectF place = inside(rect, style);
@@ -69,7 +79,7 @@ void UnitFigure::paintPicture(QCPPainter& painter, const QRectF& rect, const Uni
     painter.setFont(small);
     const int fit = std::min(std::max(1, static_cast<int>(place.height() / line)), static_cast<int>(picture.values.size()));
     // The number first: names may be told by their ends, numbers only whole.
-    const double most = std::min(place.width(), std::max(place.width() * 0.55, textWidth(small, QStringLiteral("−0.0e−0")))) - kTextSpare;
+    const double most = (shown.named ? std::min(place.width(), std::max(place.width() * 0.55, textWidth(small, QStringLiteral("−0.0e−0")))) : place.width()) - kTextSpare;
     QStringList numbers;
     double wide = 0;
     for (int k = 0; k < fit; ++k) {
@@ -79,7 +89,7 @@ void UnitFigure::paintPicture(QCPPainter& painter, const QRectF& rect, const Uni
     for (int k = 0; k < fit; ++k) {
       const QRectF row(place.left(), place.top() + k * line, place.width(), line);
       painter.setPen(style.colors.secondary);
-      drawName(painter, row.adjusted(0, 0, -wide - 3, 0), Qt::AlignLeft | Qt::AlignVCenter, data_.features.value(k));
+      if (shown.named) drawName(painter, row.adjusted(0, 0, -wide - 3, 0), Qt::AlignLeft | Qt::AlignVCenter, data_.features.value(k));
       painter.setPen(style.colors.text);
       drawLine(painter, row.adjusted(row.width() - wide, 0, 0, 0), Qt::AlignRight | Qt::AlignVCenter, numbers[k]);
     }
@@ -94,14 +104,14 @@ void UnitFigure::paintPicture(QCPPainter& painter, const QRectF& rect, const Uni
   }
   painter.setFont(small);
   painter.setPen(style.colors.secondary);
-  drawLine(painter, QRectF(rect.left(), std::min(rect.bottom() - line, place.bottom() + 1), rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, picture.name);
+  drawLine(painter, QRectF(rect.left(), std::min(rect.bottom() - line, place.bottom() + 1), rect.width(), line), shown.align | Qt::AlignVCenter, picture.name);
 }
 
 void UnitFigure::paintAblation(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
   const QFont small = style.font(-1);
   const double line = lineHeight(small);
   const auto text = [&](double v) { return data_.shares ? percentText(v) : numberText(v, 3); };
-  const std::vector<int> top = ablated(rect.height(), style);
+  const std::vector<int> top = ablated(rect, style);
   double names = 0;
   for (int k : top) names = std::max(names, textWidth(small, outputName(k)));
   names = std::min(names + 6, rect.width() * 0.4);
@@ -123,73 +133,106 @@ void UnitFigure::paintAblation(QCPPainter& painter, const QRectF& rect, const Fi
     drawLine(painter, QRectF(rect.right() - number, y, number, line), Qt::AlignRight | Qt::AlignVCenter, text(a) + QStringLiteral(" → ") + text(b));
     y += line;
   }
-  if (!data_.shares || y + line > rect.bottom() + 2) return;
   painter.setFont(style.font(-1.5));
   painter.setPen(style.colors.secondary);
-  drawLine(painter, QRectF(rect.left(), y + 2, rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, tr("gray: as it is · blue: with the unit set to 0"));
+  for (const QString& text : legend(rect.width(), style)) {
+    if (y + line > rect.bottom() + 2) return;
+    drawLine(painter, QRectF(rect.left(), y + 2, rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, text);
+    y += line;
+  }
 }
+
+bool UnitFigure::stacked(double width, const FigureStyle& style) { return style.print && width < 66 * style.fontPt; }
+
+double UnitFigure::heightFor(double width, const FigureStyle& style) const {
+  if (isEmpty() || !style.print) return 0;
+  const double line = lineHeight(style.font(-1.5)), head = lineHeight(style.font(-1, true)) + 4;
+  const double part = head + std::max(isTable() ? (std::min<double>(kMostRows, static_cast<double>(data_.features.size())) + 1) * line + 2 : 110, 6 * line);
+  return stacked(width, style) ? 2 * part + kPartGap : part;
+}
+
+QSizeF UnitFigure::preferredMm() const { return {kDoubleColumnMm, isEmpty() ? 50 : pageHeightMm(*this, kDoubleColumnMm)}; }
 
 UnitFigure::Place UnitFigure::place(const QRectF& rect, const FigureStyle& style) const {
   Place p;
   constexpr double kGap = 14;
-  p.head = lineHeight(style.font(-1, true));
-  p.under = rect.top() + p.head + 4;
-  p.height = rect.height() - p.head - 4;
-  const double side = std::clamp(p.height, 40.0, std::max(40.0, std::min(180.0, rect.width() * 0.17)));
-  const double ablation = std::clamp(rect.width() * 0.27, 130.0, 260.0);
+  p.head = lineHeight(style.font(-1, true)) + 4;
+  const bool stack = stacked(rect.width(), style), table = isTable();
+  const double height = (stack ? (rect.height() - kPartGap) / 2 : rect.height()) - p.head, under = rect.top() + p.head;
+  const double side = std::clamp(height, 40.0, std::max(40.0, std::min(180.0, rect.width() * (stack ? 0.3 : 0.17))));
   // Rows of a table are narrow, and what stands above them is not.
-  const QFont bold = style.font(-1, true);
-  const bool table = data_.height == 0 && data_.channels > 0;
-  const double named = table ? namesWidth(data_.features, static_cast<int>(data_.features.size()), style.font(-1.5), 1e9) + textWidth(style.font(-1.5), QStringLiteral("−0.000")) + 2 * kTextSpare : 0;
-  const double first = std::max(side, std::min(rect.width() * 0.26, std::max(named, textWidth(bold, data_.fieldText) + kTextSpare)));
-  p.input = {rect.left(), first};
-  const double words = std::max(textWidth(bold, tr("Made to move it")) + kTextSpare, data_.best.empty() ? 0 : std::max(named, textWidth(style.font(-1.5), data_.best.front().name) + 4));
-  const double made = std::max(side, std::min(rect.width() * 0.2, words));
-  p.top = {p.input.left + first + kGap, rect.width() - ablation - first - made - 3 * kGap};
-  p.best = {p.top.left + p.top.width + kGap, made};
-  p.ablation = {p.best.left + made + kGap, ablation};
-  const double high = std::min(p.height, side + 16);
-  p.pictures.push_back({&data_.input, QRectF(p.input.left, p.under, table ? first : side, high)});
-  // Rows of a table take the width of their names where two of them stand side by side.
-  const double h = std::clamp(std::min(p.top.width / 4 - 6, p.height - 16), 30.0, side), w = std::max(h, std::min(named, p.top.width / 2 - 6));
-  const int across = std::max(1, static_cast<int>((p.top.width + 6) / (w + 6)));
-  for (int i = 0; i < static_cast<int>(data_.top.size()); ++i) {
-    const QRectF at(p.top.left + i % across * (w + 6), p.under + i / across * (h + 20), w, h + 14);
-    if (at.bottom() > rect.bottom() + 1) break;
-    p.pictures.push_back({&data_.top[static_cast<std::size_t>(i)], at});
+  const QFont bold = style.font(-1, true), small = style.font(-1.5);
+  const double number = textWidth(small, QStringLiteral("−0.000")) + 2 * kTextSpare;
+  const double named = table ? namesWidth(data_.features, static_cast<int>(data_.features.size()), small, 1e9) + number : 0;
+  const double words = std::max(textWidth(bold, tr("Made to move it")) + kTextSpare, data_.best.empty() ? 0 : std::max(named, textWidth(small, data_.best.front().name) + 4));
+  if (stack) {
+    const double half = std::max(1.0, (rect.width() - kGap) / 2), right = rect.left() + half + kGap, lower = under + height + kPartGap + p.head;
+    p.input = QRectF(rect.left(), under, half, height);
+    p.top = QRectF(right, under, half, height);
+    p.best = QRectF(rect.left(), lower, half, height);
+    p.ablation = QRectF(right, lower, half, height);
+  } else {
+    const double ablation = std::clamp(rect.width() * 0.27, 130.0, 260.0);
+    const double first = std::max(side, std::min(rect.width() * 0.26, std::max(named, textWidth(bold, data_.fieldText) + kTextSpare)));
+    const double made = std::max(side, std::min(rect.width() * 0.2, words));
+    p.input = QRectF(rect.left(), under, first, height);
+    p.top = QRectF(p.input.right() + kGap, under, rect.width() - ablation - first - made - 3 * kGap, height);
+    p.best = QRectF(p.top.right() + kGap, under, made, height);
+    p.ablation = QRectF(p.best.right() + kGap, under, rect.right() - p.best.right() - kGap, height);
   }
-  if (!data_.best.empty()) p.pictures.push_back({&data_.best.front(), QRectF(p.best.left, p.under, made, high)});
+  const double high = std::min(height, table ? height : side + 16);
+  p.pictures.push_back({&data_.input, QRectF(p.input.left(), under, table ? p.input.width() : side, high)});
+  const int count = static_cast<int>(data_.top.size());
+  if (table) {
+    // The names once, and a column of numbers for each sample.
+    double x = p.top.left(), w = std::min(p.top.width(), std::max(named, number * 2));
+    if (count > 1) w = std::min(w, std::max(number * 2, p.top.width() - number - 6));
+    for (int i = 0; i < count && x + w <= p.top.right() + 0.1; ++i) {
+      p.pictures.push_back({&data_.top[static_cast<std::size_t>(i)], QRectF(x, under, w, high), i == 0, Qt::AlignRight});
+      x += w + 6;
+      w = number;
+    }
+  } else {
+    const double h = std::clamp(std::min(p.top.width() / (stack ? 2 : 4) - 6, height - 16), 30.0, side);
+    const int across = std::max(1, static_cast<int>((p.top.width() + 6) / (h + 6)));
+    for (int i = 0; i < count; ++i) {
+      const QRectF at(p.top.left() + i % across * (h + 6), under + i / across * (h + 20), h, h + 14);
+      if (at.bottom() > p.top.bottom() + 1) break;
+      p.pictures.push_back({&data_.top[static_cast<std::size_t>(i)], at});
+    }
+  }
+  if (!data_.best.empty()) p.pictures.push_back({&data_.best.front(), QRectF(p.best.left(), p.best.top(), stack && !table ? side : p.best.width(), high)});
   return p;
 }
 
 void UnitFigure::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
   if (isEmpty()) return;
   const Place p = place(rect, style);
-  const auto title = [&](const Place::Part& part, const QString& text) {
+  const auto title = [&](const QRectF& part, const QString& text) {
     painter.setFont(style.font(-1, true));
     painter.setPen(style.colors.text);
-    drawLine(painter, QRectF(part.left, rect.top(), part.width, p.head), Qt::AlignLeft | Qt::AlignVCenter, text);
+    drawLine(painter, QRectF(part.left(), part.top() - p.head, part.width(), p.head - 4), Qt::AlignLeft | Qt::AlignVCenter, text);
   };
-  const auto note = [&](double left, double width, const QString& text) {
+  const auto note = [&](const QRectF& part, const QString& text) {
     painter.setFont(style.font(-1));
     painter.setPen(style.colors.secondary);
-    painter.drawText(QRectF(left, p.under, width, p.height), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, text);
+    painter.drawText(QRectF(part.left(), part.top(), std::max(60.0, part.width()), part.height()), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, text);
   };
   title(p.input, data_.fieldText);
   // As much of it as there is room for.
   QStringList most{tr("Samples that move it most"), tr("Moved most by")};
   if (data_.ofChannel) most.prepend(tr("Samples that move it most, at its largest place"));
-  while (most.size() > 1 && textWidth(style.font(-1, true), most.front()) + kTextSpare > p.top.width) most.removeFirst();
+  while (most.size() > 1 && textWidth(style.font(-1, true), most.front()) + kTextSpare > p.top.width()) most.removeFirst();
   title(p.top, most.front());
   title(p.best, tr("Made to move it"));
   title(p.ablation, tr("Without this unit"));
-  for (const Shown& s : p.pictures) paintPicture(painter, s.rect, *s.picture, style);
-  if (data_.top.empty()) note(p.top.left, std::max(60.0, p.top.width), data_.topNote);
-  if (data_.best.empty()) note(p.best.left, p.best.width, data_.bestNote);
+  for (const Shown& s : p.pictures) paintPicture(painter, s, style);
+  if (data_.top.empty()) note(p.top, data_.topNote);
+  if (data_.best.empty()) note(p.best, data_.bestNote);
   if (data_.after.empty())
-    note(p.ablation.left, p.ablation.width, data_.ablationNote);
+    note(p.ablation, data_.ablationNote);
   else
-    paintAblation(painter, QRectF(p.ablation.left, p.under, rect.right() - p.ablation.left, p.height), style);
+    paintAblation(painter, p.ablation, style);
 }
 
 QString UnitFigure::readingIn(const Shown& shown, QPointF position, const FigureStyle& style) const {
@@ -219,9 +262,9 @@ QString UnitFigure::readoutAt(QPointF position) const {
   const Place p = place(figureRect(), style);
   for (const Shown& s : p.pictures)
     if (s.rect.contains(position)) return readingIn(s, position, style);
-  if (data_.after.empty() || position.x() < p.ablation.left || position.y() < p.under) return {};
-  const std::vector<int> lines = ablated(p.height, style);
-  const std::size_t i = static_cast<std::size_t>((position.y() - p.under) / lineHeight(style.font(-1)));
+  if (data_.after.empty() || position.x() < p.ablation.left() || position.y() < p.ablation.top()) return {};
+  const std::vector<int> lines = ablated(p.ablation, style);
+  const std::size_t i = static_cast<std::size_t>((position.y() - p.ablation.top()) / lineHeight(style.font(-1)));
   if (i >= lines.size()) return {};
   const std::size_t k = static_cast<std::size_t>(lines[i]);
   return tr("%1\nas it is %2 · with the unit set to 0 %3").arg(outputName(lines[i]), numberText(data_.before[k], 6), numberText(k < data_.after.size() ? data_.after[k] : std::nan(""), 6));

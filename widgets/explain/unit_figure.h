@@ -44,7 +44,8 @@ class UnitFigure : public FigureWidget {
   const UnitData& data() const { return data_; }
 
   QString figureTitle() const override { return data_.title; }
-  QSizeF preferredMm() const override { return {183, 50}; }
+  QSizeF preferredMm() const override;
+  double heightFor(double width, const FigureStyle& style) const override;  ///< on paper; on the screen any height will do
   void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
   /// Columns: part (input, top, maximised, with, without), name, place, value.
   FigureTable figureData() const override;
@@ -55,24 +56,28 @@ class UnitFigure : public FigureWidget {
   struct Shown {
     const UnitInputPicture* picture;
     QRectF rect;
+    bool named = true;  ///< of a table: with its features' names; else they stand beside it
+    Qt::Alignment align = Qt::AlignLeft;  ///< of what stands below it
   };
-  /// The four parts: titles from `left`, `width` wide; pictures where they fit.
+  /// The four parts, each below its title; pictures where they fit. Side by side, on narrow paper two and two.
   struct Place {
-    struct Part {
-      double left, width;
-    } input, top, best, ablation;
-    double head = 0;  ///< height of the titles
-    double under = 0, height = 0;  ///< below them
+    QRectF input, top, best, ablation;
+    double head = 0;  ///< height of the titles, above the parts
     std::vector<Shown> pictures;
   };
   Place place(const QRectF& rect, const FigureStyle& style) const;
+  bool isTable() const { return data_.height == 0 && data_.channels > 0; }
+  static bool stacked(double width, const FigureStyle& style);
+  static constexpr int kMostRows = 24;    ///< of a table, where paper may be as high as they need
+  static constexpr double kPartGap = 10;  ///< between two rows of parts
   /// Where the image, line or first row of a picture lies, and how many rows fit.
   QRectF inside(const QRectF& rect, const FigureStyle& style) const;
-  /// The classes (or outputs) that weigh most, a line each.
-  std::vector<int> ablated(double height, const FigureStyle& style) const;
+  /// The classes (or outputs) that weigh most, a line each, above the lines of the legend.
+  std::vector<int> ablated(const QRectF& rect, const FigureStyle& style) const;
+  QStringList legend(double width, const FigureStyle& style) const;
   QString outputName(int k) const;
   QString readingIn(const Shown& shown, QPointF position, const FigureStyle& style) const;
-  void paintPicture(QCPPainter& painter, const QRectF& rect, const UnitInputPicture& picture, const FigureStyle& style) const;
+  void paintPicture(QCPPainter& painter, const Shown& shown, const FigureStyle& style) const;
   void paintAblation(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const;
   UnitData data_;
 };

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/figure/figure_export.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
@@ -91,11 +92,17 @@ QString WalkView::shapeText(const WalkLayer& layer, const Place& place) {
 std::vector<WalkView::Place> WalkView::places(const QRectF& rect, const FigureStyle& style) const {
   std::vector<Place> out;
   const double line = lineHeight(style.font(-1)), head = 2 * line, bar = colorBarHeight(style), gap = 14;
-  const double high = std::max(20.0, rect.height() - head - bar - 8);
-  double x = rect.left();
+  // A page has as many strips of layers as their width asks for; the screen has one, which scrolls.
+  const double high = style.print ? kPrintedStrip : std::max(20.0, rect.height() - head - bar - 8);
+  double x = rect.left(), top = rect.top(), deepest = 0;
+  std::size_t first = 0;
+  const auto endStrip = [&] {
+    for (; first < out.size(); ++first) out[first].scale.moveTop(style.print ? top + head + deepest + 3 : rect.bottom() - bar);
+    top += head + deepest + 3 + bar + 8;
+    x = rect.left();
+    deepest = 0;
+  };
   // Each layer is as high as the strip and as wide as its maps need at a size at which they can be told apart.
-  std::vector<double> widths;
-  double all = 0;
   for (const WalkLayer& l : data_.layers) {
     Place p;
     p.first = firstOf(l);
@@ -109,28 +116,37 @@ std::vector<WalkView::Place> WalkView::places(const QRectF& rect, const FigureSt
     p.rows = (p.shown + p.columns - 1) / p.columns;
     p.cellHeight = std::min((high - (p.rows - 1) * 3) / p.rows, l.height * l.width == 1 ? 14.0 : 64.0);
     p.cellWidth = p.cellHeight * aspect;
-    const double names = std::max(textWidth(style.font(-1, true), l.name), textWidth(style.font(-1.5), shapeText(l, p)));
+    const double names = std::max(textWidth(style.font(-1, true), l.name), textWidth(style.font(-1.5), shapeText(l, p))) + kTextSpare;
     // Room for the names, and for both ends of the scale.
     const double scale = textWidth(style.font(-1.5), QStringLiteral("−0.000+0.000")) + 8;
-    widths.push_back(std::max(p.columns * (p.cellWidth + 3) - 3, style.print ? 20.0 : std::max(names + 2 - gap * 0.7, scale)));
-    all += widths.back() + gap;
-    out.push_back(p);
-  }
-  const double squeeze = style.print && all > rect.width() ? rect.width() / all : 1;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    Place& p = out[i];
-    p.cellWidth *= squeeze;
-    p.cellHeight *= squeeze;
-    const double w = widths[i] * squeeze;
-    p.head = QRectF(x, rect.top(), w + gap * 0.7 * squeeze, head);
-    p.area = QRectF(x, rect.top() + head, w, p.rows * (p.cellHeight + 3));
+    double w = std::max({p.columns * (p.cellWidth + 3) - 3, names + 2 - gap * 0.7, scale});
+    if (style.print && w > rect.width()) {  // more rows of them, and the page grows
+      w = std::max(1.0, rect.width());
+      p.cellHeight *= std::min(1.0, w / p.cellWidth);
+      p.cellWidth = std::min(p.cellWidth, w);
+      p.columns = std::clamp(static_cast<int>((w + 3) / (p.cellWidth + 3)), 1, p.columns);
+      p.rows = (p.shown + p.columns - 1) / p.columns;
+    }
+    if (style.print && x > rect.left() && x + w > rect.right()) endStrip();
+    p.head = QRectF(x, top, style.print ? std::min(w + gap * 0.7, rect.right() - x) : w + gap * 0.7, head);
+    p.area = QRectF(x, top + head, w, p.rows * (p.cellHeight + 3));
     // Both its ends are seen at once, however wide the maps.
     constexpr double kMostScale = 170;
-    p.scale = QRectF(x, rect.bottom() - bar, std::min(style.print ? std::max(w * 0.9, 30.0 * squeeze) : w, kMostScale), bar);
-    x += w + gap * squeeze;
+    p.scale = QRectF(x, 0, std::min(w, kMostScale), bar);
+    x += w + gap;
+    deepest = std::max(deepest, p.area.height());
+    out.push_back(p);
   }
+  endStrip();
   return out;
 }
+
+double WalkView::heightFor(double width, const FigureStyle& style) const {
+  if (isEmpty() || !style.print) return 0;
+  return places(QRectF(0, 0, width, 0), style).back().scale.bottom();
+}
+
+QSizeF WalkView::preferredMm() const { return {kDoubleColumnMm, isEmpty() ? 50 : pageHeightMm(*this, kDoubleColumnMm)}; }
 
 void WalkView::refit() {
   const std::vector<Place> p = places(QRectF(0, 0, 100, height()), FigureStyle::screen());

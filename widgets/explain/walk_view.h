@@ -25,7 +25,7 @@ struct WalkData {
   WalkScale scale = WalkScale::EachLayer;
 };
 
-/// The layers from left to right, each with its feature maps; a click on a map chooses the unit under the pointer. Keys: arrows for
+/// The layers from left to right, each with its feature maps (on paper in as many strips as the page's width asks for); a click on a map chooses the unit under the pointer. Keys: arrows for
 /// the next map, with Shift the next place within it, Page Up and Page Down for the layer, Home and End for its first and last map.
 class WalkView : public FigureWidget {
   Q_OBJECT
@@ -43,7 +43,8 @@ class WalkView : public FigureWidget {
   QRectF selectedRect() const;
 
   QString figureTitle() const override { return data_.title; }
-  QSizeF preferredMm() const override { return {183, 50}; }
+  QSizeF preferredMm() const override;
+  double heightFor(double width, const FigureStyle& style) const override;  ///< on paper; on the screen any height will do
   void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
   FigureTable figureData() const override;  ///< columns: layer, row, column (of series: the step alone), channel, activation
   bool isEmpty() const override { return data_.layers.empty(); }
@@ -68,6 +69,7 @@ class WalkView : public FigureWidget {
     QRectF cell(int i) const { return {area.left() + i % columns * (cellWidth + 3), area.top() + i / columns * (cellHeight + 3), cellWidth, cellHeight}; }
   };
   static constexpr int kMostMaps = 256;
+  static constexpr double kPrintedStrip = 66;  ///< height of a strip's maps on paper
   static QString shapeText(const WalkLayer& layer, const Place& place);
   static QString unitText(const WalkLayer& layer, qint64 unit);
   int selectedLayer() const;

@@ -23,9 +23,6 @@ QString fittedValue(const QString& text, const QFont& font, double room) {
   return isNumber ? fittedNumber(v, font, room) : text;
 }
 
-/// Width of a badge's dot.
-double badgeDot(double height) { return std::min(7.0, height * 0.5); }
-
 }  // namespace
 
 ColorMap WallView::colorsOf(int method, bool dark) const {
@@ -40,7 +37,7 @@ void WallView::paintFigure(QCPPainter& painter, const QRectF& rect, const Figure
   paintHeads(painter, l, style);
   const bool named = badgesNamed(l, style);
   for (int i = 0; i < l.samples; ++i) {
-    paintInput(painter, l, i, style);
+    for (int band = 0; band < l.bands; ++band) paintInput(painter, l.input(i, band), l, i, style);
     for (int m = 0; m < l.methods; ++m) {
       paintCell(painter, l, i, m, style);
       paintBadge(painter, l.badgeOf(i, m), cellAt(i, m), named, style);
@@ -54,9 +51,11 @@ void WallView::paintHeads(QCPPainter& painter, const WallLayout& l, const Figure
   const double line = lineHeight(small);
   painter.setFont(small);
   painter.setPen(style.colors.secondary);
-  const double low = l.rect.top() + l.head - 3 - line;
-  drawLine(painter, QRectF(l.rect.left(), low, l.inputWidth, line), Qt::AlignLeft | Qt::AlignVCenter, data_.kind == WallKind::Table ? tr("feature, value") : tr("input"));
-  if (!data_.target.isEmpty()) drawLine(painter, QRectF(l.rect.left(), low - line, l.inputWidth, line), Qt::AlignLeft | Qt::AlignVCenter, tr("target: %1").arg(data_.target));
+  for (int band = 0; band < l.bands; ++band) {
+    const QRectF head = l.inputHead(band), last(head.left(), head.bottom() - 3 - line, head.width(), line);
+    drawLine(painter, last, Qt::AlignLeft | Qt::AlignVCenter, data_.kind == WallKind::Table ? tr("feature, value") : tr("input"));
+    if (!data_.target.isEmpty()) drawName(painter, last.translated(0, -line), Qt::AlignLeft | Qt::AlignVCenter, tr("target: %1").arg(data_.target));
+  }
   for (int m = 0; m < l.methods; ++m) {
     const WallMethod& method = data_.methods[static_cast<std::size_t>(m)];
     const QRectF head = l.headOf(m);
@@ -76,9 +75,8 @@ void WallView::paintHeads(QCPPainter& painter, const WallLayout& l, const Figure
   }
 }
 
-void WallView::paintInput(QCPPainter& painter, const WallLayout& l, int sample, const FigureStyle& style) const {
+void WallView::paintInput(QCPPainter& painter, const QRectF& place, const WallLayout& l, int sample, const FigureStyle& style) const {
   const WallSample& s = data_.samples[static_cast<std::size_t>(sample)];
-  const QRectF place = l.input(sample);
   const QFont small = style.font(-1);
   const double line = lineHeight(small);
   const QRectF words(place.left(), place.bottom() - 3 * line, place.width() - 4, 3 * line);
@@ -89,7 +87,7 @@ void WallView::paintInput(QCPPainter& painter, const WallLayout& l, int sample, 
   } else if (data_.kind == WallKind::Series) {
     paintSeries(painter, QRectF(place.left(), place.top(), place.width() - 4, place.height() - 3 * line - 4), sample, nullptr, 0, {}, ColorMap::Diverging, style);
   } else {
-    const double valueWidth = std::min(place.width() * 0.6, textWidth(small, QStringLiteral("−0.00000")));
+    const double valueWidth = std::min(place.width() * 0.6, l.valueWidth);
     double y = place.top();
     for (const int f : features_) {
       painter.setFont(small);
@@ -130,13 +128,13 @@ void WallView::paintPrediction(QCPPainter& painter, const QRectF& rect, int samp
     const double y = rect.top() + static_cast<double>(k) * line, p = s.probabilities[static_cast<std::size_t>(top[k])];
     painter.setFont(k == 0 ? bold : small);
     painter.setPen(k == 0 ? t.text : t.secondary);
-    drawLine(painter, QRectF(rect.left(), y, rect.width() - number, line), Qt::AlignLeft | Qt::AlignVCenter, data_.classes.value(top[k]));
+    drawName(painter, QRectF(rect.left(), y, rect.width() - number - 2, line), Qt::AlignLeft | Qt::AlignVCenter, data_.classes.value(top[k]));
     drawLine(painter, QRectF(rect.right() - number, y, number, line), Qt::AlignRight | Qt::AlignVCenter, data_.shares ? percentText(p) : fittedNumber(p, k == 0 ? bold : small, number, 3));
   }
   const bool known = s.trueClass >= 0, right = known && top.front() == s.trueClass;
   painter.setFont(style.font(-1.5));
   painter.setPen(!known || right ? t.secondary : t.warning);
-  drawLine(painter, QRectF(rect.left(), rect.top() + 2 * line, rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
+  drawName(painter, QRectF(rect.left(), rect.top() + 2 * line, rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
            !known ? s.name : right ? QStringLiteral("✓ ") + s.name : QStringLiteral("✗ ") + tr("is %1").arg(data_.classes.value(s.trueClass)));
 }
 
@@ -151,11 +149,16 @@ void WallView::paintNote(QCPPainter& painter, const QRectF& cell, const WallCell
   const QRectF room = cell.adjusted(4, 3, -4, -3);
   const QRectF needs = QFontMetricsF(font, painter.device()).boundingRect(room, Qt::AlignCenter | Qt::TextWordWrap, text);
   if (needs.height() <= room.height() && needs.width() <= room.width() + 1) return painter.drawText(room, Qt::AlignCenter | Qt::TextWordWrap, text);
-  // The whole sentence is in the read-out; here as many words as fit.
-  painter.save();
-  painter.setClipRect(room, Qt::IntersectClip);
-  painter.drawText(room, Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap, text);
-  painter.restore();
+  // The whole sentence is in the read-out; here as many lines of whole words as fit.
+  const double line = lineHeight(font);
+  QStringList lines;
+  for (const QString& word : text.split(QLatin1Char(' '))) {
+    if (!lines.isEmpty() && textWidth(font, lines.back() + QLatin1Char(' ') + word) <= room.width()) lines.back() += QLatin1Char(' ') + word;
+    else lines << word;
+  }
+  const qsizetype fit = std::clamp<qsizetype>(static_cast<qsizetype>(room.height() / line), 1, lines.size());
+  if (fit < lines.size()) lines[fit - 1] += QStringLiteral("…");
+  for (qsizetype i = 0; i < fit; ++i) drawLine(painter, QRectF(room.left(), room.top() + static_cast<double>(i) * line, room.width(), line), Qt::AlignCenter, lines[i]);
 }
 
 void WallView::paintCell(QCPPainter& painter, const WallLayout& l, int sample, int method, const FigureStyle& style) const {
@@ -185,7 +188,7 @@ void WallView::paintBars(QCPPainter& painter, const QRectF& cell, int sample, in
   const Range range = ranges_[static_cast<std::size_t>(sample) * data_.methods.size() + static_cast<std::size_t>(method)];
   const bool isSigned = range.low < 0;
   const QFont small = style.font(-1.5);
-  const double line = lineHeight(style.font(-1)), number = cell.width() > 96 ? textWidth(small, QStringLiteral("−0.00000")) + 4 : 0;
+  const double line = lineHeight(style.font(-1)), number = cell.width() >= barNumberWidth(style) + kLeastBar ? barNumberWidth(style) : 0;
   painter.setAntialiasing(false);
   for (std::size_t k = 0; k < features_.size(); ++k) {
     const std::size_t f = static_cast<std::size_t>(features_[k]);
@@ -256,19 +259,14 @@ void WallView::paintSeries(QCPPainter& painter, const QRectF& cell, int sample, 
   }
 }
 
-bool WallView::badgesNamed(const WallLayout& l, const FigureStyle& style) const {
-  const QFont small = style.font(-1.5);
-  double widest = 0;
-  for (const WallSample& s : data_.samples)
-    for (const WallCell& c : s.cells)
-      if (c.mark != TrustMark::None && c.state == WallCell::State::Ready && !c.deletionArea.isEmpty())
-        widest = std::max(widest, textWidth(small, TrustView::word(c.mark)) + textWidth(small, tr("del %1").arg(c.deletionArea)));
-  return badgeDot(l.badge) + 9 + widest + kTextSpare <= l.columnWidth;
-}
+bool WallView::badgesNamed(const WallLayout& l, const FigureStyle& style) const { return badgesWidth(data_, style, BadgeShape::Named) <= l.columnWidth; }
 
-void WallView::paintBadge(QCPPainter& painter, const QRectF& rect, const WallCell& c, bool named, const FigureStyle& style) const {
+void WallView::paintBadge(QCPPainter& painter, const QRectF& place, const WallCell& c, bool named, const FigureStyle& style) const {
   if (c.mark == TrustMark::None || c.state != WallCell::State::Ready) return;
   const QFont small = style.font(-1.5);
+  const double line = lineHeight(style.font(-1));
+  const bool twoLines = place.height() > 1.8 * line;
+  const QRectF rect = twoLines ? place.adjusted(0, 0, 0, -line) : place;
   const QColor ink = TrustView::ink(c.mark, style.colors);
   const double dot = badgeDot(rect.height());
   // A table's badge stands beside the prediction, at the height of its last line, as pictures' do below the map.
@@ -283,6 +281,10 @@ void WallView::paintBadge(QCPPainter& painter, const QRectF& rect, const WallCel
   const double left = rect.left() + dot + 5, wide = textWidth(small, word) + 4;
   drawLine(painter, QRectF(left, rect.top(), rect.right() - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter, word);
   if (c.deletionArea.isEmpty()) return;
+  if (twoLines) {
+    painter.setPen(style.colors.secondary);
+    return drawLine(painter, QRectF(left, rect.bottom() - 3, rect.right() - left, line), Qt::AlignLeft | Qt::AlignVCenter, tr("del %1").arg(c.deletionArea));
+  }
   const QString number = named ? tr("del %1").arg(c.deletionArea) : c.deletionArea;
   const double room = rect.right() - left - wide, needs = textWidth(small, number);
   if (needs > room) return;

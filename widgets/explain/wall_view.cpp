@@ -178,7 +178,7 @@ QString WallView::readoutAt(QPointF position) const {
       const WallMethod& method = data_.methods[static_cast<std::size_t>(m)];
       return QStringList{method.name + (method.remark().isEmpty() ? QString() : QStringLiteral(" · ") + method.remark()), method.help, tr("Click: settings, target, order, removal")}.join(QLatin1Char('\n'));
     }
-  if (!data_.target.isEmpty() && QRectF(l.rect.left(), l.rect.top(), l.inputWidth, l.head).contains(position)) return tr("target: %1").arg(data_.target);
+  if (!data_.target.isEmpty() && l.inputHead(0).contains(position)) return tr("target: %1").arg(data_.target);
   for (int i = 0; i < l.samples; ++i)
     if (l.input(i).contains(position)) {
       const WallSample& s = data_.samples[static_cast<std::size_t>(i)];

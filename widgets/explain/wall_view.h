@@ -81,7 +81,7 @@ class WallView : public FigureWidget {
   bool hit(QPointF position, int& sample, int& method, QPointF& share) const;
   // wall_paint.cpp
   void paintHeads(QCPPainter& painter, const WallLayout& l, const FigureStyle& style) const;
-  void paintInput(QCPPainter& painter, const WallLayout& l, int sample, const FigureStyle& style) const;
+  void paintInput(QCPPainter& painter, const QRectF& place, const WallLayout& l, int sample, const FigureStyle& style) const;
   void paintPrediction(QCPPainter& painter, const QRectF& rect, int sample, const FigureStyle& style) const;
   void paintCell(QCPPainter& painter, const WallLayout& l, int sample, int method, const FigureStyle& style) const;
   void paintNote(QCPPainter& painter, const QRectF& cell, const WallCell& c, const FigureStyle& style) const;

@@ -31,10 +31,7 @@ void drawXAxis(QCPPainter& painter, const QRectF& area, const QRectF& within, co
   const QFont small = style.font(-1);
   const double line = lineHeight(small);
   painter.setFont(small);
-  // As many as their texts leave room for.
-  int most = mostTicks(area.width(), textWidth(small, QStringLiteral("0.00")) + 14);
-  std::vector<double> ticks = ticksOf(x, most);
-  while (most > 2 && (widest(tickTexts(x, ticks), small) + 10) * static_cast<double>(ticks.size()) > area.width() + 20) ticks = ticksOf(x, --most);
+  const std::vector<double> ticks = levelTicks(x, area.width(), style);
   const QStringList texts = tickTexts(x, ticks);
   for (std::size_t i = 0; i < ticks.size(); ++i) {
     const double at = area.left() + x.range.at(ticks[i]) * area.width(), half = textWidth(small, texts[static_cast<qsizetype>(i)]) / 2 + 1;
@@ -54,6 +51,14 @@ void drawXAxis(QCPPainter& painter, const QRectF& area, const QRectF& within, co
 std::vector<double> ticksOf(const ChartAxis& axis, int most) {
   std::vector<double> ticks = niceTicks(axis.range.low, axis.range.high, most);
   if (axis.whole) std::erase_if(ticks, [](double v) { return v != std::floor(v); });
+  return ticks;
+}
+
+std::vector<double> levelTicks(const ChartAxis& axis, double width, const FigureStyle& style) {
+  const QFont small = style.font(-1);
+  int most = mostTicks(width, textWidth(small, QStringLiteral("0.00")) + 14);
+  std::vector<double> ticks = ticksOf(axis, most);
+  while (most > 2 && (widest(tickTexts(axis, ticks), small) + 10) * static_cast<double>(ticks.size()) > width + 20) ticks = ticksOf(axis, --most);
   return ticks;
 }
 

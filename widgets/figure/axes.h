@@ -19,6 +19,8 @@ struct ChartAxis {
 };
 /// Numbers at round places of an axis, at most `most`, and their texts.
 std::vector<double> ticksOf(const ChartAxis& axis, int most);
+/// Those of an axis below an area of a width: as many as their texts leave room for.
+std::vector<double> levelTicks(const ChartAxis& axis, double width, const FigureStyle& style);
 QStringList tickTexts(const ChartAxis& axis, const std::vector<double>& ticks);
 
 /// A rectangle with axes at its left and below.

@@ -167,8 +167,15 @@ void drawName(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, cons
 QString elidedBefore(const QString& separator, const QString& text, const QFontMetricsF& metrics, double room) {
   const qsizetype end = text.lastIndexOf(separator);
   if (end < 0 || metrics.horizontalAdvance(text) <= room) return text;
-  const QString value = text.mid(end);
-  return metrics.elidedText(text.left(end), Qt::ElideMiddle, std::max(0.0, room - metrics.horizontalAdvance(value))) + value;
+  const QString name = text.left(end), value = text.mid(end + separator.size());
+  bool isNumber = false;
+  const QString plain = QString(value).replace(QChar(0x2212), QLatin1Char('-'));
+  QLocale().toDouble(plain, &isNumber);
+  if (!isNumber) plain.toDouble(&isNumber);
+  // A number cut would read as another one; a category may give way, as its name does, to leave the name the other half.
+  const double left = room - metrics.horizontalAdvance(separator), needs = metrics.horizontalAdvance(value);
+  const double given = isNumber ? needs : std::min(needs, std::max(left / 2, left - metrics.horizontalAdvance(name)));
+  return metrics.elidedText(name, Qt::ElideMiddle, std::max(0.0, left - given)) + separator + (given < needs ? metrics.elidedText(value, Qt::ElideMiddle, given) : value);
 }
 
 void drawLineUpwards(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text) {
@@ -269,7 +276,7 @@ void drawColumnNames(QCPPainter& painter, const QRectF& rect, int n, const QStri
       drawLine(painter, QRectF(x - cell / 2, rect.top(), cell, line), Qt::AlignCenter, names[i]);
     else
       drawLineUpwards(painter, QRectF(x - line / 2, rect.top(), line, rect.height()), Qt::AlignRight | Qt::AlignVCenter,
-                      names[i]);
+                      metrics(painter, font).elidedText(names[i], Qt::ElideMiddle, rect.height()));
   }
 }
 

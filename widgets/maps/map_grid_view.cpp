@@ -126,7 +126,7 @@ void MapGridView::paintFigure(QCPPainter& painter, const QRectF& rect, const Fig
   }
   if (data_.scale == MapScale::EachMap && !data_.range) {
     const bool isSigned = isDiverging(data_.map);
-    drawColorBar(painter, p.scale, isSigned ? tr("−max") : tr("least"), tr("each map its own"), isSigned ? tr("+max") : tr("most"),
+    drawColorBar(painter, p.scale, isSigned ? tr("−max") : tr("least"), tr("each map on its own scale"), isSigned ? tr("+max") : tr("most"),
                  map, style);
   } else {
     drawColorBar(painter, p.scale, ranges_.front(), map, data_.valueName, style);

@@ -38,7 +38,7 @@ MatrixView::Place MatrixView::place(const QRectF& rect, const FigureStyle& style
   const double line = lineHeight(small), bar = colorBarHeight(style);
   const double rowTitle = data_.rowTitle.isEmpty() ? 0 : line + 2, columnTitle = data_.columnTitle.isEmpty() ? 0 : line;
   const double names = namesWidth(data_.rowNames, data_.rows, small, rect.width() * 0.3) + 4, notes = static_cast<double>(data_.notes.size()) * line;
-  const double left = rowTitle + names, wide = std::max(1.0, rect.width() - left - 2), most = rect.height() * 0.3;
+  const double left = rowTitle + names, wide = std::max(1.0, rect.width() - left - 2), most = rect.height() * (style.print && !data_.square ? 0.5 : 0.3);
   const double high = rect.height() - 4 - columnTitle - 6 - bar - notes;  // of the matrix and its columns' names
   QSizeF size;
   double below = 0;
@@ -64,6 +64,14 @@ MatrixView::Place MatrixView::place(const QRectF& rect, const FigureStyle& style
   p.scale = QRectF(std::clamp(p.matrix.center().x() - scale / 2, rect.left(), std::max(rect.left(), rect.right() - scale)), p.columnTitle.bottom() + 6, scale, bar);
   p.notes = QRectF(rect.left(), p.scale.bottom(), rect.width(), line);
   return p;
+}
+
+double MatrixView::heightOfAll(double width, const FigureStyle& style) const {
+  const QFont small = style.font(-1);
+  const double line = lineHeight(small), left = (data_.rowTitle.isEmpty() ? 0 : line + 2) + namesWidth(data_.rowNames, data_.rows, small, width * 0.3) + 4;
+  const double below = columnNamesHeight(data_.columnNames, data_.columns, std::max(1.0, width - left - 2), small, 200);
+  const double titles = (data_.columnTitle.isEmpty() ? 0 : line) + static_cast<double>(data_.notes.size()) * line;
+  return std::max(2 * below + 1, data_.rows * 1.25 * line + below + titles + 10 + colorBarHeight(style));
 }
 
 void MatrixView::paintNumbers(QCPPainter& painter, const QRectF& matrix, ColorMap map, const FigureStyle& style) const {

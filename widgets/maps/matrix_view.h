@@ -50,6 +50,8 @@ class MatrixView : public FigureWidget {
   /// Its value as it is exported.
   virtual QVariant exact(int row, int column) const { return value(row, column); }
   Real value(int row, int column) const { return data_.values[static_cast<std::size_t>(row) * static_cast<std::size_t>(data_.columns) + static_cast<std::size_t>(column)]; }
+  /// The height, in units, at which every row and column of a matrix that is not square has its whole name.
+  double heightOfAll(double width, const FigureStyle& style) const;
   /// Row and column under a point of the widget.
   std::optional<std::pair<int, int>> cellAt(QPointF position) const;
 

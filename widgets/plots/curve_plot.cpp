@@ -52,6 +52,7 @@ CurvePlot::CurvePlot(const QString& title, QWidget* parent) : FigureWidget(paren
   plot_->hide();
   plot_->setFocusPolicy(Qt::NoFocus);
   plot_->setMouseTracking(true);
+  plot_->setAttribute(Qt::WA_NoMousePropagation, false);  // the panel's menu opens by a right click on the plot too
   plot_->setSelectionRectMode(QCP::srmZoom);
   plot_->setNoAntialiasingOnDrag(true);
   plot_->installEventFilter(this);
@@ -75,7 +76,8 @@ void CurvePlot::makeReadout() {
   }
   readout_->setTextAlignment(Qt::AlignLeft);
   readout_->setPadding(QMargins(6, 4, 6, 4));
-  readout_->position->setTypeX(QCPItemPosition::ptPlotCoords);
+  readout_->position->setTypeX(QCPItemPosition::ptAbsolute);
+  readout_->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
   readout_->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
   readout_->setClipToAxisRect(false);
   markLine_ = new QCPItemStraightLine(plot_);
@@ -344,7 +346,14 @@ bool CurvePlot::eventFilter(QObject* object, QEvent* event) {
   if (object == plot_) {
     if (event->type() == QEvent::MouseMove) hover(static_cast<QMouseEvent*>(event)->position());
     if (event->type() == QEvent::Leave) leave();
-    if (event->type() == QEvent::MouseButtonPress) setFocus(Qt::MouseFocusReason);
+    if (event->type() == QEvent::MouseButtonPress) {
+      setFocus(Qt::MouseFocusReason);
+      // The other buttons drag no rectangle to zoom into, and what hovers would lie under the menu.
+      if (static_cast<QMouseEvent*>(event)->button() != Qt::LeftButton) {
+        leave();
+        return true;
+      }
+    }
     if (event->type() == QEvent::MouseButtonDblClick) resetZoom();
   }
   return FigureWidget::eventFilter(object, event);
@@ -393,10 +402,15 @@ void CurvePlot::hover(QPointF position) {
   }
   cross_->point1->setCoords(at, logY_ ? 1 : 0);
   cross_->point2->setCoords(at, logY_ ? 10 : 1);
-  readout_->setText(text);
-  const bool right = position.x() > plot_->axisRect()->rect().center().x();
-  readout_->position->setCoords(at, 0.02);
-  readout_->setPositionAlignment((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
+  // At the side of the cross that has more room, and within the plot however long its lines are.
+  const QFontMetrics m(readout_->font());
+  const QMargins pad = readout_->padding();
+  const int room = plot_->width() - pad.left() - pad.right() - 4;
+  readout_->setText(brokenLines(text, std::max(8, room / std::max(1, m.averageCharWidth()))));
+  const int wide = m.boundingRect(0, 0, 0, 0, Qt::TextDontClip | Qt::AlignLeft, readout_->text()).width() + pad.left() + pad.right() + 1;
+  const double cross = plot_->xAxis->coordToPixel(at);
+  const double left = position.x() > plot_->axisRect()->rect().center().x() ? cross - wide : cross;
+  readout_->position->setCoords(std::max(1.0, std::min(left, plot_->width() - wide - 2.0)), 0.02);
   cross_->setVisible(true);
   readout_->setVisible(true);
   plot_->layer(QStringLiteral("overlay"))->replot();
