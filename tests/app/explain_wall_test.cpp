@@ -101,6 +101,24 @@ TEST(ExplainWall, FiguresOfChecksSayOfWhatTheyAre) {
   EXPECT_TRUE(b.find<MatrixView>("explainAgreement")->figureTitle().contains(sample));
 }
 
+TEST(ExplainWall, AMapWhoseCheckWasCancelledSaysSo) {
+  ExplainBench b(nullptr);
+  b.document.useData(squares());
+  ASSERT_TRUE(b.waitFor([&] { return !b.wall()->isEmpty(); }));
+  for (int row = 30; row < 45; ++row) b.explain->choices()->choose(row);
+  const auto unchecked = [&] {
+    std::vector<WallCell> all;
+    for (const WallSample& s : b.explain->model().wallData().samples)
+      for (const WallCell& c : s.cells)
+        if (c.state == WallCell::State::Ready && (c.mark == TrustMark::None || c.mark == TrustMark::Pending)) all.push_back(c);
+    return all;
+  };
+  ASSERT_TRUE(b.waitFor([&] { return unchecked().size() > 4; }));
+  b.explain->model().cancel();
+  ASSERT_FALSE(unchecked().empty());
+  for (const WallCell& c : unchecked()) EXPECT_TRUE(c.mark == TrustMark::None && c.markWhy.contains(QStringLiteral("Not checked"))) << qPrintable(c.markWhy);
+}
+
 TEST(ExplainWall, ALoadedPictureIsChosenAndInSight) {
   ExplainBench b(nullptr, {1400, 800});
   b.document.useData(squares());
