@@ -53,9 +53,10 @@ void WallView::select(int sample, int method) {
 void WallView::refit() {
   const double high = isEmpty() ? 80 : heightFor(width(), FigureStyle::screen());
   // The width is what columns take at their narrowest; the height follows from the width at hand.
-  const WallLayout narrow = wallLayout(QRectF(0, 0, 1, 0), FigureStyle::screen(), data_, kMostFeatures);
-  const int wide = isEmpty() ? 120 : static_cast<int>(std::ceil(narrow.needs().width()));
-  setMinimumSize(wide, static_cast<int>(std::ceil(high)));
+  // A wider wall has wider inputs, so what it needs is asked for again at what it needs.
+  double wide = 120;
+  for (int i = 0; i < 5 && !isEmpty(); ++i) wide = std::ceil(wallLayout(QRectF(0, 0, wide, 0), FigureStyle::screen(), data_, kMostFeatures).needs().width());
+  setMinimumSize(static_cast<int>(wide), static_cast<int>(std::ceil(high)));
 }
 
 QSize WallView::minimumSizeHint() const { return minimumSize(); }
