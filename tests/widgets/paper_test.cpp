@@ -115,6 +115,12 @@ TEST(Wall, EveryBadgeOnTheScreenHasItsNumber) {
     const WallLayout l = wallLayout(QRectF(0, 0, width, 400), style, d, 24);
     EXPECT_GE(l.columnWidth, badgesWidth(d, style, BadgeShape::Short)) << width;
   }
+  // And at its narrowest the wall still has all its columns.
+  for (const WallData& data : {d, wideWall(tableWall(4)), wideWall(seriesWall())}) {
+    const auto view = wallOf(data);
+    for (int i = 0; i < 2; ++i) view->resize(view->minimumSize());
+    EXPECT_LE(view->cellRect(0, 7).right(), view->width()) << data.title.toStdString();
+  }
 }
 
 const QStringList kFlower = {QStringLiteral("sepal length (cm)"), QStringLiteral("sepal width (cm)"), QStringLiteral("petal length (cm)"), QStringLiteral("petal width (cm)")};

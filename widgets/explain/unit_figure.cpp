@@ -180,7 +180,7 @@ UnitFigure::Place UnitFigure::place(const QRectF& rect, const FigureStyle& style
     p.best = QRectF(p.top.right() + kGap, under, made, height);
     p.ablation = QRectF(p.best.right() + kGap, under, rect.right() - p.best.right() - kGap, height);
   }
-  const double high = std::min(height, table ? height : side + 16);
+  const double high = std::min(height, table ? (static_cast<double>(data_.features.size()) + 1) * lineHeight(small) + 4 : side + 16);
   p.pictures.push_back({&data_.input, QRectF(p.input.left(), under, table ? p.input.width() : side, high)});
   const int count = static_cast<int>(data_.top.size());
   if (table) {

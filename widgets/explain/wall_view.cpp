@@ -54,10 +54,13 @@ void WallView::refit() {
   const double high = isEmpty() ? 80 : heightFor(width(), FigureStyle::screen());
   // The width is what columns take at their narrowest; the height follows from the width at hand. The inputs take a share of the width,
   // and so more of it the wider the wall is: the least width is the first that holds what is laid out in it.
-  double narrow = 1;
-  for (double needed = 0; (needed = wallLayout(QRectF(0, 0, narrow, 0), FigureStyle::screen(), data_, kMostFeatures).needs().width()) > narrow + 0.1;) narrow = needed;
-  const int wide = isEmpty() ? 120 : static_cast<int>(std::ceil(narrow)) + 1;
-  setMinimumSize(wide, static_cast<int>(std::ceil(high)));
+  double wide = 120;
+  for (int i = 0; i < 40 && !isEmpty(); ++i) {
+    const double needed = wallLayout(QRectF(0, 0, wide, 0), FigureStyle::screen(), data_, kMostFeatures).needs().width();
+    if (needed <= wide + 0.1) break;
+    wide = needed;
+  }
+  setMinimumSize(static_cast<int>(std::ceil(wide)) + 1, static_cast<int>(std::ceil(high)));
 }
 
 QSize WallView::minimumSizeHint() const { return minimumSize(); }
