@@ -100,9 +100,10 @@ QJsonObject aboutColumn(const Arrays& arrays, const ArrayFile& file, const Attri
   const ExplainWall& wall = arrays.wall;
   const WallColumn& column = wall.columns()[static_cast<std::size_t>(file.column)];
   QJsonObject settings;
+  const Params used = settingsFor(*column.spec, arrays.data.spec.input, column.settings);
   for (const Param& p : column.spec->params) {
-    const auto it = column.settings.find(p.id);
-    settings[fromCore(p.id)] = valueOf(it == column.settings.end() ? p.fallback : it->second);
+    const auto it = used.find(p.id);
+    settings[fromCore(p.id)] = valueOf(it == used.end() ? p.fallback : it->second);
   }
   QJsonArray dims, explained, outputs;
   for (const std::int64_t n : shape) dims << qint64(n);

@@ -10,14 +10,8 @@
 
 namespace vitrine {
 
-void CheckCurves::setOf(const QString& of) {
-  if (of == of_) return;
-  of_ = of;
-  emit titleChanged();
-}
-
 ExplainTrust::ExplainTrust(QObject* parent)
-    : QObject(parent), curves_(new CheckCurves(tr("Deletion and insertion"))), agreement_(new AgreementView), numbers_(new TrustView), randomised_(new RandomisedView) {
+    : QObject(parent), curves_(new CurvePlot(tr("Deletion and insertion"))), agreement_(new AgreementView), numbers_(new TrustView), randomised_(new RandomisedView) {
   curves_->setObjectName(QStringLiteral("explainCurves"));
   agreement_->setObjectName(QStringLiteral("explainAgreement"));
   numbers_->setObjectName(QStringLiteral("explainTrustNumbers"));
@@ -33,7 +27,7 @@ void ExplainTrust::show(const ExplainWall& wall, int sample, int column) {
   const Attribution* map = wall.attribution(sample, column);
   const bool numbers = map && wall.snapshot()->data->spec.task == Task::Regression;
   showCurves(report, numbers ? targetName(*wall.snapshot(), map->explained) : tr("output"));
-  curves_->setOf(map ? QStringList{columnName(wall.columns()[static_cast<std::size_t>(column)], *wall.snapshot()->data, false), wall.samples()[static_cast<std::size_t>(sample)].name,
+  curves_->setOf(map ? QStringList{columnName(wall.columns()[static_cast<std::size_t>(column)], *wall.snapshot()->data), wall.samples()[static_cast<std::size_t>(sample)].name,
                                    targetName(*wall.snapshot(), map->explained)}
                            .join(QStringLiteral(", "))
                      : QString());

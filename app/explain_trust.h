@@ -9,19 +9,6 @@
 
 namespace vitrine {
 
-/// The curves of one map, which is named where the figure goes away from its panel.
-class CheckCurves : public CurvePlot {
-  Q_OBJECT
- public:
-  using CurvePlot::CurvePlot;
-  /// "Saliency, sample 9, Boot"; empty: none.
-  void setOf(const QString& of);
-  QString figureTitle() const override { return of_.isEmpty() ? CurvePlot::figureTitle() : tr("%1: %2").arg(CurvePlot::figureTitle(), of_); }
-
- private:
-  QString of_;
-};
-
 /// What stands at the right of the wall: the chosen map's trust check in curves and numbers, and whether methods agree; and below it
 /// the maps of the network with its layers drawn anew.
 class ExplainTrust : public QObject {
@@ -48,7 +35,7 @@ class ExplainTrust : public QObject {
   void showRandomised(const ExplainWall& wall, int sample, int column, const TrustReport* report);
   void showNumbers(const ExplainWall& wall, int sample, int column, const TrustReport* report);
 
-  CheckCurves* curves_;
+  CurvePlot* curves_;
   AgreementView* agreement_;
   TrustView* numbers_;
   RandomisedView* randomised_;

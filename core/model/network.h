@@ -29,7 +29,9 @@ using BackwardHook = std::function<bool(NodeId, const BackwardArgs&)>;
 /// Memory of a pass over up to `rows` samples at a time. One caller at a time; different callers have their own.
 class Workspace {
  public:
-  /// keepAll: every node's output stays readable (views, explaining); otherwise elementwise layers share memory.
+  /// keepAll: every node's output stays readable (views, explaining). Otherwise elementwise layers share memory, a rectifier may run behind the
+  /// max pooling that follows it, and pixels that pooling leaves out are not computed: only the Input, affineEnd() and the Output hold
+  /// what their names say.
   /// gradients: room for backward.
   Workspace(const Network& network, std::int64_t rows, bool keepAll, bool gradients);
   ~Workspace();
@@ -101,7 +103,8 @@ class Network {
   /// The last node of the chain of affine layers (evaluation mode) that the Input feeds, such that all others see the input
   /// through it alone; the Input itself when its first layer is not affine or it feeds several.
   NodeId affineEnd() const;
-  /// Evaluation of the nodes up to `to` over ws.input()[0 … rows). Result: [rows × its size], good until the next pass.
+  /// Evaluation of the nodes up to `to` over ws.input()[0 … rows). Result: [rows × outputSize(to)], good until the next pass. Here and in
+  /// what follows a node other than the Input, affineEnd() and the Output requires keepAll.
   const Real* forwardTo(NodeId to, std::span<const Real> params, Workspace& ws, std::int64_t rows) const;
   /// Evaluation of the nodes after `from`, which all others must depend on, over what outputOf(from) was filled with. Logits.
   const Real* forwardFrom(NodeId from, std::span<const Real> params, Workspace& ws, std::int64_t rows) const;
@@ -146,6 +149,8 @@ class Network {
     std::int64_t firstRow;
     ThreadPool* pool;
   };
+  /// The node's place in the plan that `ws` runs. Requires that it runs there.
+  std::size_t placeOf(NodeId node, const Workspace& ws) const;
   /// Nodes [first, last] of the plan.
   void forwardPlan(std::size_t first, std::size_t last, const ForwardPass& pass) const;
   /// From node `start` down to the gradient of node `end`'s output.

@@ -98,23 +98,30 @@ NodeId Network::affineEnd() const {
   return plan_->nodes[end].id;
 }
 
+std::size_t Network::placeOf(NodeId node, const Workspace& ws) const {
+  const std::size_t place = static_cast<std::size_t>(plan_->indexOf(node));
+  assert(ws.impl_->nodes()[place].id == node && "another layer runs in its place");
+  static_cast<void>(ws);
+  return place;
+}
+
 const Real* Network::forwardTo(NodeId to, std::span<const Real> params, Workspace& ws, std::int64_t rows) const {
-  const std::size_t end = static_cast<std::size_t>(plan_->indexOf(to));
+  const std::size_t end = placeOf(to, ws);
   forwardPlan(1, end, {params, ws, rows, Mode::Eval, {}, 0, nullptr});
   return ws.impl_->act[end];
 }
 
 const Real* Network::forwardFrom(NodeId from, std::span<const Real> params, Workspace& ws, std::int64_t rows) const {
-  const std::size_t start = static_cast<std::size_t>(plan_->indexOf(from));
+  const std::size_t start = placeOf(from, ws);
   forwardPlan(start + 1, plan_->nodes.size() - 1, {params, ws, rows, Mode::Eval, {}, 0, nullptr});
   return ws.impl_->act.back();
 }
 
 std::int64_t Network::outputSize(NodeId node, const Workspace& ws) const {
-  return ws.impl_->nodes()[static_cast<std::size_t>(plan_->indexOf(node))].size;
+  return ws.impl_->nodes()[placeOf(node, ws)].size;
 }
 
-Real* Network::outputOf(NodeId from, Workspace& ws) const { return ws.impl_->act[static_cast<std::size_t>(plan_->indexOf(from))]; }
+Real* Network::outputOf(NodeId from, Workspace& ws) const { return ws.impl_->act[placeOf(from, ws)]; }
 
 void Network::updateStatistics(const Workspace& ws, std::span<Real> params) const {
   for (std::size_t i = 1; i < plan_->nodes.size(); ++i) {
@@ -124,7 +131,7 @@ void Network::updateStatistics(const Workspace& ws, std::span<Real> params) cons
 }
 
 Real* Network::seedGradient(NodeId from, Workspace& ws) const {
-  return ws.impl_->grad[static_cast<std::size_t>(plan_->indexOf(from))];
+  return ws.impl_->grad[placeOf(from, ws)];
 }
 
 void Network::backward(std::span<const Real> params, Workspace& ws, std::int64_t rows, std::span<Real> dparams,
@@ -135,12 +142,12 @@ void Network::backward(std::span<const Real> params, Workspace& ws, std::int64_t
 
 void Network::backwardFrom(NodeId from, std::span<const Real> params, Workspace& ws, std::int64_t rows,
                            bool inputGradient, const BackwardHook& hook) const {
-  backwardPlan(static_cast<std::size_t>(plan_->indexOf(from)), 0,
+  backwardPlan(placeOf(from, ws), 0,
                {params, ws, rows, {}, false, inputGradient, Mode::Eval, {}, 0, nullptr, hook ? &hook : nullptr});
 }
 
 const Real* Network::backwardTo(NodeId to, std::span<const Real> params, Workspace& ws, std::int64_t rows) const {
-  const std::size_t end = static_cast<std::size_t>(plan_->indexOf(to));
+  const std::size_t end = placeOf(to, ws);
   backwardPlan(plan_->nodes.size() - 1, end, {params, ws, rows, {}, false, true, Mode::Eval, {}, 0, nullptr, nullptr});
   return ws.impl_->grad[end];
 }

@@ -228,6 +228,8 @@ TEST(ExplainArrays, SayWhatTheyAreAndHaveOneNumberForEachColumnOfATable) {
   ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
   ASSERT_TRUE(b.settled());
   ASSERT_EQ(b.document.data()->spec.input.size(), 5);
+  b.menuAction("explainMethodMenu", QStringLiteral("explainAdd_occlusion"));
+  ASSERT_TRUE(b.settled());
   int shapley = -1;
   for (std::size_t c = 0; c < b.explain->model().columns().size(); ++c)
     if (b.explain->model().columns()[c].spec->id == "shapley") shapley = static_cast<int>(c);
@@ -267,6 +269,9 @@ TEST(ExplainArrays, SayWhatTheyAreAndHaveOneNumberForEachColumnOfATable) {
   }
   EXPECT_FALSE(arrays[shapley].toObject()[QStringLiteral("settings")].toObject().isEmpty());
   EXPECT_EQ(arrays[shapley].toObject()[QStringLiteral("baseline")].toString(), QStringLiteral("zero"));
+  // A table's columns are covered one at a time, and that is what is said.
+  EXPECT_EQ(arrays.last().toObject()[QStringLiteral("id")].toString(), QStringLiteral("occlusion"));
+  EXPECT_EQ(arrays.last().toObject()[QStringLiteral("settings")].toObject()[QStringLiteral("window")].toArray(), (QJsonArray{1, 1}));
 }
 
 TEST(ExplainArrays, AreProposedANameAndReplaceNothingUnasked) {

@@ -51,6 +51,18 @@ TEST_P(EveryExplainer, RefusesWhatDoesNotFit) {
   EXPECT_FALSE(regression.explain(GetParam(), {}, {0, true}));
 }
 
+TEST_P(EveryExplainer, UsualSettingsAreItsOwnAndGiveWayToGivenOnes) {
+  const ExplainerSpec& spec = *findExplainer(GetParam());
+  for (const Shape& shape : {Shape{4}, Shape{6, 2}, Shape{8, 8, 1}}) {
+    const Params usual = settingsFor(spec, shape, {});
+    EXPECT_TRUE(checkParams(spec.params, usual));
+    for (const auto& [id, value] : usual) {
+      const ParamValue other = IntPair{3, 2};
+      EXPECT_EQ(settingsFor(spec, shape, {{id, other}}).at(id), other) << id;
+    }
+  }
+}
+
 TEST_P(EveryExplainer, NotANumberInTheWeightsIsToldNotShown) {
   Case c = cnn();
   for (Real& p : c.params) p = std::numeric_limits<Real>::quiet_NaN();

@@ -144,12 +144,18 @@ TEST(ExplainUnits, AnOutputsAndADifferencesWhereTheyHaveOne) {
   EXPECT_TRUE(unitsOf({.output = 2}, data)->same());
 }
 
-TEST(ExplainUnits, SumsStillLeadFromBaselineToOutput) {
-  const Case c = mlp(numbersOf({4}, 1));
+/// Data whose target was standardised from 500 ± 250.
+Dataset scaled(const Case& c) {
   Dataset data;
   data.spec = c.network->data();
   data.targetScaling.mean = {500};
   data.targetScaling.deviation = {250};
+  return data;
+}
+
+TEST(ExplainUnits, SumsStillLeadFromBaselineToOutput) {
+  const Case c = mlp(numbersOf({4}, 1));
+  const Dataset data = scaled(c);
   Result<Attribution> a = c.explain("shapley", {}, {.output = 0});
   ASSERT_TRUE(a);
   const double before = a->outputValue;
@@ -162,10 +168,7 @@ TEST(ExplainUnits, SumsStillLeadFromBaselineToOutput) {
 
 TEST(ExplainUnits, AReportTellsTheSameVerdictInUnits) {
   const Case c = mlp(numbersOf({20}, 1));
-  Dataset data;
-  data.spec = c.network->data();
-  data.targetScaling.mean = {500};
-  data.targetScaling.deviation = {250};
+  const Dataset data = scaled(c);
   const ExplainerSpec& method = *findExplainer("input-x-gradient");
   const Params none;
   const ExplainArgs args{.network = *c.network, .params = c.params.span(), .input = c.input, .target = {.output = 0}, .settings = none};

@@ -39,17 +39,32 @@ QSizeF WallLayout::needs() const { return {inputWidth + columnGap + std::min(met
 
 double barNumberWidth(const FigureStyle& style) { return textWidth(style.font(-1.5), QStringLiteral("−0.00000")) + 4; }
 
+namespace {
+
+/// The number with all digits the widest: of the many numbers of a wall few texts are left to measure, which is dear.
+QString widened(QString number, QChar digit) {
+  for (QChar& c : number)
+    if (c.isDigit()) c = digit;
+  return number;
+}
+
+}  // namespace
+
 double badgesWidth(const WallData& data, const FigureStyle& style, BadgeShape shape) {
   const QFont small = style.font(-1.5);
-  double widest = 0;
-  QSet<QPair<int, QString>> seen;  // the layout is asked for at every move of the mouse, and texts are dear to measure
+  double widest = 0, digits = 0;
+  QChar digit;
+  for (char c = '0'; c <= '9'; ++c)
+    if (const double w = textWidth(small, QString(QLatin1Char(c))); w > digits) digits = w, digit = QLatin1Char(c);
+  QSet<QPair<int, QString>> seen;
   for (const WallSample& s : data.samples)
     for (const WallCell& c : s.cells) {
       if (c.mark == TrustMark::None || c.state != WallCell::State::Ready) continue;
-      const QPair<int, QString> badge(static_cast<int>(c.mark), c.deletionArea);
+      const QString area = widened(c.deletionArea, digit);
+      const QPair<int, QString> badge(static_cast<int>(c.mark), area);
       if (seen.contains(badge)) continue;
       seen.insert(badge);
-      const QString number = c.deletionArea.isEmpty() ? QString() : shape != BadgeShape::Short ? WallView::tr("del %1").arg(c.deletionArea) : c.deletionArea;
+      const QString number = area.isEmpty() ? QString() : shape != BadgeShape::Short ? WallView::tr("del %1").arg(area) : area;
       const double word = textWidth(small, TrustView::word(c.mark)), beside = textWidth(small, number);
       widest = std::max(widest, shape == BadgeShape::TwoLines ? std::max(word, beside) : word + beside);
     }

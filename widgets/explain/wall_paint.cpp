@@ -33,7 +33,7 @@ ColorMap WallView::colorsOf(int method, bool dark) const {
 void WallView::paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const {
   if (isEmpty()) return;
   prepare(style.colors.dark);
-  const WallLayout l = wallLayout(rect, style, data_, kMostFeatures);
+  const WallLayout l = !style.print && rect == figureRect() ? onScreen() : wallLayout(rect, style, data_, kMostFeatures);
   paintHeads(painter, l, style);
   const bool named = badgesNamed(l, style);
   for (int i = 0; i < l.samples; ++i) {

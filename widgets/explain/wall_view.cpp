@@ -22,6 +22,7 @@ void WallView::setData(WallData data) {
   for ([[maybe_unused]] const WallSample& s : data.samples) Q_ASSERT(s.cells.size() == data.methods.size());
   const bool retitled = data.title != data_.title;
   data_ = std::move(data);
+  laidOut_.reset();
   if (sample_ >= static_cast<int>(data_.samples.size()) || method_ >= static_cast<int>(data_.methods.size())) sample_ = method_ = -1;
   if (crossSample_ >= static_cast<int>(data_.samples.size())) cross_.reset();
   preparedDark_ = -1;
@@ -48,6 +49,18 @@ void WallView::select(int sample, int method) {
   sample_ = sample;
   method_ = method;
   repaintAll();
+}
+
+WallLayout WallView::onScreen() const {
+  if (!laidOut_ || laidOut_->rect != figureRect()) laidOut_ = wallLayout(figureRect(), FigureStyle::screen(), data_, kMostFeatures);
+  return *laidOut_;
+}
+
+void WallView::changeEvent(QEvent* event) {
+  FigureWidget::changeEvent(event);
+  if (event->type() != QEvent::FontChange && event->type() != QEvent::StyleChange) return;
+  laidOut_.reset();
+  refit();
 }
 
 void WallView::refit() {
@@ -121,24 +134,24 @@ Range WallView::rangeOf(int sample, int method) const {
 }
 
 QSizeF WallView::headSize() const {
-  const WallLayout l = wallLayout(figureRect(), FigureStyle::screen(), data_, kMostFeatures);
+  const WallLayout l = onScreen();
   // Without the frame of a chosen map, which reaches into both.
   return isEmpty() ? QSizeF() : QSizeF(l.inputWidth + l.columnGap / 2, l.head - 2);
 }
 
 int WallView::headAt(QPointF position) const {
-  const WallLayout l = wallLayout(figureRect(), FigureStyle::screen(), data_, kMostFeatures);
+  const WallLayout l = onScreen();
   for (int m = 0; m < l.methods; ++m)
     if (l.headOf(m).contains(position)) return m;
   return -1;
 }
 
 QRectF WallView::cellRect(int sample, int method) const {
-  return wallLayout(figureRect(), FigureStyle::screen(), data_, kMostFeatures).cell(sample, method);
+  return onScreen().cell(sample, method);
 }
 
 bool WallView::hit(QPointF position, int& sample, int& method, QPointF& share) const {
-  const WallLayout l = wallLayout(figureRect(), FigureStyle::screen(), data_, kMostFeatures);
+  const WallLayout l = onScreen();
   for (int i = 0; i < l.samples; ++i)
     for (int m = 0; m < l.methods; ++m) {
       const QRectF cell = l.cell(i, m);
@@ -175,7 +188,7 @@ QString WallView::readingAt(int sample, int method) const {
 
 QString WallView::readoutAt(QPointF position) const {
   if (isEmpty()) return {};
-  const WallLayout l = wallLayout(figureRect(), FigureStyle::screen(), data_, kMostFeatures);
+  const WallLayout l = onScreen();
   for (int m = 0; m < l.methods; ++m)
     if (l.headOf(m).contains(position)) {
       const WallMethod& method = data_.methods[static_cast<std::size_t>(m)];
@@ -229,7 +242,7 @@ void WallView::paintEvent(QPaintEvent* event) {
   if (isEmpty()) return FigureWidget::paintEvent(event);
   paintKept();
   QCPPainter painter(this);
-  paintCross(painter, wallLayout(figureRect(), FigureStyle::screen(), data_, kMostFeatures), FigureStyle::screen());
+  paintCross(painter, onScreen(), FigureStyle::screen());
 }
 
 void WallView::mouseMoveEvent(QMouseEvent* event) {
@@ -254,7 +267,7 @@ void WallView::leaveEvent(QEvent* event) {
 void WallView::mousePressEvent(QMouseEvent* event) {
   FigureWidget::mousePressEvent(event);
   if (isEmpty() || event->button() != Qt::LeftButton) return;
-  const WallLayout l = wallLayout(figureRect(), FigureStyle::screen(), data_, kMostFeatures);
+  const WallLayout l = onScreen();
   // Heads may be pressed where they are painted once more, above the scrolled wall: the place is told by the event alone.
   if (const int m = headAt(event->position()); m >= 0)
     return emit methodMenuRequested(m, (event->globalPosition() + l.headOf(m).bottomLeft() - event->position()).toPoint());

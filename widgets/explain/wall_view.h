@@ -72,6 +72,9 @@ class WallView : public FigureWidget {
   static constexpr int kMostFeatures = 24;
 
   void refit();
+  void changeEvent(QEvent* event) override;
+  /// Where everything lies in the window: measured once for its data and size, since it is asked for at every move of the mouse.
+  WallLayout onScreen() const;
   void repaintAll();
   /// The column whose head is at a point; −1: none.
   int headAt(QPointF position) const;
@@ -96,6 +99,7 @@ class WallView : public FigureWidget {
   ColorMap colorsOf(int method, bool dark) const;
 
   WallData data_;
+  mutable std::optional<WallLayout> laidOut_;
   WallLook look_;
   int sample_ = -1, method_ = -1;
   std::optional<QPointF> cross_;

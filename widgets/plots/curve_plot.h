@@ -49,7 +49,13 @@ class CurvePlot : public FigureWidget {
   std::size_t drawnPoints(const QString& name) const;
   QCustomPlot* plot() const { return plot_; }
 
-  QString figureTitle() const override { return title_; }
+  QString figureTitle() const override { return of_.isEmpty() ? title_ : tr("%1: %2").arg(title_, of_); }
+  /// What the curves are of, told behind the title where the figure leaves its panel; empty: the title says it.
+  void setOf(const QString& of) {
+    if (of == of_) return;
+    of_ = of;
+    emit titleChanged();
+  }
   QSizeF preferredMm() const override { return {89, 55}; }
   void paintFigure(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const override;
   /// Columns: x, then every series' y; one row for each x that any series has.
@@ -86,7 +92,7 @@ class CurvePlot : public FigureWidget {
   void hover(QPointF position);
   void leave();
 
-  QString title_, xTitle_, yTitle_;
+  QString title_, of_, xTitle_, yTitle_;
   bool percent_ = false;
   bool logY_ = false;
   bool zoomed_ = false;
