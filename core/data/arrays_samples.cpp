@@ -86,45 +86,45 @@ void append(std::vector<T>& from, const Layout& layout, std::vector<T>& to) {
 }
 
 /// Classes of whole numbers that repeat, or numbers to predict.
-void takeSingle(ImageSet& set, const std::vector<float>& values, bool wholeType) {
-  std::set<float> distinct;
+void takeSingle(ImageSet& set, const std::vector<double>& values, bool wholeType) {
+  std::set<double> distinct;
   bool whole = true;
-  for (const float v : values) {
+  for (const double v : values) {
     whole = whole && std::isfinite(v) && v == std::floor(v);
     if (distinct.size() <= kMostClasses) distinct.insert(v);
   }
   const std::size_t most = wholeType ? kMostClasses : 20;
   if (!whole || distinct.size() > most || distinct.size() * 2 > values.size()) {
-    set.targets = values;
+    set.targets.assign(values.begin(), values.end());
     set.targetNames = {"target"};
     return;
   }
-  std::map<float, std::int32_t> index;
-  for (const float v : distinct) {
+  std::map<double, std::int32_t> index;
+  for (const double v : distinct) {
     index[v] = static_cast<std::int32_t>(set.classNames.size());
-    set.classNames.push_back(numberText(static_cast<double>(v)));
+    set.classNames.push_back(numberText(v));
   }
-  for (const float v : values) set.classes.push_back(index[v]);
+  for (const double v : values) set.classes.push_back(index[v]);
 }
 
 /// One-hot classes, labels, or several numbers to predict.
-void takeSeveral(ImageSet& set, std::vector<float> values, std::size_t outputs) {
-  const bool binary = std::all_of(values.begin(), values.end(), [](float v) { return v == 0 || v == 1; });
+void takeSeveral(ImageSet& set, const std::vector<double>& values, std::size_t outputs) {
+  const bool binary = std::all_of(values.begin(), values.end(), [](double v) { return v == 0 || v == 1; });
   bool oneHot = binary;
-  for (std::size_t r = 0; oneHot && r < values.size(); r += outputs) oneHot = std::count(values.begin() + static_cast<std::ptrdiff_t>(r), values.begin() + static_cast<std::ptrdiff_t>(r + outputs), 1.0f) == 1;
+  for (std::size_t r = 0; oneHot && r < values.size(); r += outputs) oneHot = std::count(values.begin() + static_cast<std::ptrdiff_t>(r), values.begin() + static_cast<std::ptrdiff_t>(r + outputs), 1.0) == 1;
   if (oneHot) {
     for (std::size_t k = 0; k < outputs; ++k) set.classNames.push_back(std::to_string(k));
     for (std::size_t r = 0; r < values.size(); r += outputs)
-      set.classes.push_back(static_cast<std::int32_t>(std::find(values.begin() + static_cast<std::ptrdiff_t>(r), values.end(), 1.0f) - values.begin() - static_cast<std::ptrdiff_t>(r)));
+      set.classes.push_back(static_cast<std::int32_t>(std::find(values.begin() + static_cast<std::ptrdiff_t>(r), values.end(), 1.0) - values.begin() - static_cast<std::ptrdiff_t>(r)));
     return;
   }
   set.labels = binary;
-  set.targets = std::move(values);
+  set.targets.assign(values.begin(), values.end());
   for (std::size_t k = 0; k < outputs; ++k) set.targetNames.push_back((binary ? "label " : "target ") + std::to_string(k + 1));
 }
 
 Status takeTargets(ImageSet& set, const ArrayFile& f) {
-  std::vector<float> values;
+  std::vector<double> values;
   std::int64_t outputs = 0;
   bool whole = true;
   for (const ArrayFile::Pair& p : f.parts) {
@@ -137,15 +137,15 @@ Status takeTargets(ImageSet& set, const ArrayFile& f) {
     if (outputs > static_cast<std::int64_t>(kMostClasses)) return Error{p.targetsName, {}, std::to_string(outputs) + " targets a sample", "at most " + std::to_string(kMostClasses), {}};
     whole = whole && p.targets->kind != 'f';
     for (std::int64_t i = 0; i < p.targets->count(); ++i) {
-      values.push_back(static_cast<float>(p.targets->at(i)));
-      if (!std::isfinite(values.back()))
+      values.push_back(p.targets->at(i));
+      if (!std::isfinite(static_cast<float>(values.back())))  // numbers to predict become floats
         return Error{p.targetsName, "row " + std::to_string(i / outputs), std::isnan(values.back()) ? "NaN" : "infinity", "a finite number", {}};
     }
   }
   if (outputs == 1)
     takeSingle(set, values, whole);
   else
-    takeSeveral(set, std::move(values), static_cast<std::size_t>(outputs));
+    takeSeveral(set, values, static_cast<std::size_t>(outputs));
   if (set.targetNames.empty() && set.classNames.size() < 2) return Error{f.parts[0].targetsName, {}, "only the class " + set.classNames[0], "at least two classes", {}};
   return {};
 }
@@ -206,10 +206,13 @@ Result<ImageSet> imagesOfArrays(ArrayFile f, const std::string& wanted) {
     if (const Result<std::int64_t> n = perSample(a, f.parts[p].inputsName); !n) return n.error();
     if (a.isBytes() != isBytes) return Error{f.parts[p].inputsName, {}, "another type of number", "that of " + f.parts[0].inputsName, {}};
     if (several) set.parts.insert(set.parts.end(), static_cast<std::size_t>(a.shape[0]), static_cast<Part>(p));
-    if (isBytes)
+    if (isBytes) {
       append(a.bytes, *layout, bytes);
-    else
-      append(a.floats, *layout, floats);
+    } else {
+      std::vector<float> numbers = a.floats();
+      a.bytes = {};
+      append(numbers, *layout, floats);
+    }
   }
   set.inputs = isBytes ? Samples::fromBytes(set.shape, std::move(bytes)) : Samples::fromFloats(set.shape, std::move(floats));
   return set;

@@ -69,7 +69,9 @@ Result<TableFile> readTableBytes(std::string bytes, const std::string& kind, con
   out.recipe = recipe;
   if (bytes.size() <= kMostKept) out.bytes = std::make_shared<const std::string>(bytes);
   const bool arrays = kind == "npy" || kind == "npz";
-  Result<Table> table = arrays           ? arrayTable(readArrayBytes(bytes, kind, name), kindsOf(recipe))
+  const Result<ArrayFile> read = arrays ? readArrayBytes(bytes, kind, name) : ArrayFile{};
+  if (read) out.notes = read->notes;
+  Result<Table> table = arrays           ? arrayTable(read, kindsOf(recipe))
                         : kind == "arff" ? readArffTable(std::move(bytes), stop, progress)
                                          : readCsvTable(std::move(bytes), out.recipe.format, kindsOf(recipe), stop, progress);
   return finish(std::move(out), std::move(table), name);
@@ -80,9 +82,11 @@ Result<TableFile> readTableFile(const std::filesystem::path& path, const Recipe&
   if (arrays == "npy") {
     // The targets may stand in a file beside it.
     TableFile out;
-    out.source = {arrays, std::filesystem::absolute(path).string(), {}, {}};
     out.recipe = recipe;
-    return finish(std::move(out), arrayTable(readArrayFile(path, arrays, stop), kindsOf(recipe)), shownName(path));
+    const Result<ArrayFile> read = readArrayFile(path, arrays, stop);
+    out.source = {arrays, std::filesystem::absolute(path).string(), read ? read->sha256 : "", {}};
+    if (read) out.notes = read->notes;
+    return finish(std::move(out), arrayTable(read, kindsOf(recipe)), shownName(path));
   }
   Result<std::string> bytes = readFileBytes(path, stop);
   if (!bytes) return bytes.error();
@@ -98,6 +102,7 @@ Result<DatasetPtr> prepareFile(const TableFile& file, const Recipe& recipe, std:
   auto whole = std::make_shared<Dataset>(**data);
   whole->source = file.source;
   whole->fileBytes = file.bytes;
+  whole->notes.insert(whole->notes.begin(), file.notes.begin(), file.notes.end());
   return DatasetPtr(whole);
 }
 
