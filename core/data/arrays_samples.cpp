@@ -6,6 +6,7 @@
 
 #include "core/base/numbers.h"
 #include "core/data/arrays.h"
+#include "core/data/file_bytes.h"
 #include "core/data/target.h"
 
 namespace vitrine {
@@ -28,6 +29,14 @@ Result<std::int64_t> rowsOf(const ArrayFile& f) {
     if (p.inputs) rows += p.inputs->shape[0];
   if (rows > kMostRows) return Error{f.parts[0].inputsName, {}, std::to_string(rows) + " samples", "at most 2147483647", {}};
   return rows;
+}
+
+/// What the numbers will take, in the type they are held in, is known before memory is taken.
+Status checkMemory(const ArrayFile& f, std::int64_t numberSize) {
+  std::int64_t numbers = 0;
+  for (const ArrayFile::Pair& p : f.parts) numbers += (p.inputs ? p.inputs->count() : 0) + (p.targets ? p.targets->count() : 0);
+  if (numbers <= memoryCap() / numberSize) return {};
+  return Error{f.parts[0].inputsName, {}, std::to_string(numbers) + " numbers (" + bytesText(numbers * numberSize) + ")", "at most " + bytesText(memoryCap()) + ", a quarter of this machine's memory", {}};
 }
 
 void addColumns(const NpyArray& a, std::int64_t columns, Column* to) {
@@ -160,6 +169,7 @@ Result<Table> tableOfArrays(const ArrayFile& f) {
   const Result<std::int64_t> rows = rowsOf(f), columns = perSample(f.first(), f.parts[0].inputsName);
   if (!rows) return rows.error();
   if (!columns) return columns.error();
+  if (Status s = checkMemory(f, sizeof(double)); !s) return s.error();
   if (*columns > kMostColumns) return Error{f.parts[0].inputsName, {}, std::to_string(*columns) + " columns", "at most " + std::to_string(kMostColumns), {}};
   Table t;
   for (std::int64_t c = 0; c < *columns; ++c) t.columns.push_back(numberColumn(*columns == 1 ? "x" : "x" + std::to_string(c + 1), *rows, isSingle(f.first())));
@@ -196,6 +206,7 @@ Result<ImageSet> imagesOfArrays(ArrayFile f, const std::string& wanted) {
   if (const Result<std::int64_t> rows = rowsOf(f); !rows) return rows.error();
   const Result<Layout> layout = layoutOf(f.first(), f.parts[0].inputsName, wanted);
   if (!layout) return layout.error();
+  if (Status s = checkMemory(f, f.first().isBytes() ? 1 : sizeof(float)); !s) return s.error();
   ImageSet set;
   set.shape = layout->shape;
   set.notes = f.notes;
