@@ -29,6 +29,7 @@ ColumnChoices choicesOf(const Recipe& recipe) {
 Result<Table> arrayTable(const Result<ArrayFile>& arrays, const ColumnChoices& choices) {
   if (!arrays) return arrays.error();
   Result<Table> table = tableOfArrays(*arrays);
+  if (table) table->notes = arrays->notes;
   if (table)
     for (std::size_t c = 0; c < std::min(choices.size(), table->columns.size()); ++c)
       if (choices[c].kind == ColumnKind::Category && table->columns[c].kind == ColumnKind::Number) table->columns[c] = asCategories(table->columns[c]);
@@ -84,9 +85,10 @@ Result<TableFile> readTableFile(const std::filesystem::path& path, const Recipe&
   if (arrays == "npy") {
     // The targets may stand in a file beside it.
     TableFile out;
-    out.source = {arrays, std::filesystem::absolute(path).string(), {}, {}};
     out.recipe = recipe;
-    return finish(std::move(out), arrayTable(readArrayFile(path, arrays, stop), choicesOf(recipe)), shownName(path));
+    const Result<ArrayFile> read = readArrayFile(path, arrays, stop);
+    out.source = {arrays, std::filesystem::absolute(path).string(), read ? read->sha256 : "", {}};
+    return finish(std::move(out), arrayTable(read, choicesOf(recipe)), shownName(path));
   }
   Result<std::string> bytes = readFileBytes(path, stop);
   if (!bytes) return bytes.error();

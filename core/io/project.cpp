@@ -153,11 +153,6 @@ Result<json> dataToJson(const std::filesystem::path& path, const Dataset& data, 
   if (data.source.path.empty())
     return problem("The data set '" + data.name + "' is too large to go into the project, and has no file that could be named.", path.string());
   Source source = data.source;
-  if (source.sha256.empty()) {
-    Result<std::string> hash = sourceSha256(source);
-    if (!hash) return hash.error();
-    source.sha256 = *hash;
-  }
   source.path = rememberedPath(source.path, path);
   out["embedded"] = false;
   out["source"] = sourceToJson(source);

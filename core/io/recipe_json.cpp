@@ -149,7 +149,10 @@ Recipe recipeFromJson(JsonReader& r, const json& in, const std::string& place) {
   out.series.stride = r.whole(series, "stride", se, 1, 100000);
   out.series.horizon = r.whole(series, "horizon", se, 0, 100000);
   if (r.ok() && in.contains("images")) {
-    const Params images = r.params(r.object(in, "images", place), place + ".images", imageParams());
+    const json& given = r.object(in, "images", place);
+    Params images = r.params(given, place + ".images", imageParams());
+    // Older projects laid what is transparent on black.
+    if (r.ok() && !given.contains("ground")) images["ground"] = std::string("black");
     if (r.ok()) out.images = imagePlanOf(images);
   }
   out.balance = among(r, in, "balance", place, {"none", "oversample"});

@@ -110,7 +110,7 @@ std::vector<Format> makeFormats() {
   const auto array = [](const std::string& b) -> Result<std::string> {
     const Result<NpyArray> a = readNpy(b, "a.npy");
     if (!a) return a.error();
-    return bytesText(a->shape) + bytesText(a->floats) + bytesText(a->bytes);
+    return bytesText(a->shape) + bytesText(a->bytes);
   };
   all.push_back({"npy", npy(), array});
   all.push_back({"npz", *makeZip({{"x.npy", npy(), false}, {"y.npy", npy(), true}}), [array](const std::string& b) -> Result<std::string> {

@@ -91,6 +91,8 @@ int main(int argc, char** argv) {
   std::string classes = npy("|u1", "(4,)", 4, false);
   classes[classes.size() - 1] = '\3';
   write(folder / "images" / "grey", *makeZip({{"images.npy", pixels, false}, {"labels.npy", classes, true}}));
+  write(folder / "npz_file" / "images", *makeZip({{"images.npy", pixels, false}, {"labels.npy", classes, true}, {"mask.npy", floats, false}}));
+  write(folder / "npz_file" / "table", *makeZip({{"x.npy", floats, false}, {"y.npy", npy("<i8", "(3L,)", 24, false), false}}));
   write(folder / "cifar" / "two", std::string(1, '\1') + std::string(3072, 'a') + std::string(1, '\2') + std::string(3072, 'b'));
   write(folder / "safetensors" / "two", encodeSafetensors({{"a.weight", {2, 3}, {1, 2, 3, 4, 5, 6}}, {"a.bias", {3}, {7, 8, 9}}}));
   write(folder / "json" / "values", R"({"nodes": [1, -2.5e3, "a\u00e9\n"], "deep": {"er": [true, null, {}]}})");
