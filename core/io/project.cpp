@@ -142,9 +142,10 @@ Status carry(const Project& p, const std::filesystem::path& path, bool run, json
     const json& optimiser = before->at("settings").at("optimiser").at("id");
     if (!own.contains("optimiser") && optimiser != root.at("settings").at("optimiser").at("id")) own["optimiser"] = optimiser;
   }
-  for (const auto& [name, bytes] : p.file->entries) {
+  for (const auto& entry : p.file->entries) {
+    const std::string& name = entry.first;
     const bool written = std::any_of(entries.begin(), entries.end(), [&](const ZipEntry& e) { return e.name == name; });
-    if (!written && isCarried(name, missing != nullptr, run)) entries.push_back({name, bytes, name == kThumbnailEntry});
+    if (!written && isCarried(name, missing != nullptr, run)) entries.push_back({name, entry.second, name == kThumbnailEntry});
   }
   return {};
 }
