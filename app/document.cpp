@@ -16,17 +16,6 @@ constexpr int kPollMs = 33;
 
 QString fromStd(const std::string& text) { return QString::fromStdString(text); }
 
-/// Equal but for where nodes stand.
-bool sameNetwork(const Graph& a, const Graph& b) {
-  if (a.edges != b.edges || a.nodes.size() != b.nodes.size()) return false;
-  for (std::size_t i = 0; i < a.nodes.size(); ++i) {
-    Node moved = b.nodes[i];
-    moved.at = a.nodes[i].at;
-    if (!(a.nodes[i] == moved)) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 /// Swaps one value of the undoable state for another.
@@ -67,6 +56,7 @@ Document::~Document() {
 }
 
 QString Document::whyNotPlayable() const {
+  if (missing()) return tr("The project's data are missing: press Locate… in the bar above.");
   if (!now_.data) return tr("Open data first: File → Open data…, or File → Sample data.");
   const Issue* issue = validation_.firstFatal();
   if (!issue) return {};
@@ -93,7 +83,7 @@ void Document::editSettings(const TrainSettings& settings) {
 }
 
 void Document::setPinned(std::vector<std::int32_t> rows) {
-  if (rows == now_.pinned) return;
+  if (missing() || rows == now_.pinned) return;
   Edited after = now_;
   after.pinned = std::move(rows);
   push(std::move(after), tr("Pinned samples"));
@@ -101,7 +91,7 @@ void Document::setPinned(std::vector<std::int32_t> rows) {
 
 bool Document::pin(std::int32_t row) {
   std::vector<std::int32_t> rows = now_.pinned;
-  if (!now_.data || row < 0 || row >= now_.data->count() || std::find(rows.begin(), rows.end(), row) != rows.end()) return false;
+  if (!data() || row < 0 || row >= data()->count() || std::find(rows.begin(), rows.end(), row) != rows.end()) return false;
   rows.push_back(row);
   setPinned(std::move(rows));
   return true;
@@ -131,7 +121,7 @@ void Document::pinWhere(std::function<bool(int, int)> wants, const QString& none
 void Document::applyTemplate(const std::string& id) {
   const GraphTemplate* t = findTemplate(id);
   if (!t) return;
-  if (!now_.data) return emit failed(tr("Open data first: a template is made to fit it."));
+  if (!data()) return emit failed(tr("Open data first: a template is made to fit it."));
   if (Status s = t->suits(now_.data->spec); !s)
     return emit failed(tr("%1 does not suit this data. %2").arg(fromStd(t->name), fromStd(s.error().text())));
   editGraph(t->make(now_.data->spec), tr("Template %1").arg(fromStd(t->name)));
@@ -178,6 +168,8 @@ void Document::refreshNetwork(bool newData) {
     }
     return;
   }
+  // Back at the network of a project without its data: with what it had learnt.
+  if (missing() && opened_ && !newData && !opened_->runGraph && sameNetwork(now_.graph, opened_->graph)) return loadRun(*opened_);
   const bool first = network_ == nullptr;
   network_ = *compiled;
   if (first)
@@ -200,6 +192,11 @@ void Document::stepBatch() {
 
 void Document::stepEpoch() {
   if (whyNotPlayable().isEmpty()) trainer_->stepEpoch();
+}
+
+void Document::reset() {
+  if (missing()) return emit failed(tr("What this network has learnt cannot be learnt again while its data are missing."));
+  trainer_->reset();
 }
 
 void Document::observe(const ObserverRequest& request) { observer_->setRequest(request); }
@@ -285,91 +282,19 @@ void Document::generateData(const std::string& id, const GeneratorSettings& sett
 
 void Document::finishData(Result<DatasetPtr> data) {
   if (!data) return emit failed(fromStd(data.error().text()));
-  const bool first = !now_.data && undo_.count() == 0;
+  const bool misses = missing() != nullptr, first = !now_.data && !misses && undo_.count() == 0;
   // Other data begin another project: saving it asks for a name, and the file that was open keeps what was trained.
-  if (now_.data && now_.data->name != (*data)->name) path_.clear();
+  if (misses || (now_.data && now_.data->name != (*data)->name)) {
+    path_.clear();
+    file_ = nullptr;
+    opened_ = other_ = nullptr;
+  }
   setData(*data);
-  if (first) undo_.clear();  // the sample project is where undo begins
+  if (first || misses) undo_.clear();  // the sample project is where undo begins
+  if (misses) undo_.resetClean();      // and there is no way back to where data were missing
   const Dataset& d = *now_.data;
   emit said(tr("%1: %2 samples to train, %3 to validate.")
                 .arg(fromStd(d.name), QLocale().toString(qlonglong(d.train.size())), QLocale().toString(qlonglong(d.validation.size()))));
-}
-
-void Document::openProject(const QString& path) {
-  run(tr("Opening %1…").arg(QFileInfo(path).fileName()), [this, path](std::stop_token, const Progress&) {
-    auto opened = std::make_shared<Result<OpenedProject>>(vitrine::openProject(path.toStdString()));
-    return [this, path, opened] { finishProject(path, std::move(*opened)); };
-  });
-}
-
-void Document::finishProject(const QString& path, Result<OpenedProject> opened) {
-  if (!opened) return emit failed(fromStd(opened.error().text()));
-  Project& p = opened->project;
-  now_ = {p.graph, p.data, p.settings, p.pinned};
-  validation_ = validate(now_.graph, now_.data ? &now_.data->spec : nullptr);
-  network_ = nullptr;
-  trainer_->unload();
-  snapshot_ = nullptr;
-  observation_ = nullptr;
-  savedStep_ = p.state ? p.state->step : 0;
-  if (now_.data)
-    if (Result<std::shared_ptr<const Network>> compiled = Network::compile(now_.graph, now_.data->spec)) {
-      network_ = *compiled;
-      // The file's points are ours alone: nobody else holds them.
-      trainer_->load(network_, now_.data, now_.settings, p.state, std::const_pointer_cast<History>(p.history));
-    }
-  path_ = path;
-  views_ = p.views;
-  undo_.clear();
-  emit dataChanged();
-  emit edited();
-  emit projectOpened();
-  emit titleChanged();
-  for (const std::string& warning : opened->warnings) emit failed(fromStd(warning));
-}
-
-void Document::newProject() {
-  now_ = {};
-  validation_ = validate(now_.graph, nullptr);
-  network_ = nullptr;
-  trainer_->unload();
-  snapshot_ = nullptr;
-  observation_ = nullptr;
-  path_.clear();
-  views_.clear();
-  savedStep_ = 0;
-  undo_.clear();
-  emit dataChanged();
-  emit edited();
-  emit titleChanged();
-}
-
-bool Document::save(const QString& path, const std::map<std::string, std::string>& views, const QByteArray& thumbnailPng) {
-  Project p;
-  p.graph = now_.graph;
-  p.settings = now_.settings;
-  p.data = now_.data;
-  p.pinned = now_.pinned;
-  p.views = views;
-  // A snapshot is between two batches; one of another network (the graph is faulty just now) is left out.
-  const std::shared_ptr<const Snapshot> s = trainer_->snapshots().get();
-  if (s && s->state && s->network && validation_.ok() && sameNetwork(s->network->graph(), now_.graph)) {
-    p.state = s->state;
-    p.history = s->history;
-    p.batchPoints = s->batchPoints;
-    p.epochPoints = s->epochPoints;
-  }
-  const Status status = saveProject(path.toStdString(), p, std::string_view(thumbnailPng.constData(), static_cast<std::size_t>(thumbnailPng.size())));
-  if (!status) {
-    emit failed(fromStd(status.error().text()));
-    return false;
-  }
-  path_ = path;
-  savedStep_ = p.state ? p.state->step : 0;
-  undo_.setClean();
-  emit titleChanged();
-  emit said(tr("Saved %1.").arg(QFileInfo(path).fileName()));
-  return true;
 }
 
 QString Document::name() const {
@@ -380,6 +305,16 @@ QString Document::name() const {
 bool Document::isDirty() const {
   const std::int64_t step = snapshot_ && snapshot_->state ? snapshot_->state->step : 0;
   return !undo_.isClean() || step != savedStep_;
+}
+
+bool sameNetwork(const Graph& a, const Graph& b) {
+  if (a.edges != b.edges || a.nodes.size() != b.nodes.size()) return false;
+  for (std::size_t i = 0; i < a.nodes.size(); ++i) {
+    Node moved = b.nodes[i];
+    moved.at = a.nodes[i].at;
+    if (!(a.nodes[i] == moved)) return false;
+  }
+  return true;
 }
 
 std::vector<std::int32_t> firstPins(const Dataset& data, std::size_t most) {

@@ -61,6 +61,9 @@ std::string among(JsonReader& r, const json& in, const std::string& key, const s
 
 }  // namespace
 
+std::string taskName(Task task) { return nameOf(kTasks, task); }
+Task taskNamed(JsonReader& r, const std::string& name, const std::string& place) { return valueOf(r, kTasks, name, place); }
+
 json recipeToJson(const Recipe& recipe) {
   const CsvFormat& f = recipe.format;
   json out;
@@ -76,7 +79,7 @@ json recipeToJson(const Recipe& recipe) {
   for (const StepPlan& s : recipe.steps) steps.push_back({{"type", s.type}, {"params", paramsToJson(s.params)}});
   out["columns"] = std::move(columns);
   out["steps"] = std::move(steps);
-  if (recipe.task) out["task"] = nameOf(kTasks, *recipe.task);
+  if (recipe.task) out["task"] = taskName(*recipe.task);
   const SplitPlan& s = recipe.split;
   out["split"] = {{"mode", s.mode}, {"validation", s.validation}, {"test", s.test}, {"stratify", s.stratify}, {"seed", s.seed}, {"folds", s.folds}, {"fold", s.fold}};
   out["series"] = {{"mode", recipe.series.mode}, {"length", recipe.series.length}, {"stride", recipe.series.stride}, {"horizon", recipe.series.horizon}};
@@ -132,7 +135,7 @@ Recipe recipeFromJson(JsonReader& r, const json& in, const std::string& place) {
     if (!r.ok()) break;
     out.steps.push_back({type, r.params(r.object(steps[i], "params", at), at + ".params", spec->params)});
   }
-  if (r.ok() && in.contains("task")) out.task = valueOf(r, kTasks, r.text(in, "task", place), place + ".task");
+  if (r.ok() && in.contains("task")) out.task = taskNamed(r, r.text(in, "task", place), place + ".task");
   const json& s = r.object(in, "split", place);
   const std::string sp = place + ".split";
   out.split.mode = among(r, s, "mode", sp, {"ratio", "group", "time", "column", "folds", "given"});
