@@ -8,6 +8,8 @@
 
 #include "core/insight/find_sample.h"
 #include "core/model/templates.h"
+#include "core/train/fits.h"
+#include "widgets/post.h"
 
 namespace vitrine {
 namespace {
@@ -66,11 +68,18 @@ Document::~Document() {
   trainer_ = nullptr;
 }
 
-QString Document::whyNotPlayable() const {
+QString Document::networkFault() const {
   if (!now_.data) return tr("Open data first: File → Open data…, or File → Sample data.");
   const Issue* issue = validation_.firstFatal();
   if (!issue) return {};
   return issue->cure.empty() ? fromStd(issue->text) : fromStd(issue->text) + QLatin1Char(' ') + fromStd(issue->cure);
+}
+
+QString Document::whyNotPlayable() const {
+  const QString fault = networkFault();
+  if (!fault.isEmpty() || !network_) return fault;
+  const Status can = canTrain(*network_, *now_.data, now_.settings);
+  return can ? QString() : fromStd(can.error().text());
 }
 
 void Document::push(Edited after, const QString& what, int mergeId) {
@@ -168,22 +177,17 @@ void Document::refreshNetwork(bool newData) {
   validation_ = validate(now_.graph, now_.data ? &now_.data->spec : nullptr);
   if (newData) network_ = nullptr;
   if (!now_.data) return trainer_->unload();
-  Result<std::shared_ptr<const Network>> compiled = Network::compile(now_.graph, now_.data->spec);
-  if (!compiled) {
-    // Trained parameters stay with the engine, for when the network is whole again.
-    if (newData) trainer_->unload();
-    trainer_->pause();
-    if (validation_.ok()) {
-      validation_.issues.push_back({{}, compiled.error().problem, "Make the network smaller.", true, {}});
-    }
+  const Result<std::shared_ptr<const Network>> compiled = Network::compile(now_.graph, now_.data->spec);
+  Status taken = compiled ? Status() : Status(compiled.error());
+  if (taken) taken = network_ ? trainer_->edit(*compiled) : trainer_->load(*compiled, now_.data, now_.settings);
+  if (taken) {
+    network_ = *compiled;
     return;
   }
-  const bool first = network_ == nullptr;
-  network_ = *compiled;
-  if (first)
-    trainer_->load(network_, now_.data, now_.settings);
-  else
-    trainer_->edit(network_);
+  // Trained parameters stay with the engine, for when the network is whole again.
+  if (newData) trainer_->unload();
+  trainer_->pause();
+  if (validation_.ok()) validation_.issues.push_back({{}, taken.error().text(), compiled ? "" : "Make the network smaller.", true, {}});
 }
 
 void Document::play() {
@@ -241,18 +245,15 @@ void Document::run(const QString& what, Work work) {
     const Progress progress = [this, &told](double share) {
       if (share < told + 0.01 && share < 1) return;
       told = share;
-      QMetaObject::invokeMethod(this, [this, share] { emit progressed(share); }, Qt::QueuedConnection);
+      post(this, [this, share] { emit progressed(share); });
     };
     std::function<void()> finish = work(stop, progress);
-    QMetaObject::invokeMethod(
-        this,
-        [this, serial, finish = std::move(finish)] {
-          if (serial != workSerial_) return;
-          busy_ = false;
-          emit busyChanged({});
-          finish();
-        },
-        Qt::QueuedConnection);
+    post(this, [this, serial, finish = std::move(finish)] {
+      if (serial != workSerial_) return;
+      busy_ = false;
+      emit busyChanged({});
+      finish();
+    });
   });
 }
 
@@ -314,9 +315,12 @@ void Document::finishProject(const QString& path, Result<OpenedProject> opened) 
   savedStep_ = p.state ? p.state->step : 0;
   if (now_.data)
     if (Result<std::shared_ptr<const Network>> compiled = Network::compile(now_.graph, now_.data->spec)) {
-      network_ = *compiled;
       // The file's points are ours alone: nobody else holds them.
-      trainer_->load(network_, now_.data, now_.settings, p.state, std::const_pointer_cast<History>(p.history));
+      const Status taken = trainer_->load(*compiled, now_.data, now_.settings, p.state, std::const_pointer_cast<History>(p.history));
+      if (taken)
+        network_ = *compiled;
+      else
+        opened->warnings.push_back(taken.error().text());
     }
   path_ = path;
   views_ = p.views;
