@@ -8,6 +8,8 @@
 
 #include "core/insight/find_sample.h"
 #include "core/model/templates.h"
+#include "core/train/fits.h"
+#include "widgets/post.h"
 
 namespace vitrine {
 namespace {
@@ -55,12 +57,19 @@ Document::~Document() {
   trainer_ = nullptr;
 }
 
-QString Document::whyNotPlayable() const {
-  if (missing()) return tr("The project's data are missing: press Locate… in the bar above.");
+QString Document::networkFault() const {
   if (!now_.data) return tr("Open data first: File → Open data…, or File → Sample data.");
   const Issue* issue = validation_.firstFatal();
   if (!issue) return {};
-  return issue->cure.empty() ? fromStd(issue->text) : fromStd(issue->text) + QLatin1Char(' ') + fromStd(issue->cure);
+  return issue->cure.empty() ? fromCore(issue->text) : fromCore(issue->text) + QLatin1Char(' ') + fromCore(issue->cure);
+}
+
+QString Document::whyNotPlayable() const {
+  if (missing()) return tr("The project's data are missing: press Locate… in the bar above.");
+  const QString fault = networkFault();
+  if (!fault.isEmpty() || !network_) return fault;
+  const Status can = canTrain(*network_, *now_.data, now_.settings);
+  return can ? QString() : fromCore(can.error().text());
 }
 
 void Document::push(Edited after, const QString& what, int mergeId) {
@@ -158,24 +167,19 @@ void Document::refreshNetwork(bool newData) {
   validation_ = validate(now_.graph, now_.data ? &now_.data->spec : nullptr);
   if (newData) network_ = nullptr;
   if (!now_.data) return trainer_->unload();
-  Result<std::shared_ptr<const Network>> compiled = Network::compile(now_.graph, now_.data->spec);
-  if (!compiled) {
-    // Trained parameters stay with the engine, for when the network is whole again.
-    if (newData) trainer_->unload();
-    trainer_->pause();
-    if (validation_.ok()) {
-      validation_.issues.push_back({{}, compiled.error().problem, "Make the network smaller.", true, {}});
-    }
+  const Result<std::shared_ptr<const Network>> compiled = Network::compile(now_.graph, now_.data->spec);
+  // Back at the network of a project without its data: with what it had learnt.
+  if (compiled && missing() && opened_ && !newData && !opened_->runGraph && sameNetwork(now_.graph, opened_->graph)) return loadRun(*opened_);
+  Status taken = compiled ? Status() : Status(compiled.error());
+  if (taken) taken = network_ ? trainer_->edit(*compiled) : trainer_->load(*compiled, now_.data, now_.settings);
+  if (taken) {
+    network_ = *compiled;
     return;
   }
-  // Back at the network of a project without its data: with what it had learnt.
-  if (missing() && opened_ && !newData && !opened_->runGraph && sameNetwork(now_.graph, opened_->graph)) return loadRun(*opened_);
-  const bool first = network_ == nullptr;
-  network_ = *compiled;
-  if (first)
-    trainer_->load(network_, now_.data, now_.settings);
-  else
-    trainer_->edit(network_);
+  // Trained parameters stay with the engine, for when the network is whole again.
+  if (newData) trainer_->unload();
+  trainer_->pause();
+  if (validation_.ok()) validation_.issues.push_back({{}, taken.error().text(), compiled ? "" : "Make the network smaller.", true, {}});
 }
 
 void Document::play() {
@@ -238,18 +242,15 @@ void Document::run(const QString& what, Work work) {
     const Progress progress = [this, &told](double share) {
       if (share < told + 0.01 && share < 1) return;
       told = share;
-      QMetaObject::invokeMethod(this, [this, share] { emit progressed(share); }, Qt::QueuedConnection);
+      post(this, [this, share] { emit progressed(share); });
     };
     std::function<void()> finish = work(stop, progress);
-    QMetaObject::invokeMethod(
-        this,
-        [this, serial, finish = std::move(finish)] {
-          if (serial != workSerial_) return;
-          busy_ = false;
-          emit busyChanged({});
-          finish();
-        },
-        Qt::QueuedConnection);
+    post(this, [this, serial, finish = std::move(finish)] {
+      if (serial != workSerial_) return;
+      busy_ = false;
+      emit busyChanged({});
+      finish();
+    });
   });
 }
 

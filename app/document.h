@@ -53,7 +53,9 @@ class Document : public QObject {
   /// The newest snapshot of a run, or null.
   const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
   const std::shared_ptr<const Observation>& observation() const { return observation_; }
-  /// Why Play is not possible; empty when it is.
+  /// Why there is no network of use; empty when there is.
+  QString networkFault() const;
+  /// Why Play is not possible: that, or settings that cannot train the network. Empty when it is.
   QString whyNotPlayable() const;
 
   // Edits; each is one step of undo. Edits in a row with the same mergeId ≥ 0 are one step.

@@ -62,13 +62,13 @@ void Document::loadRun(const Project& p) {
   if (!now_.data) return;
   const Result<std::shared_ptr<const Network>> run = Network::compile(p.runGraph ? *p.runGraph : p.graph, now_.data->spec);
   if (!run) return;
-  network_ = *run;
   // The file's points are ours alone while it has its data: nobody else holds them.
-  trainer_->load(network_, now_.data, p.settings, p.state, std::const_pointer_cast<History>(p.history));
+  if (const Status taken = trainer_->load(*run, now_.data, p.settings, p.state, std::const_pointer_cast<History>(p.history)); !taken) return emit failed(fromCore(taken.error().text()));
+  network_ = *run;
   if (now_.settings != p.settings) trainer_->setSettings(now_.settings);
   if (sameNetwork(network_->graph(), now_.graph)) return;
   const Result<std::shared_ptr<const Network>> edited = Network::compile(now_.graph, now_.data->spec);
-  if (edited) trainer_->edit(network_ = *edited);
+  if (edited && trainer_->edit(*edited)) network_ = *edited;
 }
 
 QString Document::otherData() const {

@@ -37,7 +37,7 @@ Project smallProject(std::int64_t epochs, const char* optimiser = "adam") {
   p.pinned = {3, 1};
   p.views = {{"outerSplitter", "AAAA/w=="}, {"hidden", "panelLoss"}};
   Trainer trainer(1);
-  trainer.load(*Network::compile(p.graph, p.data->spec), p.data, p.settings);
+  EXPECT_TRUE(trainer.load(*Network::compile(p.graph, p.data->spec), p.data, p.settings));
   for (std::int64_t e = 0; e < epochs; ++e) {
     trainer.stepEpoch();
     trainer.waitIdle();
@@ -54,7 +54,7 @@ Project smallProject(std::int64_t epochs, const char* optimiser = "adam") {
 
 std::shared_ptr<const Snapshot> goOn(const Project& p, int threads) {
   Trainer trainer(threads);
-  trainer.load(*Network::compile(p.graph, p.data->spec), p.data, p.settings, p.state, std::const_pointer_cast<History>(p.history));
+  EXPECT_TRUE(trainer.load(*Network::compile(p.graph, p.data->spec), p.data, p.settings, p.state, std::const_pointer_cast<History>(p.history)));
   for (int e = 0; e < 2; ++e) {
     trainer.stepEpoch();
     trainer.waitIdle();

@@ -63,7 +63,7 @@ void projectSeeds(const fs::path& folder) {
   fs::create_directories(folder / "project");
   (void)saveProject(folder / "project" / "fresh", p);
   Trainer trainer(1);
-  trainer.load(*Network::compile(p.graph, p.data->spec), p.data, p.settings);
+  (void)trainer.load(*Network::compile(p.graph, p.data->spec), p.data, p.settings);
   trainer.stepEpoch();
   trainer.waitIdle();
   const auto s = trainer.snapshots().get();
