@@ -9,14 +9,13 @@
 #include "core/insight/find_sample.h"
 #include "core/model/templates.h"
 #include "core/train/fits.h"
+#include "widgets/editor/category.h"
 #include "widgets/post.h"
 
 namespace vitrine {
 namespace {
 
 constexpr int kPollMs = 33;
-
-QString fromStd(const std::string& text) { return QString::fromStdString(text); }
 
 }  // namespace
 
@@ -132,8 +131,8 @@ void Document::applyTemplate(const std::string& id) {
   if (!t) return;
   if (!data()) return emit failed(tr("Open data first: a template is made to fit it."));
   if (Status s = t->suits(now_.data->spec); !s)
-    return emit failed(tr("%1 does not suit this data. %2").arg(fromStd(t->name), fromStd(s.error().text())));
-  editGraph(t->make(now_.data->spec), tr("Template %1").arg(fromStd(t->name)));
+    return emit failed(tr("%1 does not suit this data. %2").arg(fromCore(t->name), fromCore(s.error().text())));
+  editGraph(t->make(now_.data->spec), tr("Template %1").arg(fromCore(t->name)));
 }
 
 void Document::setData(DatasetPtr data) {
@@ -148,7 +147,7 @@ void Document::setData(DatasetPtr data) {
     after.settings.batch = image ? 64 : data->train.size() < 400 ? 16 : 32;
     after.settings.epochs = image ? 30 : data->train.size() < 400 ? 60 : 200;
   }
-  push(std::move(after), tr("Open %1").arg(fromStd(data->name)));
+  push(std::move(after), tr("Open %1").arg(fromCore(data->name)));
 }
 
 void Document::apply(const Edited& after) {
@@ -212,8 +211,8 @@ void Document::poll() {
     const bool dirtyBefore = isDirty();
     snapshot_ = std::move(s);
     reportRemade();
-    if (finishedNow) emit said(fromStd(snapshot_->finish));
-    if (failedNow) emit failed(fromStd(snapshot_->failure));
+    if (finishedNow) emit said(fromCore(snapshot_->finish));
+    if (failedNow) emit failed(fromCore(snapshot_->failure));
     if (isDirty() != dirtyBefore) emit titleChanged();
     emit snapshotChanged();
   }
@@ -228,7 +227,7 @@ void Document::reportRemade() {
   toldGeneration_ = snapshot_->generation;
   if (snapshot_->remade.empty()) return;
   QStringList names;
-  for (const std::string& n : snapshot_->remade) names << fromStd(n);
+  for (const std::string& n : snapshot_->remade) names << fromCore(n);
   emit said(tr("Weights made anew: %1. All others were kept.").arg(names.join(QStringLiteral(", "))));
 }
 
@@ -282,7 +281,7 @@ void Document::generateData(const std::string& id, const GeneratorSettings& sett
 }
 
 void Document::finishData(Result<DatasetPtr> data) {
-  if (!data) return emit failed(fromStd(data.error().text()));
+  if (!data) return emit failed(fromCore(data.error().text()));
   const bool misses = missing() != nullptr, first = !now_.data && !misses && undo_.count() == 0;
   // Other data begin another project: saving it asks for a name, and the file that was open keeps what was trained.
   if (misses || (now_.data && now_.data->name != (*data)->name)) {
@@ -295,12 +294,12 @@ void Document::finishData(Result<DatasetPtr> data) {
   if (misses) undo_.resetClean();      // and there is no way back to where data were missing
   const Dataset& d = *now_.data;
   emit said(tr("%1: %2 samples to train, %3 to validate.")
-                .arg(fromStd(d.name), QLocale().toString(qlonglong(d.train.size())), QLocale().toString(qlonglong(d.validation.size()))));
+                .arg(fromCore(d.name), QLocale().toString(qlonglong(d.train.size())), QLocale().toString(qlonglong(d.validation.size()))));
 }
 
 QString Document::name() const {
   if (!path_.isEmpty()) return QFileInfo(path_).fileName();
-  return now_.data ? fromStd(now_.data->name) : tr("untitled");
+  return now_.data ? fromCore(now_.data->name) : tr("untitled");
 }
 
 bool Document::isDirty() const {
