@@ -2,7 +2,6 @@
 // believed in what they say of their size. And csv-spectrum's files, cell by cell.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
