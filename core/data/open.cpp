@@ -7,7 +7,6 @@
 #include "core/data/arrays.h"
 #include "core/data/file_bytes.h"
 #include "core/data/generators.h"
-#include "core/data/csv_format.h"
 #include "core/data/readers.h"
 #include "core/data/unpack.h"
 

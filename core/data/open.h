@@ -11,6 +11,7 @@
 
 #include "core/base/result.h"
 #include "core/data/dataset.h"
+#include "core/data/text_encoding.h"
 
 namespace vitrine {
 
@@ -38,7 +39,7 @@ struct TableFile {
   Recipe recipe;  ///< as given with what was detected filled in; the usual one where none was given
   Source source;
   std::shared_ptr<const std::string> bytes;  ///< the file itself when it is small
-  std::vector<std::string> notes;            ///< arrays: what was read together, and what was left out
+  std::vector<EncodingSample> encodings;     ///< text with other letters than a … z: how it reads in every encoding that it can be
 };
 /// Reads CSV, TSV, ARFF or two-dimensional arrays (by its name). Of `recipe` the format, the columns' kinds and the split are used; without columns
 /// it becomes the usual one.

@@ -21,6 +21,7 @@ struct ColumnPlan {
   std::optional<ColumnKind> kind;  ///< none: as told from the cells
   Role role = Role::Feature;
   bool oddAsMissing = false;       ///< cells that are not of the kind count as missing instead of being refused
+  std::optional<bool> marksMissing;  ///< whether cells as "NA" are missing, or values like others; none: as told from the cells
   bool operator==(const ColumnPlan&) const = default;
 };
 
