@@ -7,13 +7,14 @@
 #include "core/base/numbers.h"
 #include "core/data/arrays.h"
 #include "core/data/file_bytes.h"
+#include "core/data/read_table.h"
 #include "core/data/target.h"
 
 namespace vitrine {
 namespace {
 
 constexpr const char* kPartNames[] = {"train", "validation", "test"};
-constexpr std::int64_t kMostRows = 2147483647, kMostColumns = 100000, kMostChannels = 64;
+constexpr std::int64_t kMostRows = 2147483647, kMostChannels = 64;
 
 /// Numbers a sample, and whether there are samples at all.
 Result<std::int64_t> perSample(const NpyArray& a, const std::string& name) {
@@ -170,7 +171,7 @@ Result<Table> tableOfArrays(const ArrayFile& f) {
   if (!rows) return rows.error();
   if (!columns) return columns.error();
   if (Status s = checkMemory(f, sizeof(double)); !s) return s.error();
-  if (*columns > kMostColumns) return Error{f.parts[0].inputsName, {}, std::to_string(*columns) + " columns", "at most " + std::to_string(kMostColumns), {}};
+  if (*columns > static_cast<std::int64_t>(kMostColumns)) return Error{f.parts[0].inputsName, {}, std::to_string(*columns) + " columns", "at most " + std::to_string(kMostColumns), {}};
   Table t;
   for (std::int64_t c = 0; c < *columns; ++c) t.columns.push_back(numberColumn(*columns == 1 ? "x" : "x" + std::to_string(c + 1), *rows, isSingle(f.first())));
   for (const ArrayFile::Pair& p : f.parts)

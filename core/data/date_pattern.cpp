@@ -8,24 +8,24 @@
 namespace vitrine {
 namespace {
 
-constexpr std::array<const char*, 12> kMonths{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"};
-constexpr std::array<const char*, 7> kDays{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+constexpr std::array<const char*, 12> kMonthNames{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"};
+constexpr std::array<const char*, 7> kDayNames{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
 
 bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
 /// The parts of a date as they are read; -1: not there.
-struct Parts {
+struct DateParts {
   int year = 1970, month = 1, day = 1, hour = 0, minute = 0, zone = 0;  // zone in minutes
   double second = 0;
   bool halfDay = false, afternoon = false;
 };
 
-class Reader {
+class PatternReader {
  public:
-  Reader(std::string_view text, std::string_view pattern) : text_(text), pattern_(pattern) {}
+  PatternReader(std::string_view text, std::string_view pattern) : text_(text), pattern_(pattern) {}
 
-  bool read(Parts& out) {
+  bool read(DateParts& out) {
     for (std::size_t i = 0; i < pattern_.size();) {
       const char c = pattern_[i];
       if (c == '\'') {
@@ -74,7 +74,7 @@ class Reader {
       }
     return false;
   }
-  bool zone(Parts& out) {
+  bool zone(DateParts& out) {
     if (text_.starts_with("Z")) return text_.remove_prefix(1), true;
     for (const std::string_view utc : {"UTC", "GMT"})
       if (text_.starts_with(utc)) return text_.remove_prefix(3), true;
@@ -88,7 +88,7 @@ class Reader {
     out.zone = sign * (hours * 60 + minutes);
     return true;
   }
-  bool field(char c, std::size_t n, bool runsOn, Parts& out) {
+  bool field(char c, std::size_t n, bool runsOn, DateParts& out) {
     const std::size_t most = runsOn ? n : c == 'y' ? 4 : 2;
     int value = 0;
     switch (c) {
@@ -98,7 +98,7 @@ class Reader {
         out.year = n <= 2 && value < 100 ? (value < 70 ? 2000 + value : 1900 + value) : value;
         return true;
       case 'M':
-      case 'L': return n >= 3 ? word(kMonths, out.month) : digits(most, out.month);
+      case 'L': return n >= 3 ? word(kMonthNames, out.month) : digits(most, out.month);
       case 'd': return digits(most, out.day);
       case 'H': return digits(most, out.hour) && out.hour < 24;
       case 'k': return digits(most, out.hour) && out.hour >= 1 && out.hour <= 24 && (out.hour %= 24, true);
@@ -120,7 +120,7 @@ class Reader {
         text_.remove_prefix(2);
         return true;
       }
-      case 'E': return word(kDays, value);
+      case 'E': return word(kDayNames, value);
       case 'Z':
       case 'X':
       case 'z': return zone(out);
@@ -133,8 +133,8 @@ class Reader {
 }  // namespace
 
 double parseDate(std::string_view text, std::string_view pattern) {
-  Parts p;
-  if (!Reader(text, pattern).read(p)) return kNan;
+  DateParts p;
+  if (!PatternReader(text, pattern).read(p)) return kNan;
   if (p.halfDay && p.afternoon) p.hour += 12;
   char day[32];
   std::snprintf(day, sizeof day, "%04d-%d-%d", p.year, p.month, p.day);

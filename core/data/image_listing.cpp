@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostFiles = 2'000'000, kMostNamed = 5;
+constexpr std::size_t kMostListed = 2'000'000, kMostNamed = 5;
 constexpr int kDeepest = 16;
 
 std::optional<Part> partOf(const fs::path& folder) {
@@ -116,7 +116,7 @@ class Lister {
     for (const fs::path& p : c.links) links_.push_back(nameOf(p));
     for (const fs::path& p : c.others) others_.push_back(nameOf(p));
     for (const fs::path& p : c.files) out_.files.push_back({p, nameOf(p), label, part, depth > 0});
-    if (out_.files.size() > kMostFiles) return Error{shownName(opened_), {}, "more than 2 000 000 files", "fewer", {}};
+    if (out_.files.size() > kMostListed) return Error{shownName(opened_), {}, "more than 2 000 000 files", "fewer", {}};
     for (const fs::path& p : c.folders) {
       if (depth + 1 >= kDeepest)
         tooDeep_.push_back(nameOf(p));

@@ -6,11 +6,11 @@
 namespace vitrine {
 namespace {
 
-constexpr std::int64_t kMostSide = 1 << 20, kMostNumbers = 1 << 28;
+constexpr std::int64_t kMostPnmSide = 1 << 20, kMostNumbers = 1 << 28;
 
-class Reader {
+class PnmReader {
  public:
-  Reader(std::string_view bytes, const std::string& name) : bytes_(bytes), name_(name) {}
+  PnmReader(std::string_view bytes, const std::string& name) : bytes_(bytes), name_(name) {}
 
   Result<PnmImage> header() {
     PnmImage out;
@@ -23,7 +23,7 @@ class Reader {
       if (n == &out.white && isBits()) break;
       const std::size_t from = at_;
       const std::int64_t v = number(true);
-      const std::int64_t most = n == &out.white ? 65535 : kMostSide;
+      const std::int64_t most = n == &out.white ? 65535 : kMostPnmSide;
       if (v < 1 || v > most) return fault(at_ >= bytes_.size() ? "the end of the file" : from == at_ ? "no number" : "a number that is not possible", "a size from 1 to " + std::to_string(most));
       *n = v;
     }
@@ -71,7 +71,7 @@ class Reader {
         ++at_;
     }
     std::int64_t v = -1;
-    for (; at_ < bytes_.size() && bytes_[at_] >= '0' && bytes_[at_] <= '9'; ++at_) v = std::min<std::int64_t>(kMostSide + 1, std::max<std::int64_t>(v, 0) * 10 + (bytes_[at_] - '0'));
+    for (; at_ < bytes_.size() && bytes_[at_] >= '0' && bytes_[at_] <= '9'; ++at_) v = std::min<std::int64_t>(kMostPnmSide + 1, std::max<std::int64_t>(v, 0) * 10 + (bytes_[at_] - '0'));
     return v;
   }
 
@@ -102,10 +102,10 @@ class Reader {
 
 }  // namespace
 
-Result<PnmImage> readPnmHeader(std::string_view bytes, const std::string& name) { return Reader(bytes, name).header(); }
+Result<PnmImage> readPnmHeader(std::string_view bytes, const std::string& name) { return PnmReader(bytes, name).header(); }
 
 Result<PnmImage> readPnm(std::string_view bytes, const std::string& name, std::string* damage) {
-  Reader reader(bytes, name);
+  PnmReader reader(bytes, name);
   Result<PnmImage> image = reader.header();
   if (!image) return image;
   const std::int64_t count = image->height * image->width * image->channels;
