@@ -147,7 +147,7 @@ QImage fitted(QImage image, const DecodeRequest& request) {
   if (cut.from.size() != image.size()) image = image.copy(cut.from);
   if (image.hasAlphaChannel()) {
     QImage ground(image.size(), plain);
-    ground.fill(request.ground == "black" ? Qt::black : request.ground == "grey" ? Qt::gray : Qt::white);
+    ground.fill(request.ground == "black" ? QColor(0, 0, 0) : request.ground == "grey" ? QColor(128, 128, 128) : QColor(255, 255, 255));
     QPainter(&ground).drawImage(0, 0, image);
     image = ground;
   }
@@ -190,8 +190,8 @@ void takeDeep(const QImage& image, int channels, DecodedImage& out) {
 Result<DecodedImage> decode(std::string_view bytes, const std::string& name, const DecodeRequest& request) {
   const PictureKind kind = pictureKind(bytes.substr(0, kPictureHead));
   if (!kind.readable) return fault(name, kind.name.empty() ? "no picture that is known" : kind.name, kReadablePictures);
-  const QByteArray format = QByteArray::fromStdString(lowerAscii(kind.name));
-  if (kind.name != "PNM" && !QImageReader::supportedImageFormats().contains(format))
+  static const QList<QByteArray> known = QImageReader::supportedImageFormats();
+  if (kind.name != "PNM" && !known.contains(QByteArray::fromStdString(lowerAscii(kind.name))))
     return fault(name, kind.name + ", whose reader is not installed", "Qt's image formats (Debian's package qt6-image-formats-plugins)");
   DecodedImage out;
   QSize size;

@@ -82,6 +82,8 @@ Status statEntry(const Zip& zip, zip_uint64_t index, const std::string& name, co
   constexpr zip_uint64_t kNeeded = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
   if (zip_stat_index(zip.get(), index, 0, &stat) != 0 || (stat.valid & kNeeded) != kNeeded)
     return Error{file, "entry '" + name + "'", "a damaged entry", "an intact one", {}};
+  if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) && stat.encryption_method != ZIP_EM_NONE)
+    return Error{file, "entry '" + name + "'", "an encrypted entry", "one without a password", {}};
   if (stat.size > kMostBytes || (stat.size > kRatioFrom && stat.size / kMostRatio > stat.comp_size))
     return Error{file, "entry '" + name + "'", "an entry of " + std::to_string(stat.size) + " bytes unpacked", "at most 1 GiB and 1000 times its packed size", {}};
   return {};
@@ -155,7 +157,10 @@ Result<std::vector<std::string>> zipNames(std::string_view bytes, const std::str
   if (n > kMostEntries) return Error{file, {}, std::to_string(n) + " entries", "at most " + std::to_string(kMostEntries), {}};
   std::vector<std::string> names;
   for (zip_int64_t i = 0; i < n; ++i)
-    if (const char* name = zip_get_name(zip->get(), static_cast<zip_uint64_t>(i), 0)) names.push_back(name);
+    if (const char* name = zip_get_name(zip->get(), static_cast<zip_uint64_t>(i), 0); name && *name)
+      names.push_back(name);
+    else
+      return Error{file, "entry " + std::to_string(i + 1), "a damaged name", "a name", {}};
   return names;
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kMostCount = std::numeric_limits<std::int32_t>::max();
 constexpr std::array<std::pair<ColumnKind, const char*>, 4> kKinds{{{ColumnKind::Number, "number"}, {ColumnKind::Category, "category"}, {ColumnKind::Date, "date"}, {ColumnKind::Text, "text"}}};
 constexpr std::array<std::pair<Role, const char*>, 7> kRoles{{{Role::Feature, "feature"}, {Role::Target, "target"}, {Role::Weight, "weight"}, {Role::Group, "group"}, {Role::Time, "time"}, {Role::Split, "split"}, {Role::Ignore, "ignore"}}};
 constexpr std::array<std::pair<Task, const char*>, 3> kTasks{{{Task::Classification, "classification"}, {Task::Regression, "regression"}, {Task::Labels, "labels"}}};
@@ -99,7 +99,7 @@ Recipe recipeFromJson(JsonReader& r, const json& in, const std::string& place) {
   out.format.decimal = charOf(r, f, "decimal", fp);
   out.format.thousands = charOf(r, f, "thousands", fp);
   // Projects of before these two say nothing of them.
-  out.format.skip = r.ok() && f.contains("skip") ? r.whole(f, "skip", fp, -1, kMost) : 0;
+  out.format.skip = r.ok() && f.contains("skip") ? r.whole(f, "skip", fp, -1, kMostCount) : 0;
   out.format.comment = r.ok() && f.contains("comment") ? charOf(r, f, "comment", fp) : '\0';
   const json& missing = r.array(f, "missing", fp);
   out.format.missing.clear();
@@ -143,8 +143,8 @@ Recipe recipeFromJson(JsonReader& r, const json& in, const std::string& place) {
   out.split.test = r.number(s, "test", sp);
   out.split.stratify = flag(r, s, "stratify", sp);
   out.split.seed = r.seed(s, "seed", sp);
-  out.split.folds = r.whole(s, "folds", sp, 2, kMost);
-  out.split.fold = r.whole(s, "fold", sp, 0, kMost);
+  out.split.folds = r.whole(s, "folds", sp, 2, kMostCount);
+  out.split.fold = r.whole(s, "fold", sp, 0, kMostCount);
   const json& series = r.object(in, "series", place);
   const std::string se = place + ".series";
   out.series.mode = among(r, series, "mode", se, {"none", "windows", "rows"});

@@ -7,6 +7,7 @@
 #include <QPainter>
 #include <QTemporaryDir>
 #include <chrono>
+#include <set>
 
 #include "app/image_decoder.h"
 #include "core/data/image_set.h"
@@ -132,7 +133,7 @@ TEST(Pictures, SixteenBitsStay) {
 
 TEST(Pictures, TransparentOnesGetTheChosenGround) {
   for (const char* name : {"alpha.png", "alpha.tif", "alpha.webp"})
-    for (const auto& [ground, level] : {std::pair("white", 255), std::pair("black", 0), std::pair("grey", 160)}) {
+    for (const auto& [ground, level] : {std::pair("white", 255), std::pair("black", 0), std::pair("grey", 128)}) {
       DecodeRequest request;
       request.ground = ground;
       const Result<DecodedImage> image = decoded(pictureFile(QString::fromLatin1(name)), request);

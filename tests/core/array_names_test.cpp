@@ -144,5 +144,27 @@ TEST(Npz, SaysWhatIsInItInstead) {
   EXPECT_NE(d.error().text().find("no arrays, but 'x.np\xc3\xbf', 'readme.txt'"), std::string::npos) << d.error().text();
 }
 
+TEST(Npz, EncryptedOnesAndDamagedNamesAreSaid) {
+  const Folder folder;
+  const std::string whole = *makeZip({{"x.npy", npy("|u1", "(4, 2, 2)", data_test::ramp(16)), true}, {"y.npy", npy("|u1", "(4,)", std::string("\0\1\0\1", 4)), true}});
+  const auto refused = [&](const std::string& bytes, const std::string& part) {
+    folder.write("a.npz", bytes);
+    const Result<DatasetPtr> d = openData(folder.path() / "a.npz");
+    ASSERT_FALSE(d.ok()) << part;
+    EXPECT_NE(d.error().text().find(part), std::string::npos) << d.error().text();
+  };
+  // The flag "encrypted", in the entries and in the directory.
+  std::string encrypted = whole;
+  for (std::size_t at = 0; (at = encrypted.find("PK\3\4", at)) != std::string::npos; ++at) encrypted[at + 6] |= 1;
+  for (std::size_t at = 0; (at = encrypted.find("PK\1\2", at)) != std::string::npos; ++at) encrypted[at + 8] |= 1;
+  refused(encrypted, "entry 'x.npy': found an encrypted entry, expected one without a password");
+  // One letter of a name, in the entry alone and in both places.
+  std::string damaged = whole;
+  damaged[damaged.find("y.npy")] = 'q';
+  refused(damaged, "no intact ZIP archive");
+  damaged[damaged.rfind("y.npy")] = 'q';
+  refused(damaged, "no targets");
+}
+
 }  // namespace
 }  // namespace vitrine
