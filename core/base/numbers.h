@@ -1,6 +1,7 @@
 #pragma once
 
 #include <charconv>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
@@ -20,11 +21,19 @@ inline std::string lowerAscii(std::string_view text) {
   return out;
 }
 
-/// The shortest text that reads back as the same number, in the C locale.
+/// The shortest text that reads back as the same number, in the C locale; whole numbers up to 2^53 with all their digits ("1000000",
+/// not "1e+06").
 template <class T>
 std::string numberText(T value) {
   static_assert(std::is_arithmetic_v<T>);
   char buffer[64];
+  if constexpr (std::is_floating_point_v<T>) {
+    constexpr T kWhole = static_cast<T>(std::int64_t{1} << 53);
+    if (value > -kWhole && value < kWhole && value != 0 && value == static_cast<T>(static_cast<std::int64_t>(value))) {
+      const std::to_chars_result end = std::to_chars(buffer, buffer + sizeof(buffer), static_cast<std::int64_t>(value));
+      return std::string(buffer, end.ptr);
+    }
+  }
   const std::to_chars_result end = std::to_chars(buffer, buffer + sizeof(buffer), value);
   return std::string(buffer, end.ptr);
 }

@@ -6,13 +6,15 @@
 
 #include "core/base/numbers.h"
 #include "core/data/arrays.h"
+#include "core/data/file_bytes.h"
+#include "core/data/read_table.h"
 #include "core/data/target.h"
 
 namespace vitrine {
 namespace {
 
 constexpr const char* kPartNames[] = {"train", "validation", "test"};
-constexpr std::int64_t kMostRows = 2147483647, kMostColumns = 100000, kMostChannels = 64;
+constexpr std::int64_t kMostRows = 2147483647, kMostChannels = 64;
 
 /// Numbers a sample, and whether there are samples at all.
 Result<std::int64_t> perSample(const NpyArray& a, const std::string& name) {
@@ -30,18 +32,30 @@ Result<std::int64_t> rowsOf(const ArrayFile& f) {
   return rows;
 }
 
+/// What the numbers will take, in the type they are held in, is known before memory is taken.
+Status checkMemory(const ArrayFile& f, std::int64_t numberSize) {
+  std::int64_t numbers = 0;
+  for (const ArrayFile::Pair& p : f.parts) numbers += (p.inputs ? p.inputs->count() : 0) + (p.targets ? p.targets->count() : 0);
+  if (numbers <= memoryCap() / numberSize) return {};
+  return Error{f.parts[0].inputsName, {}, std::to_string(numbers) + " numbers (" + bytesText(numbers * numberSize) + ")", "at most " + bytesText(memoryCap()) + ", a quarter of this machine's memory", {}};
+}
+
 void addColumns(const NpyArray& a, std::int64_t columns, Column* to) {
   for (std::int64_t r = 0; r < a.shape[0]; ++r)
     for (std::int64_t c = 0; c < columns; ++c) {
-      const float v = static_cast<float>(a.at(r * columns + c));
+      const double v = a.at(r * columns + c);
       to[c].numbers.push_back(v);
       if (std::isnan(v)) ++to[c].missing;
     }
 }
 
-Column numberColumn(std::string name, std::int64_t rows) {
+/// Floats of at most 32 bits.
+bool isSingle(const NpyArray& a) { return a.kind == 'f' && a.itemSize <= 4; }
+
+Column numberColumn(std::string name, std::int64_t rows, bool single) {
   Column c;
   c.name = std::move(name);
+  c.single = single;
   c.numbers.reserve(static_cast<std::size_t>(rows));
   return c;
 }
@@ -86,45 +100,45 @@ void append(std::vector<T>& from, const Layout& layout, std::vector<T>& to) {
 }
 
 /// Classes of whole numbers that repeat, or numbers to predict.
-void takeSingle(ImageSet& set, const std::vector<float>& values, bool wholeType) {
-  std::set<float> distinct;
+void takeSingle(ImageSet& set, const std::vector<double>& values, bool wholeType) {
+  std::set<double> distinct;
   bool whole = true;
-  for (const float v : values) {
+  for (const double v : values) {
     whole = whole && std::isfinite(v) && v == std::floor(v);
     if (distinct.size() <= kMostClasses) distinct.insert(v);
   }
   const std::size_t most = wholeType ? kMostClasses : 20;
   if (!whole || distinct.size() > most || distinct.size() * 2 > values.size()) {
-    set.targets = values;
+    set.targets.assign(values.begin(), values.end());
     set.targetNames = {"target"};
     return;
   }
-  std::map<float, std::int32_t> index;
-  for (const float v : distinct) {
+  std::map<double, std::int32_t> index;
+  for (const double v : distinct) {
     index[v] = static_cast<std::int32_t>(set.classNames.size());
-    set.classNames.push_back(numberText(static_cast<double>(v)));
+    set.classNames.push_back(numberText(v));
   }
-  for (const float v : values) set.classes.push_back(index[v]);
+  for (const double v : values) set.classes.push_back(index[v]);
 }
 
 /// One-hot classes, labels, or several numbers to predict.
-void takeSeveral(ImageSet& set, std::vector<float> values, std::size_t outputs) {
-  const bool binary = std::all_of(values.begin(), values.end(), [](float v) { return v == 0 || v == 1; });
+void takeSeveral(ImageSet& set, const std::vector<double>& values, std::size_t outputs) {
+  const bool binary = std::all_of(values.begin(), values.end(), [](double v) { return v == 0 || v == 1; });
   bool oneHot = binary;
-  for (std::size_t r = 0; oneHot && r < values.size(); r += outputs) oneHot = std::count(values.begin() + static_cast<std::ptrdiff_t>(r), values.begin() + static_cast<std::ptrdiff_t>(r + outputs), 1.0f) == 1;
+  for (std::size_t r = 0; oneHot && r < values.size(); r += outputs) oneHot = std::count(values.begin() + static_cast<std::ptrdiff_t>(r), values.begin() + static_cast<std::ptrdiff_t>(r + outputs), 1.0) == 1;
   if (oneHot) {
     for (std::size_t k = 0; k < outputs; ++k) set.classNames.push_back(std::to_string(k));
     for (std::size_t r = 0; r < values.size(); r += outputs)
-      set.classes.push_back(static_cast<std::int32_t>(std::find(values.begin() + static_cast<std::ptrdiff_t>(r), values.end(), 1.0f) - values.begin() - static_cast<std::ptrdiff_t>(r)));
+      set.classes.push_back(static_cast<std::int32_t>(std::find(values.begin() + static_cast<std::ptrdiff_t>(r), values.end(), 1.0) - values.begin() - static_cast<std::ptrdiff_t>(r)));
     return;
   }
   set.labels = binary;
-  set.targets = std::move(values);
+  set.targets.assign(values.begin(), values.end());
   for (std::size_t k = 0; k < outputs; ++k) set.targetNames.push_back((binary ? "label " : "target ") + std::to_string(k + 1));
 }
 
 Status takeTargets(ImageSet& set, const ArrayFile& f) {
-  std::vector<float> values;
+  std::vector<double> values;
   std::int64_t outputs = 0;
   bool whole = true;
   for (const ArrayFile::Pair& p : f.parts) {
@@ -137,15 +151,15 @@ Status takeTargets(ImageSet& set, const ArrayFile& f) {
     if (outputs > static_cast<std::int64_t>(kMostClasses)) return Error{p.targetsName, {}, std::to_string(outputs) + " targets a sample", "at most " + std::to_string(kMostClasses), {}};
     whole = whole && p.targets->kind != 'f';
     for (std::int64_t i = 0; i < p.targets->count(); ++i) {
-      values.push_back(static_cast<float>(p.targets->at(i)));
-      if (!std::isfinite(values.back()))
+      values.push_back(p.targets->at(i));
+      if (!std::isfinite(static_cast<float>(values.back())))  // numbers to predict become floats
         return Error{p.targetsName, "row " + std::to_string(i / outputs), std::isnan(values.back()) ? "NaN" : "infinity", "a finite number", {}};
     }
   }
   if (outputs == 1)
     takeSingle(set, values, whole);
   else
-    takeSeveral(set, std::move(values), static_cast<std::size_t>(outputs));
+    takeSeveral(set, values, static_cast<std::size_t>(outputs));
   if (set.targetNames.empty() && set.classNames.size() < 2) return Error{f.parts[0].targetsName, {}, "only the class " + set.classNames[0], "at least two classes", {}};
   return {};
 }
@@ -156,9 +170,10 @@ Result<Table> tableOfArrays(const ArrayFile& f) {
   const Result<std::int64_t> rows = rowsOf(f), columns = perSample(f.first(), f.parts[0].inputsName);
   if (!rows) return rows.error();
   if (!columns) return columns.error();
-  if (*columns > kMostColumns) return Error{f.parts[0].inputsName, {}, std::to_string(*columns) + " columns", "at most " + std::to_string(kMostColumns), {}};
+  if (Status s = checkMemory(f, sizeof(double)); !s) return s.error();
+  if (*columns > static_cast<std::int64_t>(kMostColumns)) return Error{f.parts[0].inputsName, {}, std::to_string(*columns) + " columns", "at most " + std::to_string(kMostColumns), {}};
   Table t;
-  for (std::int64_t c = 0; c < *columns; ++c) t.columns.push_back(numberColumn(*columns == 1 ? "x" : "x" + std::to_string(c + 1), *rows));
+  for (std::int64_t c = 0; c < *columns; ++c) t.columns.push_back(numberColumn(*columns == 1 ? "x" : "x" + std::to_string(c + 1), *rows, isSingle(f.first())));
   for (const ArrayFile::Pair& p : f.parts)
     if (p.inputs) addColumns(*p.inputs, *columns, t.columns.data());
   if (f.parts[1].inputs || f.parts[2].inputs) {
@@ -177,7 +192,7 @@ Result<Table> tableOfArrays(const ArrayFile& f) {
   const Result<std::int64_t> outputs = perSample(*f.parts[0].targets, f.parts[0].targetsName);
   if (!outputs) return outputs.error();
   const std::size_t at = t.columns.size();
-  for (std::int64_t c = 0; c < *outputs; ++c) t.columns.push_back(numberColumn(*outputs == 1 ? "target" : "target" + std::to_string(c + 1), *rows));
+  for (std::int64_t c = 0; c < *outputs; ++c) t.columns.push_back(numberColumn(*outputs == 1 ? "target" : "target" + std::to_string(c + 1), *rows, isSingle(*f.parts[0].targets)));
   for (const ArrayFile::Pair& p : f.parts) {
     if (!p.inputs) continue;
     if (!p.targets) return Error{p.inputsName, {}, "no targets", "as many as there are samples", {}};
@@ -192,6 +207,7 @@ Result<ImageSet> imagesOfArrays(ArrayFile f, const std::string& wanted) {
   if (const Result<std::int64_t> rows = rowsOf(f); !rows) return rows.error();
   const Result<Layout> layout = layoutOf(f.first(), f.parts[0].inputsName, wanted);
   if (!layout) return layout.error();
+  if (Status s = checkMemory(f, f.first().isBytes() ? 1 : sizeof(float)); !s) return s.error();
   ImageSet set;
   set.shape = layout->shape;
   set.notes = f.notes;
@@ -206,10 +222,13 @@ Result<ImageSet> imagesOfArrays(ArrayFile f, const std::string& wanted) {
     if (const Result<std::int64_t> n = perSample(a, f.parts[p].inputsName); !n) return n.error();
     if (a.isBytes() != isBytes) return Error{f.parts[p].inputsName, {}, "another type of number", "that of " + f.parts[0].inputsName, {}};
     if (several) set.parts.insert(set.parts.end(), static_cast<std::size_t>(a.shape[0]), static_cast<Part>(p));
-    if (isBytes)
+    if (isBytes) {
       append(a.bytes, *layout, bytes);
-    else
-      append(a.floats, *layout, floats);
+    } else {
+      std::vector<float> numbers = a.floats();
+      a.bytes = {};
+      append(numbers, *layout, floats);
+    }
   }
   set.inputs = isBytes ? Samples::fromBytes(set.shape, std::move(bytes)) : Samples::fromFloats(set.shape, std::move(floats));
   return set;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
@@ -58,6 +59,26 @@ Status checkOdd(const Table& table, const Recipe& recipe, const std::vector<std:
   return {};
 }
 
+/// What was taken for missing, or for a class, and which columns only name the rows.
+void noteColumns(const Table& table, const Recipe& recipe, std::vector<std::string>& notes) {
+  constexpr std::size_t kMost = 4;
+  std::vector<std::string> said;
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    const Column& column = table.columns[c];
+    if (recipe.columns[c].role == Role::Ignore) {
+      if (namesRows(table, c)) said.push_back("Column '" + column.name + "' only names the rows and is left out.");
+      continue;
+    }
+    if (column.marks.empty()) continue;
+    std::string marks;
+    std::int64_t all = 0;
+    for (const auto& [text, count] : column.marks) all += count, marks += (marks.empty() ? "" : ", ") + std::to_string(count) + (count == 1 ? " cell '" : " cells '") + text + "'";
+    said.push_back("In '" + column.name + "', " + marks + (column.marksMissing ? (all == 1 ? " counts as missing." : " count as missing.") : all == 1 ? " counts as a value, not as missing." : " count as a value, not as missing."));
+  }
+  for (std::size_t i = 0; i < std::min(said.size(), kMost); ++i) notes.push_back(said[i]);
+  if (said.size() > kMost) notes.push_back("And so in " + std::to_string(said.size() - kMost) + " more columns.");
+}
+
 std::vector<std::int32_t> codesOf(const Column& column, const std::vector<std::int32_t>& rows) {
   const Column categories = asCategories(column);
   std::vector<std::int32_t> out;
@@ -103,6 +124,8 @@ Result<Groundwork> start(const Table& table, const Recipe& recipe) {
   if (!plan) return plan.error();
   Groundwork s;
   s.plan = *plan;
+  s.notes = table.notes;
+  noteColumns(table, recipe, s.notes);
   if (Status odd = checkOdd(table, recipe, plan->features); !odd) return odd.error();
   if (Status odd = checkOdd(table, recipe, plan->targets); !odd) return odd.error();
   // Rows without a target teach nothing. In windows they may still be looked at, but not be a target.
@@ -180,6 +203,10 @@ Status runSteps(const Recipe& recipe, Frame& frame, std::vector<std::shared_ptr<
     const StepSpec* spec = findStep(recipe.steps[i].type);
     if (!spec) return Error{{}, "step " + std::to_string(i + 1), "'" + recipe.steps[i].type + "'", "a kind of step that is known", {}};
     if (Status s = checkParams(spec->params, recipe.steps[i].params); !s) return s;
+    // A scaling that is left to the gathering of batches is fitted to what the samples keep, which are floats.
+    if (i >= applied)
+      for (FrameColumn& c : frame.columns)
+        for (double& x : c.numbers) x = static_cast<double>(static_cast<float>(x));
     Result<std::unique_ptr<FittedStep>> step = spec->fit(frame, recipe.steps[i].params);
     if (!step) return step.error();
     if (i < applied)
@@ -203,8 +230,8 @@ Status checkReady(const Frame& f) {
     if (c.category)
       return Error{{}, "column '" + c.name + "'", "categories", "numbers: add the step 'Encode categories', or ignore the column", {}};
     for (std::size_t r = 0; r < f.size(); ++r)
-      if (!std::isfinite(c.numbers[r]))
-        return Error{{}, f.place(r, c), std::isnan(c.numbers[r]) ? "a missing value" : "a number that is not finite", "a number: add the step 'Missing values', or ignore the column", {}};
+      if (!(std::abs(c.numbers[r]) <= std::numeric_limits<float>::max()))
+        return Error{{}, f.place(r, c), std::isnan(c.numbers[r]) ? "a missing value" : "a number beyond 3.4e38", "a number: add the step 'Missing values', or ignore the column", {}};
   }
   return {};
 }
@@ -214,7 +241,7 @@ void takeRows(Dataset& d, const Groundwork& s, const std::vector<std::int32_t>& 
   const std::size_t columns = s.frame.columns.size();
   std::vector<float> values(s.frame.size() * columns);
   for (std::size_t c = 0; c < columns; ++c)
-    for (std::size_t r = 0; r < s.frame.size(); ++r) values[r * columns + c] = s.frame.columns[c].numbers[r];
+    for (std::size_t r = 0; r < s.frame.size(); ++r) values[r * columns + c] = static_cast<float>(s.frame.columns[c].numbers[r]);
   d.inputs = Samples::fromFloats(d.spec.input, std::move(values));
   for (const std::int32_t r : from) s.take(static_cast<std::size_t>(r), d);
   d.tableRows = s.frame.rows;
@@ -241,7 +268,7 @@ Status takeWindows(Dataset& d, const Groundwork& s, const std::vector<std::int32
       if (static_cast<std::int64_t>(parts.size() + 1) * plan.length * columns > (std::int64_t{1} << 31))
         return Error{{}, "windows", "more than 2147483648 numbers", "shorter windows or a larger stride", {}};
       for (std::int64_t i = begin; i < begin + plan.length; ++i)
-        for (const FrameColumn& c : s.frame.columns) values.push_back(c.numbers[static_cast<std::size_t>(rows[static_cast<std::size_t>(i)])]);
+        for (const FrameColumn& c : s.frame.columns) values.push_back(static_cast<float>(c.numbers[static_cast<std::size_t>(rows[static_cast<std::size_t>(i)])]));
       parts.push_back(part);
       s.take(static_cast<std::size_t>(from[static_cast<std::size_t>(target)]), d);
       d.tableRows.push_back(s.frame.rows[static_cast<std::size_t>(target)]);
@@ -256,19 +283,44 @@ Status takeWindows(Dataset& d, const Groundwork& s, const std::vector<std::int32
 
 }  // namespace
 
+namespace {
+
+/// A target alone, or with dates: numbers are a series that tells its own next one; classes are told from the dates.
+void planWithoutFeatures(const Table& table, Recipe& r) {
+  if (r.columns.empty() || std::any_of(r.columns.begin(), r.columns.end(), [](const ColumnPlan& c) { return c.role == Role::Feature; })) return;
+  const bool series = table.columns.back().kind == ColumnKind::Number;
+  for (std::size_t c = 0; c + 1 < r.columns.size(); ++c) {
+    if (table.columns[c].kind != ColumnKind::Date) continue;
+    r.columns[c].role = series ? Role::Time : Role::Feature;
+    if (series) break;
+  }
+  if (!series) return;
+  r.task = Task::Regression;
+  r.series.mode = "windows";
+  r.series.length = std::clamp<std::int64_t>(table.rows() / 10, 1, r.series.length);
+  r.split.mode = "time";
+}
+
+}  // namespace
+
 Recipe defaultRecipe(const Table& table, const CsvFormat& format) {
   Recipe r;
   r.format = format;
-  for (const Column& c : table.columns) r.columns.push_back({c.name, std::nullopt, c.kind == ColumnKind::Text || c.kind == ColumnKind::Date ? Role::Ignore : Role::Feature, false});
+  for (const Column& c : table.columns) r.columns.push_back({c.name, std::nullopt, c.kind == ColumnKind::Text || c.kind == ColumnKind::Date ? Role::Ignore : Role::Feature, false, std::nullopt});
+  for (std::size_t c = 0; c + 1 < r.columns.size(); ++c)
+    if (namesRows(table, c)) r.columns[c].role = Role::Ignore;
   if (!r.columns.empty()) r.columns.back().role = Role::Target;
+  planWithoutFeatures(table, r);
   r.steps = defaultSteps(table, r.columns);
   return r;
 }
 
 std::vector<StepPlan> defaultSteps(const Table& table, const std::vector<ColumnPlan>& columns) {
+  // A series of targets is prepared like features.
+  const bool only = std::none_of(columns.begin(), columns.end(), [](const ColumnPlan& c) { return c.role == Role::Feature; });
   bool missing = false, categories = false;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    if (columns[c].role != Role::Feature) continue;
+    if (columns[c].role != Role::Feature && !(only && columns[c].role == Role::Target)) continue;
     missing = missing || table.columns[c].missing > 0;
     categories = categories || table.columns[c].kind == ColumnKind::Category || table.columns[c].kind == ColumnKind::Text;
   }

@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "core/base/numbers.h"
 #include "core/data/cells.h"
@@ -90,6 +91,25 @@ double parseDate(std::string_view text) {
   return s.text.empty() ? seconds - sign * (zoneHours * 3600 + zoneMinutes * 60) : kNan;
 }
 
+bool namesRows(const Table& table, std::size_t c) {
+  const Column& column = table.columns[c];
+  if (column.missing > 0 || table.columns.size() < 3 || table.rows() < 2) return false;
+  if (c == 0 && (column.nameless || lowerAscii(column.name) == "unnamed: 0")) {
+    if (column.kind == ColumnKind::Text || column.kind == ColumnKind::Category) return static_cast<std::int64_t>(column.names.size()) == column.size();
+    std::set<double> values;
+    for (std::int64_t r = 0; r < column.size(); ++r)
+      if (const double v = column.value(r); v != std::nearbyint(v) || !values.insert(v).second) return false;
+    return true;
+  }
+  static const std::set<std::string> kNames{"id", "index", "row", "rowid", "row_id", "row id", "row.names", "rownames", "row name", "no", "no.", "nr", "nr.", "number", "#", "instance", "sample_id", "unnamed: 0"};
+  if (column.kind != ColumnKind::Number || kNames.count(lowerAscii(column.name)) == 0) return false;
+  const double first = column.numbers[0];
+  if (first != 0 && first != 1) return false;
+  for (std::size_t r = 0; r < column.numbers.size(); ++r)
+    if (column.numbers[r] != first + static_cast<double>(r)) return false;
+  return true;
+}
+
 std::string dateText(double seconds) {
   if (!std::isfinite(seconds)) return {};
   const std::int64_t whole = static_cast<std::int64_t>(std::floor(seconds)), day = whole >= 0 ? whole / 86400 : (whole - 86399) / 86400;
@@ -120,7 +140,7 @@ bool Column::isMissing(std::int64_t row) const {
 
 double Column::value(std::int64_t row) const {
   const std::size_t r = static_cast<std::size_t>(row);
-  if (kind == ColumnKind::Number) return static_cast<double>(numbers[r]);
+  if (kind == ColumnKind::Number) return numbers[r];
   if (kind == ColumnKind::Date) return dates[r];
   return codes[r] < 0 ? kNan : codes[r];
 }
@@ -128,7 +148,7 @@ double Column::value(std::int64_t row) const {
 std::string Column::text(std::int64_t row) const {
   const std::size_t r = static_cast<std::size_t>(row);
   if (isMissing(row)) return {};
-  if (kind == ColumnKind::Number) return numberText(numbers[r]);
+  if (kind == ColumnKind::Number) return single ? numberText(static_cast<float>(numbers[r])) : numberText(numbers[r]);
   if (kind == ColumnKind::Date) return dateText(dates[r]);
   return names[static_cast<std::size_t>(codes[r])];
 }
@@ -139,6 +159,9 @@ Column asCategories(const Column& column) {
   out.kind = ColumnKind::Category;
   out.missing = column.missing;
   out.fixedNames = column.fixedNames;
+  out.nameless = column.nameless;
+  out.marks = column.marks;
+  out.marksMissing = column.marksMissing;
   const std::int64_t n = column.size();
   out.codes.reserve(static_cast<std::size_t>(n));
   if (column.kind == ColumnKind::Category || column.kind == ColumnKind::Text) {
@@ -156,7 +179,7 @@ Column asCategories(const Column& column) {
     if (!column.isMissing(r)) index.emplace(column.value(r) + 0.0, 0);  // -0 is 0
   for (auto& [value, code] : index) {
     code = static_cast<std::int32_t>(out.names.size());
-    out.names.push_back(column.kind == ColumnKind::Date ? dateText(value) : numberText(static_cast<float>(value)));
+    out.names.push_back(column.kind == ColumnKind::Date ? dateText(value) : column.single ? numberText(static_cast<float>(value)) : numberText(value));
   }
   for (std::int64_t r = 0; r < n; ++r) out.codes.push_back(column.isMissing(r) ? -1 : index.at(column.value(r) + 0.0));
   return out;
@@ -170,12 +193,12 @@ Result<Column> asNumbers(const Column& column, const Table& table) {
   out.numbers.reserve(static_cast<std::size_t>(n));
   for (std::int64_t r = 0; r < n; ++r) {
     if (column.isMissing(r)) {
-      out.numbers.push_back(std::numeric_limits<float>::quiet_NaN());
+      out.numbers.push_back(kNan);
       ++out.missing;
     } else if (column.kind == ColumnKind::Date) {
-      out.numbers.push_back(static_cast<float>(column.dates[static_cast<std::size_t>(r)] / kDay));
+      out.numbers.push_back(column.dates[static_cast<std::size_t>(r)] / kDay);
     } else {
-      const Result<float> value = numberCell(column.text(r), table.line(r), column.name);
+      const Result<double> value = numberCell(column.text(r), table.line(r), column.name);
       if (!value) return value.error();
       out.numbers.push_back(*value);
     }

@@ -108,6 +108,54 @@ TEST(Import, RolesAreChosenAndUndone) {
   EXPECT_EQ(b.find<QComboBox>("importSplit")->currentText(), QStringLiteral("at random"));
 }
 
+TEST(Import, EncodingsShowTheWordsThatDiffer) {
+  std::string text = "x;Gr\xf6\xdf" "e\n";
+  for (int i = 0; i < 30; ++i) text += std::to_string(i) + (i % 2 ? ";K\xf6ln\n" : ";M\xfcnchen\n");
+  DialogBench b(text);
+  ASSERT_TRUE(b.ready()) << qPrintable(b.message());
+  auto* encoding = b.find<QComboBox>("importEncoding");
+  EXPECT_EQ(encoding->currentText(), QStringLiteral("Windows-1252: Größe, München, Köln"));
+  EXPECT_EQ(encoding->findData(QStringLiteral("UTF-8")), -1) << "what the bytes cannot be is no choice";
+  b.pick("importEncoding", QStringLiteral("Windows-1251: GrцЯe, Mьnchen, Kцln"));
+  ASSERT_TRUE(b.ready()) << qPrintable(b.message());
+  EXPECT_EQ(b.dialog->data()->targetName, "GrцЯe");
+}
+
+TEST(Import, WhatIsPassedOverIsSaidAndCanBeSaidOtherwise) {
+  std::string text = "Report of station 5\nby me\n\na;b;c\n[mm];[s];[-]\n";
+  for (int i = 0; i < 30; ++i) text += std::to_string(i) + ";" + std::to_string(i * i) + (i % 2 ? ";u\n" : ";v\n");
+  DialogBench b(text);
+  ASSERT_TRUE(b.ready()) << qPrintable(b.message());
+  EXPECT_EQ(b.find<QSpinBox>("importSkip")->value(), 3);
+  EXPECT_EQ(b.find<QComboBox>("importHeader")->currentText(), QStringLiteral("names, then units"));
+  EXPECT_TRUE(b.message().contains(QStringLiteral("3 lines before the table are passed over."))) << qPrintable(b.message());
+  EXPECT_TRUE(b.message().contains(QStringLiteral("[mm], [s], [-]"))) << qPrintable(b.message());
+  b.pick("importHeader", QStringLiteral("is data"));
+  ASSERT_TRUE(b.settled());
+  b.find<QSpinBox>("importSkip")->setValue(5);
+  ASSERT_TRUE(b.ready()) << qPrintable(b.message());
+  EXPECT_EQ(b.find<QTableView>("importPreview")->model()->rowCount(), 30);
+  QTest::keyClick(b.dialog.get(), Qt::Key_Z, Qt::ControlModifier);
+  QTest::keyClick(b.dialog.get(), Qt::Key_Z, Qt::ControlModifier);
+  ASSERT_TRUE(b.ready()) << qPrintable(b.message());
+  EXPECT_EQ(b.find<QSpinBox>("importSkip")->value(), 3);
+}
+
+TEST(Import, MarksOfAColumnAreMissingOrValues) {
+  std::string text = "x,country\n";
+  for (int i = 0; i < 60; ++i) text += std::to_string(i) + (i % 3 == 0 ? ",NA\n" : i % 3 == 1 ? ",ZA\n" : ",BW\n");
+  DialogBench b(text);
+  ASSERT_TRUE(b.ready()) << qPrintable(b.message());
+  EXPECT_EQ(b.dialog->data()->spec.classes, (std::vector<std::string>{"BW", "NA", "ZA"}));
+  EXPECT_TRUE(b.message().contains(QStringLiteral("In 'country', 20 cells 'NA' count as a value"))) << qPrintable(b.message());
+  b.choose(1, 3, QStringLiteral("“NA” (20) are missing"));
+  ASSERT_TRUE(b.ready()) << qPrintable(b.message());
+  EXPECT_EQ(b.dialog->data()->spec.classes, (std::vector<std::string>{"BW", "ZA"}));
+  b.choose(1, 3, QStringLiteral("“NA” (20) are values"));
+  ASSERT_TRUE(b.ready()) << qPrintable(b.message());
+  EXPECT_EQ(b.dialog->data()->spec.outputs, 3);
+}
+
 TEST(Import, LabelsFromSeveralTargets) {
   DialogBench b(people());
   ASSERT_TRUE(b.ready());
