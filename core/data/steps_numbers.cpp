@@ -1,9 +1,9 @@
 // Numbers to numbers, column by column.
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <numeric>
 
+#include "core/base/numbers.h"
 #include "core/data/cells.h"
 #include "core/data/step_parts.h"
 
@@ -84,8 +84,7 @@ namespace {
 /// The cell as it stands in the file, and what earlier steps have made of it where that is another number.
 std::string foundIn(const Frame& f, const FrameColumn& c, std::size_t r) {
   const double x = static_cast<double>(c.numbers[r]);
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", x);
+  const std::string text = numberText(x);
   if (!f.table || c.origin < 0) return text;
   const Column& from = f.table->columns[static_cast<std::size_t>(c.origin)];
   const std::string cell = shownCell(from.text(f.rows[r]));

@@ -83,6 +83,8 @@ class PinnedSamplesView : public FigureWidget {
   Range mapRange(int sample, int method) const;
   void makeRasters(bool dark) const;
   const Raster& mapRaster(int sample, int method) const;
+  /// A table's features that are shown of a sample: those that weigh most, in the table's order.
+  std::vector<int> shownFeatures(int sample, const QRectF& row, const FigureStyle& style) const;
   void paintRow(QCPPainter& painter, const PinnedLayout& place, int sample, const FigureStyle& style) const;
   void paintTableRow(QCPPainter& painter, const PinnedLayout& place, int sample, const FigureStyle& style) const;
   void paintPrediction(QCPPainter& painter, const QRectF& rect, int sample, const FigureStyle& style) const;
