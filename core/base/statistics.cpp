@@ -31,6 +31,12 @@ double determination(std::span<const double> truth, std::span<const double> told
   return all > 0 ? 1 - left / all : kNan;
 }
 
+double quantile(std::span<const double> sorted, double q) {
+  const double at = q * static_cast<double>(sorted.size() - 1);
+  const std::size_t below = std::min(sorted.size() - 1, static_cast<std::size_t>(at)), above = std::min(sorted.size() - 1, below + 1);
+  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
 std::vector<std::int32_t> risingOrder(std::span<const double> values) {
   std::vector<std::int32_t> order;
   for (std::size_t i = 0; i < values.size(); ++i)

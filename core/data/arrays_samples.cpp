@@ -33,15 +33,19 @@ Result<std::int64_t> rowsOf(const ArrayFile& f) {
 void addColumns(const NpyArray& a, std::int64_t columns, Column* to) {
   for (std::int64_t r = 0; r < a.shape[0]; ++r)
     for (std::int64_t c = 0; c < columns; ++c) {
-      const float v = static_cast<float>(a.at(r * columns + c));
+      const double v = a.at(r * columns + c);
       to[c].numbers.push_back(v);
       if (std::isnan(v)) ++to[c].missing;
     }
 }
 
-Column numberColumn(std::string name, std::int64_t rows) {
+/// Floats of at most 32 bits.
+bool isSingle(const NpyArray& a) { return a.kind == 'f' && a.itemSize <= 4; }
+
+Column numberColumn(std::string name, std::int64_t rows, bool single) {
   Column c;
   c.name = std::move(name);
+  c.single = single;
   c.numbers.reserve(static_cast<std::size_t>(rows));
   return c;
 }
@@ -158,7 +162,7 @@ Result<Table> tableOfArrays(const ArrayFile& f) {
   if (!columns) return columns.error();
   if (*columns > kMostColumns) return Error{f.parts[0].inputsName, {}, std::to_string(*columns) + " columns", "at most " + std::to_string(kMostColumns), {}};
   Table t;
-  for (std::int64_t c = 0; c < *columns; ++c) t.columns.push_back(numberColumn(*columns == 1 ? "x" : "x" + std::to_string(c + 1), *rows));
+  for (std::int64_t c = 0; c < *columns; ++c) t.columns.push_back(numberColumn(*columns == 1 ? "x" : "x" + std::to_string(c + 1), *rows, isSingle(f.first())));
   for (const ArrayFile::Pair& p : f.parts)
     if (p.inputs) addColumns(*p.inputs, *columns, t.columns.data());
   if (f.parts[1].inputs || f.parts[2].inputs) {
@@ -177,7 +181,7 @@ Result<Table> tableOfArrays(const ArrayFile& f) {
   const Result<std::int64_t> outputs = perSample(*f.parts[0].targets, f.parts[0].targetsName);
   if (!outputs) return outputs.error();
   const std::size_t at = t.columns.size();
-  for (std::int64_t c = 0; c < *outputs; ++c) t.columns.push_back(numberColumn(*outputs == 1 ? "target" : "target" + std::to_string(c + 1), *rows));
+  for (std::int64_t c = 0; c < *outputs; ++c) t.columns.push_back(numberColumn(*outputs == 1 ? "target" : "target" + std::to_string(c + 1), *rows, isSingle(*f.parts[0].targets)));
   for (const ArrayFile::Pair& p : f.parts) {
     if (!p.inputs) continue;
     if (!p.targets) return Error{p.inputsName, {}, "no targets", "as many as there are samples", {}};

@@ -2,11 +2,15 @@
 
 #include <charconv>
 #include <cmath>
-#include <optional>
+#include <limits>
 
 #include "core/base/numbers.h"
 
 namespace vitrine {
+
+namespace {
+constexpr double kLargestNumber = std::numeric_limits<float>::max();
+}
 
 bool looksNumeric(std::string_view cell) {
   if (!cell.empty() && cell[0] == '+') cell.remove_prefix(1);
@@ -34,17 +38,19 @@ std::string shownCell(std::string_view cell) {
   return "'" + std::string(cell.substr(0, end)) + "…'";
 }
 
-Result<float> numberCell(std::string_view cell, std::int64_t line, const std::string& column) {
+Result<double> numberCell(std::string_view cell, std::int64_t line, const std::string& column) {
   std::string_view digits = cell;
   if (digits.size() > 1 && digits[0] == '+' && digits[1] != '-') digits.remove_prefix(1);
-  float value = 0;
+  double value = 0;
   const std::from_chars_result end = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   const bool consumed = end.ptr == digits.data() + digits.size();
-  if (end.ec == std::errc() && consumed && std::isfinite(value)) return value;
-  if (end.ec == std::errc::result_out_of_range && consumed) {
-    // Too near zero is no loss; too far from it is.
-    const std::optional<double> wide = parseNumber<double>(digits);
-    if (wide && std::abs(*wide) < 1) return static_cast<float>(*wide);
+  if (end.ec == std::errc() && consumed && std::abs(value) <= kLargestNumber) return value;
+  if (consumed && (end.ec == std::errc::result_out_of_range || (end.ec == std::errc() && std::isfinite(value)))) {
+    // Too near zero is no loss; too far from it is. What from_chars calls out of range has an exponent that tells which.
+    const std::size_t exponent = digits.find_first_of("eE");
+    const std::size_t first = digits.find_first_not_of("-0");
+    const bool small = end.ec == std::errc::result_out_of_range && (exponent == std::string_view::npos ? first != std::string_view::npos && digits[first] == '.' : digits.substr(exponent + 1, 1) == "-");
+    if (small) return 0.0;
     return Error{{}, cellPlace(line, column), shownCell(cell), "a number of at most 3.4e38 in size", {}};
   }
   const char* expected = end.ec == std::errc() && consumed ? "a finite number" : "a number";

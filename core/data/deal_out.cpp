@@ -193,7 +193,7 @@ void addSentence(std::vector<std::string>& out, const std::vector<std::string>& 
   }
   text += "have " + what + ": ";
   const std::size_t named = names.size() > kMostNamed + 1 ? kMostNamed : names.size();
-  for (std::size_t i = 0; i < named; ++i) text += (i > 0 ? ", " : "") + names[i];
+  for (std::size_t i = 0; i < named; ++i) text.append(i > 0 ? ", " : "").append(names[i]);
   out.push_back(text + (named < names.size() ? " … and " + std::to_string(names.size() - named) + " more." : "."));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
@@ -180,6 +181,10 @@ Status runSteps(const Recipe& recipe, Frame& frame, std::vector<std::shared_ptr<
     const StepSpec* spec = findStep(recipe.steps[i].type);
     if (!spec) return Error{{}, "step " + std::to_string(i + 1), "'" + recipe.steps[i].type + "'", "a kind of step that is known", {}};
     if (Status s = checkParams(spec->params, recipe.steps[i].params); !s) return s;
+    // A scaling that is left to the gathering of batches is fitted to what the samples keep, which are floats.
+    if (i >= applied)
+      for (FrameColumn& c : frame.columns)
+        for (double& x : c.numbers) x = static_cast<double>(static_cast<float>(x));
     Result<std::unique_ptr<FittedStep>> step = spec->fit(frame, recipe.steps[i].params);
     if (!step) return step.error();
     if (i < applied)
@@ -203,8 +208,8 @@ Status checkReady(const Frame& f) {
     if (c.category)
       return Error{{}, "column '" + c.name + "'", "categories", "numbers: add the step 'Encode categories', or ignore the column", {}};
     for (std::size_t r = 0; r < f.size(); ++r)
-      if (!std::isfinite(c.numbers[r]))
-        return Error{{}, f.place(r, c), std::isnan(c.numbers[r]) ? "a missing value" : "a number that is not finite", "a number: add the step 'Missing values', or ignore the column", {}};
+      if (!(std::abs(c.numbers[r]) <= std::numeric_limits<float>::max()))
+        return Error{{}, f.place(r, c), std::isnan(c.numbers[r]) ? "a missing value" : "a number beyond 3.4e38", "a number: add the step 'Missing values', or ignore the column", {}};
   }
   return {};
 }
@@ -214,7 +219,7 @@ void takeRows(Dataset& d, const Groundwork& s, const std::vector<std::int32_t>& 
   const std::size_t columns = s.frame.columns.size();
   std::vector<float> values(s.frame.size() * columns);
   for (std::size_t c = 0; c < columns; ++c)
-    for (std::size_t r = 0; r < s.frame.size(); ++r) values[r * columns + c] = s.frame.columns[c].numbers[r];
+    for (std::size_t r = 0; r < s.frame.size(); ++r) values[r * columns + c] = static_cast<float>(s.frame.columns[c].numbers[r]);
   d.inputs = Samples::fromFloats(d.spec.input, std::move(values));
   for (const std::int32_t r : from) s.take(static_cast<std::size_t>(r), d);
   d.tableRows = s.frame.rows;
@@ -241,7 +246,7 @@ Status takeWindows(Dataset& d, const Groundwork& s, const std::vector<std::int32
       if (static_cast<std::int64_t>(parts.size() + 1) * plan.length * columns > (std::int64_t{1} << 31))
         return Error{{}, "windows", "more than 2147483648 numbers", "shorter windows or a larger stride", {}};
       for (std::int64_t i = begin; i < begin + plan.length; ++i)
-        for (const FrameColumn& c : s.frame.columns) values.push_back(c.numbers[static_cast<std::size_t>(rows[static_cast<std::size_t>(i)])]);
+        for (const FrameColumn& c : s.frame.columns) values.push_back(static_cast<float>(c.numbers[static_cast<std::size_t>(rows[static_cast<std::size_t>(i)])]));
       parts.push_back(part);
       s.take(static_cast<std::size_t>(from[static_cast<std::size_t>(target)]), d);
       d.tableRows.push_back(s.frame.rows[static_cast<std::size_t>(target)]);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <set>
 
+#include "core/base/numbers.h"
 #include "core/data/cells.h"
 #include "core/data/csv_records.h"
 #include "core/data/read_table.h"
@@ -11,7 +12,6 @@
 namespace vitrine {
 namespace {
 
-constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 constexpr std::size_t kFewTexts = 20, kMostCategories = 1000;
 
 /// The kinds that the first records speak for.
@@ -83,18 +83,18 @@ std::vector<std::string> uniqueNames(std::vector<std::string> names) {
 void ColumnBuilder::addMissing() {
   ++column_.missing;
   if (column_.kind == ColumnKind::Number)
-    column_.numbers.push_back(kMissing);
+    column_.numbers.push_back(kNan);
   else if (column_.kind == ColumnKind::Date)
-    column_.dates.push_back(static_cast<double>(kMissing));
+    column_.dates.push_back(kNan);
   else
     column_.codes.push_back(-1);
 }
 
 void ColumnBuilder::addNumber(std::string_view cell, std::int64_t line) {
   // The usual cell first; whatever is special about the others is found out after.
-  float value = 0;
+  double value = 0;
   const std::from_chars_result end = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  if (end.ec == std::errc() && end.ptr == cell.data() + cell.size() && std::isfinite(value) && format_.thousands != '.') {
+  if (end.ec == std::errc() && end.ptr == cell.data() + cell.size() && std::abs(value) <= std::numeric_limits<float>::max() && format_.thousands != '.') {
     ++seen_;
     column_.numbers.push_back(value);
     return;
@@ -104,7 +104,7 @@ void ColumnBuilder::addNumber(std::string_view cell, std::int64_t line) {
   std::string_view plain;
   Error error{{}, cellPlace(line, column_.name), shownCell(cell), "a number", {}};
   if (plainNumber(cell, format_, room_, plain)) {
-    const Result<float> number = numberCell(plain, line, column_.name);
+    const Result<double> number = numberCell(plain, line, column_.name);
     if (number) {
       column_.numbers.push_back(*number);
       return;

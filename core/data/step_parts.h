@@ -1,20 +1,16 @@
 #pragma once
 
-#include <limits>
-
 #include "core/data/steps.h"
 
 // What the kinds of steps share. Internal to core/data.
 namespace vitrine {
-
-inline constexpr float kMissingNumber = std::numeric_limits<float>::quiet_NaN();
 
 /// The setting that names one column; empty: all that the step can work on.
 Param columnParam();
 /// The columns a step works on: the named one, or all for which it is made.
 Result<std::vector<std::size_t>> chosenColumns(const Frame& f, const Params& p, std::span<const Param> d, bool numbers, bool categories);
 /// A column's training values that are there, ascending.
-std::vector<float> trainingValues(const Frame& f, const FrameColumn& column);
+std::vector<double> trainingValues(const Frame& f, const FrameColumn& column);
 /// How often each category stands in the training rows.
 std::vector<std::int64_t> trainingCounts(const Frame& f, const FrameColumn& column);
 Error nothingToFit(const FrameColumn& column);

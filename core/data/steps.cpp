@@ -27,8 +27,8 @@ Result<std::vector<std::size_t>> chosenColumns(const Frame& f, const Params& p, 
   return out;
 }
 
-std::vector<float> trainingValues(const Frame& f, const FrameColumn& column) {
-  std::vector<float> values;
+std::vector<double> trainingValues(const Frame& f, const FrameColumn& column) {
+  std::vector<double> values;
   for (std::size_t r = 0; r < f.size(); ++r)
     if (f.parts[r] == Part::Train && !std::isnan(column.numbers[r])) values.push_back(column.numbers[r]);
   std::sort(values.begin(), values.end());
@@ -61,13 +61,6 @@ void Frame::filter(const std::vector<bool>& keep) {
   for (FrameColumn& c : columns) pick(c.numbers), pick(c.codes);
   pick(rows);
   pick(parts);
-}
-
-double quantile(std::span<const float> sorted, double q) {
-  const double at = q * static_cast<double>(sorted.size() - 1);
-  const std::size_t low = static_cast<std::size_t>(at), high = std::min(low + 1, sorted.size() - 1);
-  const double a = static_cast<double>(sorted[low]), b = static_cast<double>(sorted[high]);
-  return a + (b - a) * (at - static_cast<double>(low));
 }
 
 std::span<const StepSpec> stepRegistry() {

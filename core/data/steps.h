@@ -17,7 +17,7 @@ struct FrameColumn {
   std::string name;
   std::int32_t origin = -1;  ///< the table's column it comes from; -1: from several
   bool category = false;
-  std::vector<float> numbers;
+  std::vector<double> numbers;
   std::vector<std::int32_t> codes;
   std::vector<std::string> names;
 };
@@ -59,8 +59,5 @@ struct StepSpec {
 
 std::span<const StepSpec> stepRegistry();
 const StepSpec* findStep(const std::string& id);
-
-/// The q-quantile (0 … 1) of sorted values, interpolated linearly (numpy's default; Hyndman & Fan 1996, type 7).
-double quantile(std::span<const float> sorted, double q);
 
 }  // namespace vitrine

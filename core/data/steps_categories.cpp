@@ -88,14 +88,14 @@ class Encode : public FittedStep {
       }
       const auto placeOf = [&](std::size_t r) { return column.codes[r] < 0 ? -1 : code->place[static_cast<std::size_t>(column.codes[r])]; };
       if (!oneHot) {
-        FrameColumn numbers{column.name, column.origin, false, std::vector<float>(f.size()), {}, {}};
-        for (std::size_t r = 0; r < f.size(); ++r) numbers.numbers[r] = static_cast<float>(placeOf(r));
+        FrameColumn numbers{column.name, column.origin, false, std::vector<double>(f.size()), {}, {}};
+        for (std::size_t r = 0; r < f.size(); ++r) numbers.numbers[r] = placeOf(r);
         out.push_back(std::move(numbers));
         continue;
       }
       const std::size_t first = out.size();
-      for (const std::string& name : code->seen) out.push_back({column.name + "=" + name, column.origin, false, std::vector<float>(f.size(), 0.0f), {}, {}});
-      if (own) out.push_back({column.name + "=(other)", column.origin, false, std::vector<float>(f.size(), 0.0f), {}, {}});
+      for (const std::string& name : code->seen) out.push_back({column.name + "=" + name, column.origin, false, std::vector<double>(f.size(), 0.0), {}, {}});
+      if (own) out.push_back({column.name + "=(other)", column.origin, false, std::vector<double>(f.size(), 0.0), {}, {}});
       for (std::size_t r = 0; r < f.size(); ++r) {
         const std::int32_t place = placeOf(r);
         if (place >= 0)

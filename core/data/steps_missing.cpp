@@ -4,6 +4,7 @@
 #include <map>
 #include <numeric>
 
+#include "core/base/statistics.h"
 #include "core/data/step_parts.h"
 
 namespace vitrine {
@@ -36,14 +37,14 @@ class Impute : public FittedStep {
     for (const Fill& fill : fills) {
       FrameColumn& c = f.columns[fill.column];
       FrameColumn flag;
-      if (fill.indicator) flag = {c.name + " missing", c.origin, false, std::vector<float>(f.size(), 0.0f), {}, {}};
+      if (fill.indicator) flag = {c.name + " missing", c.origin, false, std::vector<double>(f.size(), 0.0), {}, {}};
       if (!fill.newName.empty()) c.names.push_back(fill.newName);
       for (std::size_t r = 0; r < f.size(); ++r) {
         if (!(c.category ? c.codes[r] < 0 : std::isnan(c.numbers[r]))) continue;
         if (c.category)
           c.codes[r] = static_cast<std::int32_t>(fill.value);
         else
-          c.numbers[r] = static_cast<float>(fill.value);
+          c.numbers[r] = fill.value;
         if (fill.indicator) flag.numbers[r] = 1;
       }
       if (fill.indicator) added.push_back(std::move(flag));
@@ -96,7 +97,7 @@ StepSpec missingSpec() {
           fill.value = static_cast<double>(std::max_element(counts.begin(), counts.end()) - counts.begin());
         }
       } else if (!step->drop && strategy != "constant") {
-        const std::vector<float> values = trainingValues(f, c);
+        const std::vector<double> values = trainingValues(f, c);
         if (values.empty()) return nothingToFit(c);
         if (strategy == "mean") {
           fill.value = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -108,7 +109,7 @@ StepSpec missingSpec() {
           for (std::size_t a = 0; a < values.size();) {
             std::size_t b = a;
             while (b < values.size() && values[b] == values[a]) ++b;
-            if (b - a > best) best = b - a, fill.value = static_cast<double>(values[a]);
+            if (b - a > best) best = b - a, fill.value = values[a];
             a = b;
           }
         }

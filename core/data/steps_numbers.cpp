@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "core/base/numbers.h"
+#include "core/base/statistics.h"
 #include "core/data/cells.h"
 #include "core/data/step_parts.h"
 
@@ -18,7 +19,7 @@ class Scale : public FittedStep {
   Status apply(Frame& f) const override {
     for (std::size_t c = 0; c < names.size(); ++c)
       if (touched[c])
-        for (float& x : f.columns[c].numbers) x = static_cast<float>((static_cast<double>(x) - scaling.mean[c]) / scaling.deviation[c]);
+        for (double& x : f.columns[c].numbers) x = (x - scaling.mean[c]) / scaling.deviation[c];
     return {};
   }
   std::optional<Standardisation> affine() const override { return scaling; }
@@ -31,8 +32,8 @@ class Scale : public FittedStep {
 };
 
 /// (mean, deviation) of one column's sorted training values.
-std::pair<double, double> centreAndScale(const std::vector<float>& v, const std::string& method) {
-  const double low = static_cast<double>(v.front()), high = static_cast<double>(v.back()), n = static_cast<double>(v.size());
+std::pair<double, double> centreAndScale(const std::vector<double>& v, const std::string& method) {
+  const double low = v.front(), high = v.back(), n = static_cast<double>(v.size());
   if (low == high) return {method == "minmax" ? low : method == "minmax_signed" ? low + 1 : low, 1};
   if (method == "minmax") return {low, high - low};
   if (method == "minmax_signed") return {(low + high) / 2, (high - low) / 2};
@@ -41,9 +42,9 @@ std::pair<double, double> centreAndScale(const std::vector<float>& v, const std:
     return {quantile(v, 0.5), range > 0 ? range : 1};
   }
   double sum = 0, squares = 0;
-  for (const float x : v) sum += static_cast<double>(x);
+  for (const double x : v) sum += x;
   const double mean = sum / n;
-  for (const float x : v) squares += (static_cast<double>(x) - mean) * (static_cast<double>(x) - mean);
+  for (const double x : v) squares += (x - mean) * (x - mean);
   return {mean, std::sqrt(squares / n)};
 }
 
@@ -69,7 +70,7 @@ StepSpec scaleSpec() {
     step->touched.assign(all, false);
     for (const FrameColumn& c : f.columns) step->names.push_back(c.name);
     for (const std::size_t i : *columns) {
-      const std::vector<float> values = trainingValues(f, f.columns[i]);
+      const std::vector<double> values = trainingValues(f, f.columns[i]);
       if (values.empty()) return nothingToFit(f.columns[i]);
       std::tie(step->scaling.mean[i], step->scaling.deviation[i]) = centreAndScale(values, param<std::string>(p, d, "method"));
       step->touched[i] = true;
@@ -83,12 +84,12 @@ namespace {
 
 /// The cell as it stands in the file, and what earlier steps have made of it where that is another number.
 std::string foundIn(const Frame& f, const FrameColumn& c, std::size_t r) {
-  const double x = static_cast<double>(c.numbers[r]);
-  const std::string text = numberText(x);
+  const double x = c.numbers[r];
+  const std::string text = shortNumber(x);
   if (!f.table || c.origin < 0) return text;
   const Column& from = f.table->columns[static_cast<std::size_t>(c.origin)];
   const std::string cell = shownCell(from.text(f.rows[r]));
-  return from.kind == ColumnKind::Number && static_cast<float>(from.value(f.rows[r])) == c.numbers[r] ? cell : cell + ", by the steps before it " + text;
+  return from.kind == ColumnKind::Number && from.value(f.rows[r]) == c.numbers[r] ? cell : cell + ", by the steps before it " + text;
 }
 
 class Log : public FittedStep {
@@ -99,12 +100,12 @@ class Log : public FittedStep {
     for (const std::size_t i : columns) {
       FrameColumn& c = f.columns[i];
       for (std::size_t r = 0; r < f.size(); ++r) {
-        const double x = static_cast<double>(c.numbers[r]);
+        const double x = c.numbers[r];
         if (std::isnan(x)) continue;
         if (x <= (plusOne ? -1 : 0))
           return Error{{}, f.place(r, c), foundIn(f, c, r),
                        plusOne ? "a number above -1: the logarithm of 1 + x has no other" : "a number above 0: the logarithm has no other", {}};
-        c.numbers[r] = static_cast<float>(plusOne ? std::log1p(x) : std::log(x));
+        c.numbers[r] = plusOne ? std::log1p(x) : std::log(x);
       }
     }
     return {};
@@ -143,8 +144,8 @@ class Clip : public FittedStep {
   std::vector<std::string> names;
   Status apply(Frame& f) const override {
     for (const Range& range : ranges)
-      for (float& x : f.columns[range.column].numbers)
-        if (!std::isnan(x)) x = std::clamp(x, static_cast<float>(range.low), static_cast<float>(range.high));
+      for (double& x : f.columns[range.column].numbers)
+        if (!std::isnan(x)) x = std::clamp(x, range.low, range.high);
     return {};
   }
   std::vector<std::pair<std::string, double>> learned() const override {
@@ -174,7 +175,7 @@ StepSpec clipSpec() {
     if (!columns) return columns.error();
     auto step = std::make_unique<Clip>();
     for (const std::size_t i : *columns) {
-      const std::vector<float> v = trainingValues(f, f.columns[i]);
+      const std::vector<double> v = trainingValues(f, f.columns[i]);
       if (v.empty()) return nothingToFit(f.columns[i]);
       const double q1 = quantile(v, 0.25), q3 = quantile(v, 0.75), reach = param<double>(p, d, "factor") * (q3 - q1), share = param<double>(p, d, "percent") / 100;
       if (param<std::string>(p, d, "method") == "quartiles")

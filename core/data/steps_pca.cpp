@@ -19,15 +19,15 @@ class Pca : public FittedStep {
     const Eigen::Index n = static_cast<Eigen::Index>(f.size());
     std::vector<FrameColumn> out;
     for (Eigen::Index k = 0; k < axes.cols(); ++k)
-      out.push_back({"component " + std::to_string(k + 1), -1, false, std::vector<float>(f.size()), {}, {}});
+      out.push_back({"component " + std::to_string(k + 1), -1, false, std::vector<double>(f.size()), {}, {}});
     Eigen::VectorXd x(axes.rows());
     for (Eigen::Index r = 0; r < n; ++r) {
       for (std::size_t i = 0; i < columns.size(); ++i) {
-        const float v = f.columns[columns[i]].numbers[static_cast<std::size_t>(r)];
+        const double v = f.columns[columns[i]].numbers[static_cast<std::size_t>(r)];
         if (std::isnan(v)) return missing(f, static_cast<std::size_t>(r), f.columns[columns[i]]);
-        x[static_cast<Eigen::Index>(i)] = static_cast<double>(v) - mean[static_cast<Eigen::Index>(i)];
+        x[static_cast<Eigen::Index>(i)] = v - mean[static_cast<Eigen::Index>(i)];
       }
-      for (Eigen::Index k = 0; k < axes.cols(); ++k) out[static_cast<std::size_t>(k)].numbers[static_cast<std::size_t>(r)] = static_cast<float>(axes.col(k).dot(x));
+      for (Eigen::Index k = 0; k < axes.cols(); ++k) out[static_cast<std::size_t>(k)].numbers[static_cast<std::size_t>(r)] = axes.col(k).dot(x);
     }
     for (std::size_t c = 0; c < f.columns.size(); ++c)
       if (std::find(columns.begin(), columns.end(), c) == columns.end()) out.push_back(std::move(f.columns[c]));
@@ -69,12 +69,12 @@ StepSpec pcaSpec() {
       for (std::int64_t i = 0; i < have; ++i) {
         const FrameColumn& c = f.columns[step->columns[static_cast<std::size_t>(i)]];
         if (std::isnan(c.numbers[r])) return Pca::missing(f, r, c);
-        step->mean[i] += static_cast<double>(c.numbers[r]) / static_cast<double>(rows.size());
+        step->mean[i] += c.numbers[r] / static_cast<double>(rows.size());
       }
     Eigen::MatrixXd centred(static_cast<Eigen::Index>(rows.size()), have);
     for (std::size_t r = 0; r < rows.size(); ++r)
       for (std::int64_t i = 0; i < have; ++i)
-        centred(static_cast<Eigen::Index>(r), i) = static_cast<double>(f.columns[step->columns[static_cast<std::size_t>(i)]].numbers[rows[r]]) - step->mean[i];
+        centred(static_cast<Eigen::Index>(r), i) = f.columns[step->columns[static_cast<std::size_t>(i)]].numbers[rows[r]] - step->mean[i];
     const Eigen::MatrixXd covariance = centred.transpose() * centred / static_cast<double>(rows.size() - 1);
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance);
     if (solver.info() != Eigen::Success) return problem("The principal components could not be found.");

@@ -120,7 +120,7 @@ bool Column::isMissing(std::int64_t row) const {
 
 double Column::value(std::int64_t row) const {
   const std::size_t r = static_cast<std::size_t>(row);
-  if (kind == ColumnKind::Number) return static_cast<double>(numbers[r]);
+  if (kind == ColumnKind::Number) return numbers[r];
   if (kind == ColumnKind::Date) return dates[r];
   return codes[r] < 0 ? kNan : codes[r];
 }
@@ -128,7 +128,7 @@ double Column::value(std::int64_t row) const {
 std::string Column::text(std::int64_t row) const {
   const std::size_t r = static_cast<std::size_t>(row);
   if (isMissing(row)) return {};
-  if (kind == ColumnKind::Number) return numberText(numbers[r]);
+  if (kind == ColumnKind::Number) return single ? numberText(static_cast<float>(numbers[r])) : numberText(numbers[r]);
   if (kind == ColumnKind::Date) return dateText(dates[r]);
   return names[static_cast<std::size_t>(codes[r])];
 }
@@ -156,7 +156,7 @@ Column asCategories(const Column& column) {
     if (!column.isMissing(r)) index.emplace(column.value(r) + 0.0, 0);  // -0 is 0
   for (auto& [value, code] : index) {
     code = static_cast<std::int32_t>(out.names.size());
-    out.names.push_back(column.kind == ColumnKind::Date ? dateText(value) : numberText(static_cast<float>(value)));
+    out.names.push_back(column.kind == ColumnKind::Date ? dateText(value) : column.single ? numberText(static_cast<float>(value)) : numberText(value));
   }
   for (std::int64_t r = 0; r < n; ++r) out.codes.push_back(column.isMissing(r) ? -1 : index.at(column.value(r) + 0.0));
   return out;
@@ -170,12 +170,12 @@ Result<Column> asNumbers(const Column& column, const Table& table) {
   out.numbers.reserve(static_cast<std::size_t>(n));
   for (std::int64_t r = 0; r < n; ++r) {
     if (column.isMissing(r)) {
-      out.numbers.push_back(std::numeric_limits<float>::quiet_NaN());
+      out.numbers.push_back(kNan);
       ++out.missing;
     } else if (column.kind == ColumnKind::Date) {
-      out.numbers.push_back(static_cast<float>(column.dates[static_cast<std::size_t>(r)] / kDay));
+      out.numbers.push_back(column.dates[static_cast<std::size_t>(r)] / kDay);
     } else {
-      const Result<float> value = numberCell(column.text(r), table.line(r), column.name);
+      const Result<double> value = numberCell(column.text(r), table.line(r), column.name);
       if (!value) return value.error();
       out.numbers.push_back(*value);
     }

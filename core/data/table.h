@@ -16,11 +16,12 @@ enum class ColumnKind { Number, Category, Date, Text };
 struct Column {
   std::string name;
   ColumnKind kind = ColumnKind::Number;
-  std::vector<float> numbers;            ///< Number: NaN where missing
+  std::vector<double> numbers;           ///< Number: NaN where missing; whole ones are exact up to 2^53
   std::vector<double> dates;             ///< Date: seconds since 1970-01-01 UTC, NaN where missing
   std::vector<std::int32_t> codes;       ///< Category, Text: index into names, -1 where missing
   std::vector<std::string> names;        ///< Category: in order (see README.md); Text: in order of appearance
   std::int64_t missing = 0;
+  bool single = false;                   ///< Number: from 32-bit floats, and shown with their digits (0.1, not 0.10000000149011612)
   bool fixedNames = false;               ///< the file itself lists the categories (ARFF)
   std::int64_t odd = 0;                  ///< Number, Date: cells that are none; they count as missing
   std::optional<Error> firstOdd;         ///< what was found in the first of them, without the file's name

@@ -6,6 +6,7 @@
 
 #include "core/base/numbers.h"
 #include "core/base/random.h"
+#include "core/base/statistics.h"
 
 namespace vitrine {
 namespace {
@@ -21,12 +22,6 @@ std::vector<double> finite(std::span<const double> values) {
 }
 
 }  // namespace
-
-double quantile(std::span<const double> sorted, double q) {
-  const double at = q * static_cast<double>(sorted.size() - 1);
-  const std::size_t below = std::min(sorted.size() - 1, static_cast<std::size_t>(at)), above = std::min(sorted.size() - 1, below + 1);
-  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
 
 Statistics statisticsOf(std::vector<double> values) {
   Statistics s;

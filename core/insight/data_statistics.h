@@ -20,9 +20,6 @@ struct Statistics {
 /// Quartiles are interpolated linearly (type 7 of Hyndman & Fan 1996, the default of NumPy and R).
 Statistics statisticsOf(std::vector<double> values);
 
-/// The quantile q in [0, 1] of sorted finite numbers, as above. Requires some.
-double quantile(std::span<const double> sorted, double q);
-
 /// Bins of equal width. Whole: each stands for one whole number, and low and high lie half a step outside.
 struct Bins {
   double low = 0, high = 1;

@@ -54,14 +54,14 @@ TEST(Table, OddCellsAreCountedAndNamed) {
 
 TEST(Table, DecimalCommasAndThousands) {
   const Table comma = csv("a;b\n1,5;-0,25\n2;3e1\n");
-  EXPECT_EQ(comma.columns[0].numbers, (std::vector<float>{1.5f, 2}));
-  EXPECT_EQ(comma.columns[1].numbers, (std::vector<float>{-0.25f, 30}));
+  EXPECT_EQ(comma.columns[0].numbers, (std::vector<double>{1.5f, 2}));
+  EXPECT_EQ(comma.columns[1].numbers, (std::vector<double>{-0.25f, 30}));
   CsvFormat f;
   f.thousands = '.';
   f.decimal = ',';
   const Table german = csv("a;b\n1.234.567,5;1.000\n12;999\n", f);
-  EXPECT_EQ(german.columns[0].numbers, (std::vector<float>{1234567.5f, 12}));
-  EXPECT_EQ(german.columns[1].numbers, (std::vector<float>{1000, 999}));
+  EXPECT_EQ(german.columns[0].numbers, (std::vector<double>{1234567.5f, 12}));
+  EXPECT_EQ(german.columns[1].numbers, (std::vector<double>{1000, 999}));
   f.thousands = ',';
   f.decimal = '.';
   const Table bad = csv("a;b\n1,23;1\n4;5\n5;6\n", f);
@@ -136,9 +136,9 @@ TEST(Arff, DenseWithAllTypes) {
 TEST(Arff, SparseRows) {
   const Result<Table> t = arff("@relation r\n@attribute a numeric\n@attribute b {x,y}\n@attribute c numeric\n@data\n{0 3, 2 7}\n{1 y}\n{}\n");
   ASSERT_TRUE(t.ok()) << t.error().text();
-  EXPECT_EQ(t->columns[0].numbers, (std::vector<float>{3, 0, 0}));
+  EXPECT_EQ(t->columns[0].numbers, (std::vector<double>{3, 0, 0}));
   EXPECT_EQ(t->columns[1].codes, (std::vector<std::int32_t>{0, 1, 0}));
-  EXPECT_EQ(t->columns[2].numbers, (std::vector<float>{7, 0, 0}));
+  EXPECT_EQ(t->columns[2].numbers, (std::vector<double>{7, 0, 0}));
 }
 
 TEST(Arff, RefusesWithThePlace) {

@@ -280,7 +280,7 @@ TEST(RowsViewTest, AMillionRowsAreArrangedElsewhereAndANewerWishWins) {
   Column c;
   c.name = "n";
   const std::int32_t rows = 1000000;
-  for (std::int32_t i = 0; i < rows; ++i) c.numbers.push_back(static_cast<float>((std::int64_t{i} * 7919) % 1000003));
+  for (std::int32_t i = 0; i < rows; ++i) c.numbers.push_back(static_cast<double>((std::int64_t{i} * 7919) % 1000003));
   table->columns.push_back(std::move(c));
   auto t = std::make_shared<SampleTable>();
   auto data = std::make_shared<Dataset>();

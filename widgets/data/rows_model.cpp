@@ -72,7 +72,7 @@ QString RowsModel::text(std::int32_t row, int column) const {
   if (column == RowOrder::ByPart) return partName(table_->parts[r]);
   const Column& c = table_->column(column);
   if (c.isMissing(row)) return QStringLiteral("–");
-  if (c.kind == ColumnKind::Number) return numberText(c.value(row), 7);
+  if (c.kind == ColumnKind::Number) return numberText(c.numbers[r], c.single ? 7 : 15);
   return QString::fromStdString(c.text(row));
 }
 
