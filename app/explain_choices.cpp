@@ -371,7 +371,7 @@ SampleItem ExplainChoices::itemOf(std::int32_t row) const {
       item.right = predictedClasses_[r] == d.classes[r];
     }
   } else if (d.spec.task == Task::Regression) {
-    item.truth = numberText(static_cast<double>(d.targets[r * static_cast<std::size_t>(d.spec.outputs)]));
+    item.truth = numberText(d.targets[r * static_cast<std::size_t>(d.spec.outputs)]);
   }
   return item;
 }

@@ -40,7 +40,7 @@ std::string numberText(T value) {
 
 /// Three significant digits in the C locale, for sentences; whole numbers whole.
 inline std::string shortNumber(double value) {
-  if (isWhole(value)) return numberText(value);
+  if (isWhole(value)) return numberText<double>(value);
   char buffer[32];
   return std::string(buffer, std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::general, 3).ptr);
 }

@@ -90,10 +90,10 @@ void append(std::vector<T>& from, const Layout& layout, std::vector<T>& to) {
 }
 
 /// Classes of whole numbers that repeat, or numbers to predict.
-void takeSingle(ImageSet& set, const std::vector<float>& values, bool wholeType) {
-  std::set<float> distinct;
+void takeSingle(ImageSet& set, const std::vector<double>& values, bool wholeType) {
+  std::set<double> distinct;
   bool whole = true;
-  for (const float v : values) {
+  for (const double v : values) {
     whole = whole && std::isfinite(v) && v == std::floor(v);
     if (distinct.size() <= kMostClasses) distinct.insert(v);
   }
@@ -103,23 +103,23 @@ void takeSingle(ImageSet& set, const std::vector<float>& values, bool wholeType)
     set.targetNames = {"target"};
     return;
   }
-  std::map<float, std::int32_t> index;
-  for (const float v : distinct) {
+  std::map<double, std::int32_t> index;
+  for (const double v : distinct) {
     index[v] = static_cast<std::int32_t>(set.classNames.size());
-    set.classNames.push_back(numberText(static_cast<double>(v)));
+    set.classNames.push_back(numberText(v));
   }
-  for (const float v : values) set.classes.push_back(index[v]);
+  for (const double v : values) set.classes.push_back(index[v]);
 }
 
 /// One-hot classes, labels, or several numbers to predict.
-void takeSeveral(ImageSet& set, std::vector<float> values, std::size_t outputs) {
-  const bool binary = std::all_of(values.begin(), values.end(), [](float v) { return v == 0 || v == 1; });
+void takeSeveral(ImageSet& set, std::vector<double> values, std::size_t outputs) {
+  const bool binary = std::all_of(values.begin(), values.end(), [](double v) { return v == 0 || v == 1; });
   bool oneHot = binary;
-  for (std::size_t r = 0; oneHot && r < values.size(); r += outputs) oneHot = std::count(values.begin() + static_cast<std::ptrdiff_t>(r), values.begin() + static_cast<std::ptrdiff_t>(r + outputs), 1.0f) == 1;
+  for (std::size_t r = 0; oneHot && r < values.size(); r += outputs) oneHot = std::count(values.begin() + static_cast<std::ptrdiff_t>(r), values.begin() + static_cast<std::ptrdiff_t>(r + outputs), 1.0) == 1;
   if (oneHot) {
     for (std::size_t k = 0; k < outputs; ++k) set.classNames.push_back(std::to_string(k));
     for (std::size_t r = 0; r < values.size(); r += outputs)
-      set.classes.push_back(static_cast<std::int32_t>(std::find(values.begin() + static_cast<std::ptrdiff_t>(r), values.end(), 1.0f) - values.begin() - static_cast<std::ptrdiff_t>(r)));
+      set.classes.push_back(static_cast<std::int32_t>(std::find(values.begin() + static_cast<std::ptrdiff_t>(r), values.end(), 1.0) - values.begin() - static_cast<std::ptrdiff_t>(r)));
     return;
   }
   set.labels = binary;
@@ -128,7 +128,7 @@ void takeSeveral(ImageSet& set, std::vector<float> values, std::size_t outputs) 
 }
 
 Status takeTargets(ImageSet& set, const ArrayFile& f) {
-  std::vector<float> values;
+  std::vector<double> values;
   std::int64_t outputs = 0;
   bool whole = true;
   for (const ArrayFile::Pair& p : f.parts) {
@@ -141,7 +141,7 @@ Status takeTargets(ImageSet& set, const ArrayFile& f) {
     if (outputs > static_cast<std::int64_t>(kMostClasses)) return Error{p.targetsName, {}, std::to_string(outputs) + " targets a sample", "at most " + std::to_string(kMostClasses), {}};
     whole = whole && p.targets->kind != 'f';
     for (std::int64_t i = 0; i < p.targets->count(); ++i) {
-      values.push_back(static_cast<float>(p.targets->at(i)));
+      values.push_back(p.targets->at(i));
       if (!std::isfinite(values.back()))
         return Error{p.targetsName, "row " + std::to_string(i / outputs), std::isnan(values.back()) ? "NaN" : "infinity", "a finite number", {}};
     }

@@ -151,6 +151,11 @@ void PinnedSamplesView::paintRow(QCPPainter& painter, const PinnedLayout& p, int
   }
 }
 
+QString PinnedSamplesView::valueText(int sample, int feature) const {
+  const PinnedSample& s = data_.samples[static_cast<std::size_t>(sample)];
+  return feature < s.values.size() ? s.values[feature] : numberText(static_cast<double>(s.input[static_cast<std::size_t>(feature)]));
+}
+
 std::vector<int> PinnedSamplesView::shownFeatures(int sample, const QRectF& row, const FigureStyle& style) const {
   const PinnedSample& s = data_.samples[static_cast<std::size_t>(sample)];
   std::vector<int> order(s.input.size());
@@ -189,7 +194,7 @@ void PinnedSamplesView::paintTableRow(QCPPainter& painter, const PinnedLayout& p
       drawLine(painter, name, Qt::AlignLeft | Qt::AlignVCenter, tr("feature %1").arg(QLocale().toString(f + 1)));
     painter.setPen(style.colors.secondary);
     drawLine(painter, QRectF(row.left() + p.inputWidth - valueWidth, y, valueWidth, line), Qt::AlignRight | Qt::AlignVCenter,
-             numberText(s.input[static_cast<std::size_t>(f)]));
+             valueText(sample, f));
     for (int m = 0; m < data_.methods.size() && m < static_cast<int>(s.maps.size()); ++m) {
       const std::vector<Real>& values = s.maps[static_cast<std::size_t>(m)].values;
       if (f >= static_cast<int>(values.size())) continue;
@@ -335,7 +340,7 @@ QString PinnedSamplesView::readoutAt(QPointF position) const {
       const double at = (position.y() - row.top()) / lineHeight(FigureStyle::screen().font(-1));
       if (!row.contains(position) || at >= static_cast<double>(shown.size())) continue;
       const int f = shown[static_cast<std::size_t>(at)];
-      QString text = s.name + QLatin1Char('\n') + data_.features.value(f, tr("feature %1").arg(QLocale().toString(f + 1))) + QStringLiteral(" = ") + numberText(s.input[static_cast<std::size_t>(f)]);
+      QString text = s.name + QLatin1Char('\n') + data_.features.value(f, tr("feature %1").arg(QLocale().toString(f + 1))) + QStringLiteral(" = ") + valueText(i, f);
       for (std::size_t m = 0; m < s.maps.size() && m < static_cast<std::size_t>(data_.methods.size()); ++m)
         if (static_cast<std::size_t>(f) < s.maps[m].values.size()) text += QLatin1Char('\n') + data_.methods[static_cast<int>(m)].name + QLatin1Char(' ') + numberText(s.maps[m].values[static_cast<std::size_t>(f)], 5);
       return text;
