@@ -8,24 +8,14 @@
 
 #include "core/insight/find_sample.h"
 #include "core/model/templates.h"
+#include "core/train/fits.h"
+#include "widgets/editor/category.h"
+#include "widgets/post.h"
 
 namespace vitrine {
 namespace {
 
 constexpr int kPollMs = 33;
-
-QString fromStd(const std::string& text) { return QString::fromStdString(text); }
-
-/// Equal but for where nodes stand.
-bool sameNetwork(const Graph& a, const Graph& b) {
-  if (a.edges != b.edges || a.nodes.size() != b.nodes.size()) return false;
-  for (std::size_t i = 0; i < a.nodes.size(); ++i) {
-    Node moved = b.nodes[i];
-    moved.at = a.nodes[i].at;
-    if (!(a.nodes[i] == moved)) return false;
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -66,11 +56,19 @@ Document::~Document() {
   trainer_ = nullptr;
 }
 
-QString Document::whyNotPlayable() const {
+QString Document::networkFault() const {
   if (!now_.data) return tr("Open data first: File → Open data…, or File → Sample data.");
   const Issue* issue = validation_.firstFatal();
   if (!issue) return {};
-  return issue->cure.empty() ? fromStd(issue->text) : fromStd(issue->text) + QLatin1Char(' ') + fromStd(issue->cure);
+  return issue->cure.empty() ? fromCore(issue->text) : fromCore(issue->text) + QLatin1Char(' ') + fromCore(issue->cure);
+}
+
+QString Document::whyNotPlayable() const {
+  if (missing()) return tr("The project's data are missing: press Locate… in the bar above.");
+  const QString fault = networkFault();
+  if (!fault.isEmpty() || !network_) return fault;
+  const Status can = canTrain(*network_, *now_.data, now_.settings);
+  return can ? QString() : fromCore(can.error().text());
 }
 
 void Document::push(Edited after, const QString& what, int mergeId) {
@@ -93,7 +91,7 @@ void Document::editSettings(const TrainSettings& settings) {
 }
 
 void Document::setPinned(std::vector<std::int32_t> rows) {
-  if (rows == now_.pinned) return;
+  if (missing() || rows == now_.pinned) return;
   Edited after = now_;
   after.pinned = std::move(rows);
   push(std::move(after), tr("Pinned samples"));
@@ -101,7 +99,7 @@ void Document::setPinned(std::vector<std::int32_t> rows) {
 
 bool Document::pin(std::int32_t row) {
   std::vector<std::int32_t> rows = now_.pinned;
-  if (!now_.data || row < 0 || row >= now_.data->count() || std::find(rows.begin(), rows.end(), row) != rows.end()) return false;
+  if (!data() || row < 0 || row >= data()->count() || std::find(rows.begin(), rows.end(), row) != rows.end()) return false;
   rows.push_back(row);
   setPinned(std::move(rows));
   return true;
@@ -131,10 +129,10 @@ void Document::pinWhere(std::function<bool(int, int)> wants, const QString& none
 void Document::applyTemplate(const std::string& id) {
   const GraphTemplate* t = findTemplate(id);
   if (!t) return;
-  if (!now_.data) return emit failed(tr("Open data first: a template is made to fit it."));
+  if (!data()) return emit failed(tr("Open data first: a template is made to fit it."));
   if (Status s = t->suits(now_.data->spec); !s)
-    return emit failed(tr("%1 does not suit this data. %2").arg(fromStd(t->name), fromStd(s.error().text())));
-  editGraph(t->make(now_.data->spec), tr("Template %1").arg(fromStd(t->name)));
+    return emit failed(tr("%1 does not suit this data. %2").arg(fromCore(t->name), fromCore(s.error().text())));
+  editGraph(t->make(now_.data->spec), tr("Template %1").arg(fromCore(t->name)));
 }
 
 void Document::setData(DatasetPtr data) {
@@ -149,7 +147,7 @@ void Document::setData(DatasetPtr data) {
     after.settings.batch = image ? 64 : data->train.size() < 400 ? 16 : 32;
     after.settings.epochs = image ? 30 : data->train.size() < 400 ? 60 : 200;
   }
-  push(std::move(after), tr("Open %1").arg(fromStd(data->name)));
+  push(std::move(after), tr("Open %1").arg(fromCore(data->name)));
 }
 
 void Document::apply(const Edited& after) {
@@ -168,22 +166,19 @@ void Document::refreshNetwork(bool newData) {
   validation_ = validate(now_.graph, now_.data ? &now_.data->spec : nullptr);
   if (newData) network_ = nullptr;
   if (!now_.data) return trainer_->unload();
-  Result<std::shared_ptr<const Network>> compiled = Network::compile(now_.graph, now_.data->spec);
-  if (!compiled) {
-    // Trained parameters stay with the engine, for when the network is whole again.
-    if (newData) trainer_->unload();
-    trainer_->pause();
-    if (validation_.ok()) {
-      validation_.issues.push_back({{}, compiled.error().problem, "Make the network smaller.", true, {}});
-    }
+  const Result<std::shared_ptr<const Network>> compiled = Network::compile(now_.graph, now_.data->spec);
+  // Back at the network of a project without its data: with what it had learnt.
+  if (compiled && missing() && opened_ && !newData && !opened_->runGraph && sameNetwork(now_.graph, opened_->graph)) return loadRun(*opened_);
+  Status taken = compiled ? Status() : Status(compiled.error());
+  if (taken) taken = network_ ? trainer_->edit(*compiled) : trainer_->load(*compiled, now_.data, now_.settings);
+  if (taken) {
+    network_ = *compiled;
     return;
   }
-  const bool first = network_ == nullptr;
-  network_ = *compiled;
-  if (first)
-    trainer_->load(network_, now_.data, now_.settings);
-  else
-    trainer_->edit(network_);
+  // Trained parameters stay with the engine, for when the network is whole again.
+  if (newData) trainer_->unload();
+  trainer_->pause();
+  if (validation_.ok()) validation_.issues.push_back({{}, taken.error().text(), compiled ? "" : "Make the network smaller.", true, {}});
 }
 
 void Document::play() {
@@ -202,6 +197,11 @@ void Document::stepEpoch() {
   if (whyNotPlayable().isEmpty()) trainer_->stepEpoch();
 }
 
+void Document::reset() {
+  if (missing()) return emit failed(tr("What this network has learnt cannot be learnt again while its data are missing."));
+  trainer_->reset();
+}
+
 void Document::observe(const ObserverRequest& request) { observer_->setRequest(request); }
 
 void Document::poll() {
@@ -211,8 +211,8 @@ void Document::poll() {
     const bool dirtyBefore = isDirty();
     snapshot_ = std::move(s);
     reportRemade();
-    if (finishedNow) emit said(fromStd(snapshot_->finish));
-    if (failedNow) emit failed(fromStd(snapshot_->failure));
+    if (finishedNow) emit said(fromCore(snapshot_->finish));
+    if (failedNow) emit failed(fromCore(snapshot_->failure));
     if (isDirty() != dirtyBefore) emit titleChanged();
     emit snapshotChanged();
   }
@@ -227,7 +227,7 @@ void Document::reportRemade() {
   toldGeneration_ = snapshot_->generation;
   if (snapshot_->remade.empty()) return;
   QStringList names;
-  for (const std::string& n : snapshot_->remade) names << fromStd(n);
+  for (const std::string& n : snapshot_->remade) names << fromCore(n);
   emit said(tr("Weights made anew: %1. All others were kept.").arg(names.join(QStringLiteral(", "))));
 }
 
@@ -241,18 +241,15 @@ void Document::run(const QString& what, Work work) {
     const Progress progress = [this, &told](double share) {
       if (share < told + 0.01 && share < 1) return;
       told = share;
-      QMetaObject::invokeMethod(this, [this, share] { emit progressed(share); }, Qt::QueuedConnection);
+      post(this, [this, share] { emit progressed(share); });
     };
     std::function<void()> finish = work(stop, progress);
-    QMetaObject::invokeMethod(
-        this,
-        [this, serial, finish = std::move(finish)] {
-          if (serial != workSerial_) return;
-          busy_ = false;
-          emit busyChanged({});
-          finish();
-        },
-        Qt::QueuedConnection);
+    post(this, [this, serial, finish = std::move(finish)] {
+      if (serial != workSerial_) return;
+      busy_ = false;
+      emit busyChanged({});
+      finish();
+    });
   });
 }
 
@@ -284,102 +281,40 @@ void Document::generateData(const std::string& id, const GeneratorSettings& sett
 }
 
 void Document::finishData(Result<DatasetPtr> data) {
-  if (!data) return emit failed(fromStd(data.error().text()));
-  const bool first = !now_.data && undo_.count() == 0;
+  if (!data) return emit failed(fromCore(data.error().text()));
+  const bool misses = missing() != nullptr, first = !now_.data && !misses && undo_.count() == 0;
   // Other data begin another project: saving it asks for a name, and the file that was open keeps what was trained.
-  if (now_.data && now_.data->name != (*data)->name) path_.clear();
+  if (misses || (now_.data && now_.data->name != (*data)->name)) {
+    path_.clear();
+    file_ = nullptr;
+    opened_ = other_ = nullptr;
+  }
   setData(*data);
-  if (first) undo_.clear();  // the sample project is where undo begins
+  if (first || misses) undo_.clear();  // the sample project is where undo begins
+  if (misses) undo_.resetClean();      // and there is no way back to where data were missing
   const Dataset& d = *now_.data;
   emit said(tr("%1: %2 samples to train, %3 to validate.")
-                .arg(fromStd(d.name), QLocale().toString(qlonglong(d.train.size())), QLocale().toString(qlonglong(d.validation.size()))));
-}
-
-void Document::openProject(const QString& path) {
-  run(tr("Opening %1…").arg(QFileInfo(path).fileName()), [this, path](std::stop_token, const Progress&) {
-    auto opened = std::make_shared<Result<OpenedProject>>(vitrine::openProject(path.toStdString()));
-    return [this, path, opened] { finishProject(path, std::move(*opened)); };
-  });
-}
-
-void Document::finishProject(const QString& path, Result<OpenedProject> opened) {
-  if (!opened) return emit failed(fromStd(opened.error().text()));
-  Project& p = opened->project;
-  now_ = {p.graph, p.data, p.settings, p.pinned};
-  validation_ = validate(now_.graph, now_.data ? &now_.data->spec : nullptr);
-  network_ = nullptr;
-  trainer_->unload();
-  snapshot_ = nullptr;
-  observation_ = nullptr;
-  savedStep_ = p.state ? p.state->step : 0;
-  if (now_.data)
-    if (Result<std::shared_ptr<const Network>> compiled = Network::compile(now_.graph, now_.data->spec)) {
-      network_ = *compiled;
-      // The file's points are ours alone: nobody else holds them.
-      trainer_->load(network_, now_.data, now_.settings, p.state, std::const_pointer_cast<History>(p.history));
-    }
-  path_ = path;
-  views_ = p.views;
-  undo_.clear();
-  emit dataChanged();
-  emit edited();
-  emit projectOpened();
-  emit titleChanged();
-  for (const std::string& warning : opened->warnings) emit failed(fromStd(warning));
-}
-
-void Document::newProject() {
-  now_ = {};
-  validation_ = validate(now_.graph, nullptr);
-  network_ = nullptr;
-  trainer_->unload();
-  snapshot_ = nullptr;
-  observation_ = nullptr;
-  path_.clear();
-  views_.clear();
-  savedStep_ = 0;
-  undo_.clear();
-  emit dataChanged();
-  emit edited();
-  emit titleChanged();
-}
-
-bool Document::save(const QString& path, const std::map<std::string, std::string>& views, const QByteArray& thumbnailPng) {
-  Project p;
-  p.graph = now_.graph;
-  p.settings = now_.settings;
-  p.data = now_.data;
-  p.pinned = now_.pinned;
-  p.views = views;
-  // A snapshot is between two batches; one of another network (the graph is faulty just now) is left out.
-  const std::shared_ptr<const Snapshot> s = trainer_->snapshots().get();
-  if (s && s->state && s->network && validation_.ok() && sameNetwork(s->network->graph(), now_.graph)) {
-    p.state = s->state;
-    p.history = s->history;
-    p.batchPoints = s->batchPoints;
-    p.epochPoints = s->epochPoints;
-  }
-  const Status status = saveProject(path.toStdString(), p, std::string_view(thumbnailPng.constData(), static_cast<std::size_t>(thumbnailPng.size())));
-  if (!status) {
-    emit failed(fromStd(status.error().text()));
-    return false;
-  }
-  path_ = path;
-  savedStep_ = p.state ? p.state->step : 0;
-  undo_.setClean();
-  emit titleChanged();
-  emit said(tr("Saved %1.").arg(QFileInfo(path).fileName()));
-  return true;
+                .arg(fromCore(d.name), QLocale().toString(qlonglong(d.train.size())), QLocale().toString(qlonglong(d.validation.size()))));
 }
 
 QString Document::name() const {
   if (!path_.isEmpty()) return QFileInfo(path_).fileName();
-  return now_.data ? fromStd(now_.data->name) : tr("untitled");
+  return now_.data ? fromCore(now_.data->name) : tr("untitled");
 }
 
 bool Document::isDirty() const {
   const std::int64_t step = snapshot_ && snapshot_->state ? snapshot_->state->step : 0;
   return !undo_.isClean() || step != savedStep_;
+}
+
+bool sameNetwork(const Graph& a, const Graph& b) {
+  if (a.edges != b.edges || a.nodes.size() != b.nodes.size()) return false;
+  for (std::size_t i = 0; i < a.nodes.size(); ++i) {
+    Node moved = b.nodes[i];
+    moved.at = a.nodes[i].at;
+    if (!(a.nodes[i] == moved)) return false;
+  }
+  return true;
 }
 
 std::vector<std::int32_t> firstPins(const Dataset& data, std::size_t most) {

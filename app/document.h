@@ -14,6 +14,7 @@
 #include "core/data/generators.h"
 #include "core/data/open.h"
 #include "core/insight/observer.h"
+#include "core/io/file_mark.h"
 #include "core/io/project.h"
 #include "core/model/graph.h"
 #include "core/train/trainer.h"
@@ -37,16 +38,24 @@ class Document : public QObject {
   ~Document() override;
 
   const Graph& graph() const { return now_.graph; }
-  const DatasetPtr& data() const { return now_.data; }
+  /// Null: none yet, or they are missing.
+  const DatasetPtr& data() const;
+  /// Of a project whose data could not be had: what is known of them. Null: nothing is missing.
+  const MissingData* missing() const;
+  /// What samples and outputs are like, also where the data are missing; null: not known.
+  const DataSpec* spec() const { return now_.data ? &now_.data->spec : nullptr; }
   const TrainSettings& settings() const { return now_.settings; }
-  const std::vector<std::int32_t>& pinned() const { return now_.pinned; }
+  /// None while the data are missing; those that were pinned come back with them.
+  const std::vector<std::int32_t>& pinned() const;
   const Validation& validation() const { return validation_; }
   const Trainer& trainer() const { return *trainer_; }
   QUndoStack* undoStack() { return &undo_; }
   /// The newest snapshot of a run, or null.
   const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
   const std::shared_ptr<const Observation>& observation() const { return observation_; }
-  /// Why Play is not possible; empty when it is.
+  /// Why there is no network of use; empty when there is.
+  QString networkFault() const;
+  /// Why Play is not possible: that, or settings that cannot train the network. Empty when it is.
   QString whyNotPlayable() const;
 
   // Edits; each is one step of undo. Edits in a row with the same mergeId ≥ 0 are one step.
@@ -68,13 +77,18 @@ class Document : public QObject {
   void pause() { trainer_->pause(); }
   void stepBatch();
   void stepEpoch();
-  void reset() { trainer_->reset(); }
+  void reset();
   void observe(const ObserverRequest& request);
 
   // Long work: one at a time; a second request cancels the first. Failure leaves the project as it was.
   void openSample();
   void openData(const QString& path);
   void openProject(const QString& path);
+  /// Takes a file as the data that are missing. One that is not the file that was used is only said (missing() stays, otherData() is its
+  /// path), unless it is taken knowingly.
+  void locateData(const QString& path, bool knowingly = false);
+  /// A file in place of the missing data that is other than what was used; empty: none.
+  QString otherData() const;
   /// Data that were made elsewhere (an import).
   void useData(DatasetPtr data) { finishData(std::move(data)); }
   void generateData(const std::string& id, const GeneratorSettings& settings);
@@ -85,6 +99,8 @@ class Document : public QObject {
   bool save(const QString& path, const std::map<std::string, std::string>& views, const QByteArray& thumbnailPng = {});
   void newProject();
   const QString& path() const { return path_; }
+  /// Whether the project's file was replaced or changed since it was opened or saved.
+  bool isFileOther() const { return !path_.isEmpty() && mark_.isOther(path_.toStdString()); }
   /// The project's name for titles: its file, or its data's name.
   QString name() const;
   bool isDirty() const;
@@ -112,7 +128,11 @@ class Document : public QObject {
   void refreshNetwork(bool newData);
   void run(const QString& what, Work work);
   void finishData(Result<DatasetPtr> data);
-  void finishProject(const QString& path, Result<OpenedProject> opened);
+  void finishProject(const QString& path, Result<OpenedProject> opened, const FileMark& mark);
+  void finishLocated(const QString& path, bool knowingly, Result<LocatedData> located);
+  void takeLocated(const Project& project);
+  void loadRun(const Project& project);
+  void addRun(Project& project) const;
   void poll();
   void reportRemade();
 
@@ -127,12 +147,20 @@ class Document : public QObject {
   std::uint64_t snapshotSerial_ = 0, observationSerial_ = 0, toldGeneration_ = 0;
   QTimer timer_;
   QString path_;
+  FileMark mark_;  ///< of the file at path_
+  std::shared_ptr<const ProjectFile> file_;
+  std::shared_ptr<const Project> opened_;  ///< as it was opened, while its data are missing
+  std::shared_ptr<const Project> other_;   ///< with data that are not those that were used
+  QString otherPath_;
   std::int64_t savedStep_ = 0;
   std::map<std::string, std::string> views_;
   bool busy_ = false;
   std::uint64_t workSerial_ = 0;
   std::jthread worker_;
 };
+
+/// Equal but for where nodes stand.
+bool sameNetwork(const Graph& a, const Graph& b);
 
 /// Rows that a newcomer should see: the first validation sample of each of the first `most` classes met.
 std::vector<std::int32_t> firstPins(const Dataset& data, std::size_t most = 3);

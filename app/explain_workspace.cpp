@@ -44,7 +44,7 @@ ExplainWorkspace::ExplainWorkspace(Document& document, Panels& panels, QWidget* 
   });
   // An edit that makes a network of no use leaves the one before it on the wall.
   connect(&document_, &Document::edited, this, [this] {
-    if (!wall_->snapshot() || document_.whyNotPlayable() == fault_) return;
+    if (!wall_->snapshot() || document_.networkFault() == fault_) return;
     onWall();
   });
   connect(choices_, &ExplainChoices::samplesChanged, this, &ExplainWorkspace::onSamples);
@@ -319,12 +319,12 @@ void ExplainWorkspace::refresh() {
 }
 
 void ExplainWorkspace::onWall() {
-  const QString none = document_.data() ? document_.snapshot() ? tr("Choose samples at the left: each becomes a row here.") : document_.whyNotPlayable()
+  const QString none = document_.data() ? document_.snapshot() ? tr("Choose samples at the left: each becomes a row here.") : document_.networkFault()
                                         : tr("Open data first: File → Open data…, or File → Sample data.");
   view_->setPlaceholder(none);
   const int sample = view_->selectedSample(), method = view_->selectedMethod();
   WallData data = wall_->wallData();
-  fault_ = document_.whyNotPlayable();
+  fault_ = document_.networkFault();
   if (!fault_.isEmpty()) data.title = tr("%1 (of the network before it was edited)").arg(data.title);
   view_->setData(std::move(data));
   if (sample < 0 && !view_->isEmpty() && !wall_->columns().empty()) view_->select(0, std::max(0, method));

@@ -17,6 +17,7 @@
 #include "widgets/figure/figure_panel.h"
 #include "widgets/figure/paint.h"
 #include "widgets/plots/folds_view.h"
+#include "widgets/post.h"
 
 namespace vitrine {
 namespace {
@@ -136,12 +137,12 @@ void FoldsDialog::start() {
       const int now = static_cast<int>(share * 1000);
       if (now == shown) return;
       shown = now;
-      QMetaObject::invokeMethod(this, [this, now] { progress_->setValue(now); }, Qt::QueuedConnection);
+      post(this, [this, now] { progress_->setValue(now); });
     };
-    progress.fold = [this](const FoldResult& result) { QMetaObject::invokeMethod(this, [this, result] { take(result); }, Qt::QueuedConnection); };
+    progress.fold = [this](const FoldResult& result) { post(this, [this, result] { take(result); }); };
     const Result<FoldsReport> report = crossValidate(graph_, data_, settings_, options, threads_, stop, progress);
     const bool stopped = stop.stop_requested();
-    QMetaObject::invokeMethod(this, [this, report, stopped] { finish(report, stopped); }, Qt::QueuedConnection);
+    post(this, [this, report, stopped] { finish(report, stopped); });
   });
 }
 

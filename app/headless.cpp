@@ -1,5 +1,7 @@
 #include "app/headless.h"
 
+#include <unistd.h>
+
 #include <QApplication>
 #include <QDir>
 #include <QFileInfo>
@@ -8,10 +10,12 @@
 
 #include "app/command_line.h"
 #include "app/document.h"
+#include "app/interrupt.h"
 #include "app/pinning.h"
 #include "core/io/atomic_file.h"
 #include "core/io/history_csv.h"
 #include "core/model/templates.h"
+#include "core/train/fits.h"
 #include "core/train/folds.h"
 #include "widgets/figure/figure_export.h"
 #include "widgets/maps/confusion_view.h"
@@ -55,24 +59,33 @@ void drawProgress(const Snapshot& s) {
   std::fflush(stderr);
 }
 
-/// Trains `epochs` more and tells how it went. Null: numbers ceased to be finite.
-std::shared_ptr<const Snapshot> train(Trainer& trainer, std::int64_t epochs) {
-  for (std::int64_t e = 0; e < epochs; ++e) {
+void print(const EpochPoint& p) {
+  std::printf("epoch %lld  loss %.5f  validation loss %.5f", static_cast<long long>(p.epoch), p.trainLoss, p.validationLoss);
+  if (std::isfinite(p.validationAccuracy)) std::printf("  validation accuracy %.2f %%", 100 * p.validationAccuracy);
+  std::printf("\n");
+  std::fflush(stdout);
+}
+
+/// Trains `epochs` more, or until the run's own options, numbers that cease to be finite or `stop` end it. Tells how it goes; the snapshot
+/// is what there is then.
+std::shared_ptr<const Snapshot> train(Trainer& trainer, std::int64_t epochs, std::stop_token stop) {
+  const bool drawn = isatty(STDERR_FILENO);
+  const std::stop_callback pause(stop, [&] { trainer.pause(); });
+  trainer.waitIdle();
+  std::shared_ptr<const Snapshot> s = trainer.snapshots().get();
+  for (std::int64_t e = 0; e < epochs && !stop.stop_requested(); ++e) {
+    const std::size_t told = s->epochPoints;
     trainer.stepEpoch();
-    trainer.waitIdle(drawProgress);
-    const std::shared_ptr<const Snapshot> s = trainer.snapshots().get();
-    std::fputs("\r\033[K", stderr);
-    if (s->run == RunState::Failed) {
-      std::fprintf(stderr, "vitrine: %s\n", s->failure.c_str());
-      return nullptr;
-    }
-    const EpochPoint& p = s->history->epochs[s->epochPoints - 1];
-    std::printf("epoch %lld  loss %.5f  validation loss %.5f", static_cast<long long>(p.epoch), p.trainLoss, p.validationLoss);
-    if (std::isfinite(p.validationAccuracy)) std::printf("  validation accuracy %.2f %%", 100 * p.validationAccuracy);
-    std::printf("\n");
-    std::fflush(stdout);
+    if (stop.stop_requested()) trainer.pause();  // the pause that came with it may stand before the step
+    trainer.waitIdle(drawn ? drawProgress : std::function<void(const Snapshot&)>());
+    if (drawn) std::fputs("\r\033[K", stderr);
+    s = trainer.snapshots().get();
+    if (s->epochPoints > told) print(s->history->epochs[s->epochPoints - 1]);
+    if (s->run == RunState::Failed || !s->finish.empty()) break;
   }
-  return trainer.snapshots().get();
+  if (!s->failure.empty()) std::fprintf(stderr, "vitrine: %s\n", s->failure.c_str());
+  if (!s->finish.empty()) std::printf("%s\n", s->finish.c_str());
+  return s;
 }
 
 Status writeText(const QString& path, const std::string& text) {
@@ -161,38 +174,120 @@ std::string meanText(const MeanDeviation& m, double factor, const char* unit) {
   return text;
 }
 
-/// `vitrine train … --folds K`: a line a fold, then mean and deviation.
-int crossValidateJob(const TrainJob& job, const Project& p) {
+/// Tries what will be written later, so that hours of training do not end in an error.
+Status canWrite(const QString& path) {
+  AtomicFile file(path.toStdString());
+  if (Status s = file.open(); !s) return s;
+  return file.write(" ");
+}
+
+Status prepareFolder(const QString& folder, std::initializer_list<const char*> files) {
+  if (!QDir().mkpath(folder)) return problem("The folder cannot be made.", folder.toStdString());
+  for (const char* name : files)
+    if (Status s = canWrite(folder + QLatin1Char('/') + QLatin1String(name)); !s) return s;
+  return {};
+}
+
+/// `vitrine train … --folds K`: a line a fold, then mean and deviation. The folds that were done are kept however it ends.
+int crossValidateJob(const TrainJob& job, const Project& p, Interrupt& interrupt) {
   const bool classes = p.data->spec.task != Task::Regression;
   FoldOptions options;
   options.folds = job.folds;
   options.epochs = job.epochs ? *job.epochs : p.settings.epochs > 0 ? p.settings.epochs : options.epochs;
   options.seed = job.seed.value_or(p.settings.seed);
+  if (!job.out.isEmpty())
+    if (Status ready = prepareFolder(job.out, {"folds.csv"}); !ready) return complain(ready.error());
   std::string table = std::string("fold,training rows,validation rows,epochs,training loss,validation loss,") + (classes ? "validation accuracy" : "validation R²") + "\r\n";
+  int done = 0;
   FoldsProgress progress;
-  progress.fold = [&, n = 0](const FoldResult& f) mutable {
+  progress.fold = [&](const FoldResult& f) {
     const double metric = classes ? f.accuracy : f.r2;
     char line[200];
-    std::snprintf(line, sizeof(line), "%d,%lld,%lld,%lld,%.17g,%.17g,%.17g\r\n", ++n, static_cast<long long>(f.trainRows), static_cast<long long>(f.validationRows),
+    std::snprintf(line, sizeof(line), "%d,%lld,%lld,%lld,%.17g,%.17g,%.17g\r\n", ++done, static_cast<long long>(f.trainRows), static_cast<long long>(f.validationRows),
                   static_cast<long long>(f.epochs), f.trainLoss, f.validationLoss, metric);
     table += line;
-    std::printf("fold %d  loss %.5f  validation loss %.5f  ", n, f.trainLoss, f.validationLoss);
+    std::printf("fold %d  loss %.5f  validation loss %.5f  ", done, f.trainLoss, f.validationLoss);
     classes ? std::printf("validation accuracy %.2f %%\n", 100 * metric) : std::printf("validation R² %.4f\n", metric);
     std::fflush(stdout);
   };
-  const Result<FoldsReport> report = crossValidate(p.graph, p.data, p.settings, options, job.threads, {}, progress);
-  if (!report) return complain(report.error());
-  std::printf("%lld folds, mean ± deviation: validation loss %s, ", static_cast<long long>(options.folds), meanText(report->loss, 1, "").c_str());
-  std::printf(classes ? "validation accuracy %s\n" : "validation R² %s\n", (classes ? meanText(report->accuracy, 100, " %") : meanText(report->r2, 1, "")).c_str());
-  if (job.out.isEmpty()) return 0;
-  if (!QDir().mkpath(job.out)) return complain(problem("The folder cannot be made.", job.out.toStdString()));
-  const Status told = writeText(job.out + QStringLiteral("/folds.csv"), table);
-  return told ? 0 : complain(told.error());
+  interrupt.keep();
+  const Result<FoldsReport> report = crossValidate(p.graph, p.data, p.settings, options, job.threads, interrupt.token(), progress);
+  if (report) {
+    std::printf("%lld folds, mean ± deviation: validation loss %s, ", static_cast<long long>(options.folds), meanText(report->loss, 1, "").c_str());
+    std::printf(classes ? "validation accuracy %s\n" : "validation R² %s\n", (classes ? meanText(report->accuracy, 100, " %") : meanText(report->r2, 1, "")).c_str());
+  } else {
+    complain(report.error());
+    std::printf("%d of %lld folds were done\n", done, static_cast<long long>(options.folds));
+  }
+  if (!job.out.isEmpty() && done > 0) {
+    const QString path = job.out + QStringLiteral("/folds.csv");
+    if (Status told = writeText(path, table); !told) return complain(told.error());
+    std::printf("saved %s\n", qPrintable(path));
+  }
+  if (interrupt.exitCode() != 0) return interrupt.exitCode();
+  return report ? 0 : 1;
+}
+
+/// Saves what was trained; where that fails now, in the folder for temporary files, so that it is not lost.
+int saveTrained(const TrainJob& job, const Project& p) {
+  if (!job.out.isEmpty()) QDir().mkpath(job.out);  // it may have gone meanwhile
+  QString path = job.out.isEmpty() ? job.project : job.out + QStringLiteral("/project.vitrine");
+  const Status saved = saveProject(path.toStdString(), p);
+  if (!saved) {
+    complain(saved.error());
+    path = QDir::temp().filePath(QFileInfo(job.project).completeBaseName() + QStringLiteral("-%1.vitrine").arg(QCoreApplication::applicationPid()));
+    if (const Status elsewhere = saveProject(path.toStdString(), p); !elsewhere) return complain(elsewhere.error());
+  }
+  std::printf("saved %s: epoch %lld, step %lld\n", qPrintable(path), static_cast<long long>(p.state->epoch), static_cast<long long>(p.state->step));
+  std::fflush(stdout);
+  return saved ? 0 : 1;
+}
+
+Status writeTables(const Snapshot& s, const QString& folder) {
+  if (Status told = writeText(folder + QStringLiteral("/history.csv"), batchesToCsv(*s.history, s.batchPoints)); !told) return told;
+  return writeText(folder + QStringLiteral("/epochs.csv"), epochsToCsv(*s.history, s.epochPoints));
+}
+
+/// Trains the project that was opened, and saves it however training ends.
+int trainProject(const TrainJob& job, Project& p, std::shared_ptr<const Network> network, Interrupt& interrupt) {
+  if (job.seed) {
+    p.settings.seed = *job.seed;
+    p.state = nullptr;
+    p.history = nullptr;
+    p.batchPoints = p.epochPoints = 0;
+  }
+  if (Status can = canTrain(*network, *p.data, p.settings); !can) return complain(can.error());
+  const Status ready = job.out.isEmpty() ? canWrite(job.project) : prepareFolder(job.out, {"project.vitrine", "history.csv", "epochs.csv"});
+  if (!ready) return complain(ready.error());
+  Trainer trainer(job.threads);
+  if (Status loaded = trainer.load(network, p.data, p.settings, p.state, std::const_pointer_cast<History>(p.history)); !loaded) return complain(loaded.error());
+  const std::int64_t done = p.state ? p.state->epoch : 0, step = p.state ? p.state->step : 0;
+  const std::int64_t epochs = job.epochs ? *job.epochs : p.settings.epochs > done ? p.settings.epochs - done : 1;
+  interrupt.keep();
+  std::printf("training %s: epochs %lld to %lld, %zu rows, %d threads\n", qPrintable(job.project), static_cast<long long>(done + 1),
+              static_cast<long long>(done + epochs), p.data->train.size(), trainer.threads());
+  std::fflush(stdout);
+  const std::shared_ptr<const Snapshot> s = train(trainer, epochs, interrupt.token());
+  const int code = s->run == RunState::Failed ? 1 : interrupt.exitCode();
+  if (s->state->step == step && s->state->epoch == done) {
+    std::fprintf(stderr, "vitrine: nothing was learnt; the project stays as it was\n");
+    return code;
+  }
+  p.state = s->state;
+  p.history = s->history;
+  p.batchPoints = s->batchPoints;
+  p.epochPoints = s->epochPoints;
+  if (const int unsaved = saveTrained(job, p)) return unsaved;
+  if (job.out.isEmpty()) return code;
+  if (Status told = writeTables(*s, job.out); !told) return complain(told.error());
+  if (Status drawn = writeFigures(s, job.out + QStringLiteral("/figures")); !drawn) return complain(drawn.error());
+  return code != 0 ? code : interrupt.exitCode();
 }
 
 }  // namespace
 
 int runTrainJob(const TrainJob& job) {
+  Interrupt interrupt;
   Result<OpenedProject> opened = openProject(job.project.toStdString());
   if (!opened) return complain(opened.error());
   Project& p = opened->project;
@@ -200,34 +295,7 @@ int runTrainJob(const TrainJob& job) {
   if (!p.data) return complain(Error{job.project.toStdString(), "data", "no data that can be read", "the data the project was made with", {}});
   Result<std::shared_ptr<const Network>> network = Network::compile(p.graph, p.data->spec);
   if (!network) return complain(network.error());
-  if (job.folds > 0) return crossValidateJob(job, p);
-  if (job.seed) {
-    p.settings.seed = *job.seed;
-    p.state = nullptr;
-    p.history = nullptr;
-  }
-  Trainer trainer(job.threads);
-  trainer.load(*network, p.data, p.settings, p.state, std::const_pointer_cast<History>(p.history));
-  const std::int64_t done = p.state ? p.state->epoch : 0;
-  const std::int64_t epochs = job.epochs ? *job.epochs : p.settings.epochs > done ? p.settings.epochs - done : 1;
-  const std::shared_ptr<const Snapshot> s = train(trainer, epochs);
-  if (!s) return 1;
-  p.state = s->state;
-  p.history = s->history;
-  p.batchPoints = s->batchPoints;
-  p.epochPoints = s->epochPoints;
-  if (job.out.isEmpty()) {
-    const Status saved = saveProject(job.project.toStdString(), p);
-    return saved ? 0 : complain(saved.error());
-  }
-  if (!QDir().mkpath(job.out)) return complain(problem("The folder cannot be made.", job.out.toStdString()));
-  if (Status saved = saveProject((job.out + QStringLiteral("/project.vitrine")).toStdString(), p); !saved) return complain(saved.error());
-  if (Status told = writeText(job.out + QStringLiteral("/history.csv"), batchesToCsv(*s->history, s->batchPoints)); !told)
-    return complain(told.error());
-  if (Status told = writeText(job.out + QStringLiteral("/epochs.csv"), epochsToCsv(*s->history, s->epochPoints)); !told)
-    return complain(told.error());
-  const Status drawn = writeFigures(s, job.out + QStringLiteral("/figures"));
-  return drawn ? 0 : complain(drawn.error());
+  return job.folds > 0 ? crossValidateJob(job, p, interrupt) : trainProject(job, p, *network, interrupt);
 }
 
 int runSampleJob(const QString& figures) {
@@ -239,9 +307,9 @@ int runSampleJob(const QString& figures) {
   Trainer trainer;
   TrainSettings settings;
   settings.rate = 0.002;  // as the window starts with
-  trainer.load(*network, *data, settings);
-  const std::shared_ptr<const Snapshot> s = train(trainer, 1);
-  if (!s) return 1;
+  if (Status loaded = trainer.load(*network, *data, settings); !loaded) return complain(loaded.error());
+  const std::shared_ptr<const Snapshot> s = train(trainer, 1, {});
+  if (s->run == RunState::Failed) return 1;
   const QString folder = QDir::cleanPath(figures);
   if (Status drawn = writeFigures(s, folder); !drawn) return complain(drawn.error());
   std::printf("figures are in %s\n", qPrintable(folder));

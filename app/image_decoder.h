@@ -2,7 +2,8 @@
 
 namespace vitrine {
 
-/// Gives the engine Qt's readers of pictures (PNG, JPEG, BMP, PNM). Called once, before any data are opened.
+/// Gives the engine readers of pictures: Qt's (PNG, BMP, GIF, TIFF, WebP) with checks that no pixels are made up, libjpeg's and its own (PNM).
+/// Called once, before any data are opened.
 void installImageDecoder();
 
 }  // namespace vitrine

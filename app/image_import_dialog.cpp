@@ -18,7 +18,7 @@ constexpr std::size_t kShown = 12;
 QString shown(const std::string& text) { return QString::fromStdString(text); }
 
 /// Whether the file must be read again for this change.
-bool readsAgain(const ImagePlan& a, const ImagePlan& b) { return a.height != b.height || a.width != b.width || a.fit != b.fit || a.grey != b.grey || a.layout != b.layout; }
+bool readsAgain(const ImagePlan& a, const ImagePlan& b) { return a.height != b.height || a.width != b.width || a.fit != b.fit || a.grey != b.grey || a.ground != b.ground || a.takeDamaged != b.takeDamaged || a.layout != b.layout; }
 
 /// Training samples to look at: the first of each class, then others in order.
 std::vector<std::int32_t> samplesToShow(const Dataset& d) {
@@ -138,7 +138,7 @@ void ImageImportDialog::showRecipe() {
   // What a file of one size and kind leaves open.
   std::vector<Param> wanted;
   const bool folder = set_->source.kind == "folder", arrays = set_->source.kind.starts_with("np");
-  static const std::vector<std::string> ofFolders{"height", "width", "fit", "grey"};
+  static const std::vector<std::string> ofFolders{"height", "width", "fit", "grey", "ground", "take_damaged"};
   for (const Param& p : imageParams()) {
     const bool folders = std::find(ofFolders.begin(), ofFolders.end(), p.id) != ofFolders.end();
     const bool always = p.id == "scaling";

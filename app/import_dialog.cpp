@@ -1,5 +1,6 @@
 #include "app/import_dialog.h"
 
+#include <QAbstractItemView>
 #include <QComboBox>
 #include <QFileInfo>
 #include <QFormLayout>
@@ -8,6 +9,8 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
+#include <QSignalBlocker>
+#include <QSpinBox>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -42,7 +45,7 @@ ImportDialog::ImportDialog(const QString& path, QWidget* parent) : ImportBase(pa
 
 ImportDialog::ImportDialog(DatasetPtr data, QWidget* parent)
     : ImportBase(parent), path_(QString::fromStdString(data->source.path)), source_(data->source), bytes_(data->fileBytes), recipe_(data->recipe), stepsTouched_(true) {
-  file_ = TableFile{data->table, data->recipe, data->source, data->fileBytes};
+  file_ = TableFile{data->table, data->recipe, data->source, data->fileBytes, bytes_ && source_.kind == "csv" ? encodingSamples(*bytes_) : std::vector<EncodingSample>()};
   past_.begin(recipe_);
   begun_ = true;
   build();
@@ -53,22 +56,33 @@ ImportDialog::ImportDialog(DatasetPtr data, QWidget* parent)
 
 QWidget* ImportDialog::buildFormat() {
   encoding_ = formatBox(QStringLiteral("importEncoding"), tr("How the file's bytes stand for letters"));
-  for (const std::string& e : textEncodings()) encoding_->addItem(QString::fromStdString(e));
+  encoding_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  encoding_->setMinimumContentsLength(12);
   separator_ = formatBox(QStringLiteral("importSeparator"), tr("What stands between two cells"));
-  for (const auto& [c, text] : std::initializer_list<std::pair<char, QString>>{{',', tr("comma")}, {';', tr("semicolon")}, {'\t', tr("tab")}, {'|', tr("bar")}, {' ', tr("space")}}) separator_->addItem(text, int(c));
+  for (const auto& [c, text] : std::initializer_list<std::pair<char, QString>>{{',', tr("comma")}, {';', tr("semicolon")}, {'\t', tr("tab")}, {'|', tr("bar")}, {' ', tr("blanks")}}) separator_->addItem(text, int(c));
   decimal_ = formatBox(QStringLiteral("importDecimal"), tr("What stands before the fraction of a number"));
   decimal_->addItem(tr("point"), int('.'));
   decimal_->addItem(tr("comma"), int(','));
   thousands_ = formatBox(QStringLiteral("importThousands"), tr("What stands between groups of three digits"));
   for (const auto& [c, text] : std::initializer_list<std::pair<char, QString>>{{'\0', tr("nothing")}, {',', tr("comma")}, {'.', tr("point")}, {' ', tr("space")}, {'\'', tr("apostrophe")}}) thousands_->addItem(text, int(c));
   header_ = formatBox(QStringLiteral("importHeader"), tr("Whether the first line names the columns"));
-  header_->addItem(tr("names the columns"), 1);
-  header_->addItem(tr("is data"), 0);
+  header_->addItem(tr("names the columns"), int(kHeader));
+  header_->addItem(tr("names, then units"), int(kHeaderAndUnits));
+  header_->addItem(tr("is data"), int(kNoHeader));
+  header_->addItem(tr("names are in a comment"), int(kHeaderInComment));
+  skip_ = new QSpinBox;
+  skip_->setObjectName(QStringLiteral("importSkip"));
+  skip_->setToolTip(tr("Lines before the table that are passed over, such as a title"));
+  skip_->setRange(0, 1000000);
+  skip_->setKeyboardTracking(false);
+  comment_ = formatBox(QStringLiteral("importComment"), tr("Lines that begin with this mark are passed over"));
+  for (const auto& [c, text] : std::initializer_list<std::pair<char, QString>>{{'\0', tr("none")}, {'#', QStringLiteral("#")}, {'%', QStringLiteral("%")}, {';', QStringLiteral(";")}, {'!', QStringLiteral("!")}}) comment_->addItem(text, int(c));
   missing_ = new QLineEdit;
   missing_->setObjectName(QStringLiteral("importMissing"));
   missing_->setToolTip(tr("Cells with these texts count as missing, besides empty ones; separated by spaces"));
   auto* box = new QGroupBox(tr("As it is read"));
   auto* row = new QHBoxLayout(box);
+  row->setSpacing(8);
   const auto labelled = [&](const QString& text, QWidget* field, int stretch) {
     auto* column = new QVBoxLayout;
     auto* label = new QLabel(text);
@@ -78,12 +92,15 @@ QWidget* ImportDialog::buildFormat() {
     row->addLayout(column, stretch);
   };
   labelled(tr("Encoding"), encoding_, 1);
+  labelled(tr("Skip lines"), skip_, 0);
+  labelled(tr("Comment"), comment_, 0);
   labelled(tr("Separator"), separator_, 1);
   labelled(tr("First line"), header_, 1);
   labelled(tr("Decimal mark"), decimal_, 1);
   labelled(tr("Thousands"), thousands_, 1);
   labelled(tr("Missing"), missing_, 2);
-  for (QComboBox* b : {encoding_, separator_, decimal_, thousands_, header_}) connect(b, &QComboBox::activated, this, &ImportDialog::changeFormat);
+  for (QComboBox* b : {encoding_, separator_, decimal_, thousands_, header_, comment_}) connect(b, &QComboBox::activated, this, &ImportDialog::changeFormat);
+  connect(skip_, &QSpinBox::valueChanged, this, &ImportDialog::changeFormat);
   connect(missing_, &QLineEdit::editingFinished, this, [this] {
     if (missing_->isModified()) changeFormat();
   });
@@ -132,6 +149,13 @@ void ImportDialog::connectParts() {
     if (asMissing && !stepsTouched_ && file_) r.steps = defaultSteps(*file_->table, r.columns);
     change(std::move(r), Again::Prepare);
   });
+  connect(columns_, &ColumnsView::marksChosen, this, [this](int c, bool missing) {
+    Recipe r = recipe_;
+    r.columns[std::size_t(c)].marksMissing = missing;
+    if (missing && !stepsTouched_ && file_ && r.columns[std::size_t(c)].role == Role::Feature && std::none_of(r.steps.begin(), r.steps.end(), [](const StepPlan& s) { return s.type == "missing"; }))
+      r.steps.insert(r.steps.begin(), StepPlan{"missing", {}});
+    change(std::move(r), Again::Kinds);
+  });
   connect(form_, &RecipeForm::changed, this, [this](const Recipe& r) { change(r, Again::Prepare); });
   connect(steps_, &StepsEditor::changed, this, [this](const std::vector<StepPlan>& steps) {
     stepsTouched_ = true;
@@ -153,7 +177,7 @@ void ImportDialog::travel(int by) {
   if (!past_.travel(by)) return;
   const Recipe& to = past_.now();
   bool anew = !(to.format == recipe_.format) || to.columns.size() != recipe_.columns.size();
-  for (std::size_t c = 0; !anew && c < recipe_.columns.size(); ++c) anew = to.columns[c].kind != recipe_.columns[c].kind;
+  for (std::size_t c = 0; !anew && c < recipe_.columns.size(); ++c) anew = to.columns[c].kind != recipe_.columns[c].kind || to.columns[c].marksMissing != recipe_.columns[c].marksMissing;
   recipe_ = to;
   showRecipe();
   refresh(anew ? Again::Kinds : Again::Prepare);
@@ -177,7 +201,9 @@ void ImportDialog::setRole(int column, Role role, bool also) {
 void ImportDialog::changeFormat() {
   missing_->setModified(false);
   Recipe r = recipe_;
-  r.format.encoding = encoding_->currentText().toStdString();
+  r.format.encoding = encoding_->currentData().toString().toStdString();
+  r.format.skip = skip_->value();
+  r.format.comment = char(comment_->currentData().toInt());
   r.format.separator = char(separator_->currentData().toInt());
   r.format.decimal = char(decimal_->currentData().toInt());
   r.format.thousands = char(thousands_->currentData().toInt());
@@ -234,14 +260,35 @@ void ImportDialog::showRecipe() {
   for (std::size_t c = 0; c < recipe_.columns.size(); ++c)
     if (recipe_.columns[c].role == Role::Feature) names << QString::fromStdString(recipe_.columns[c].name);
   steps_->setSteps(recipe_.steps, names);
-  encoding_->setCurrentText(QString::fromStdString(recipe_.format.encoding));
+  showEncodings();
+  {
+    const QSignalBlocker quiet(skip_);
+    skip_->setValue(int(std::max<std::int64_t>(0, recipe_.format.skip)));
+  }
+  const char comment = recipe_.format.comment.value_or('\0');
+  if (comment_->findData(int(comment)) < 0) comment_->addItem(QString(QLatin1Char(comment)), int(comment));
+  chooseChar(comment_, comment);
   chooseChar(separator_, recipe_.format.separator);
   chooseChar(decimal_, recipe_.format.decimal);
-  chooseChar(thousands_, recipe_.format.thousands);
-  header_->setCurrentIndex(recipe_.format.header == 0 ? 1 : 0);
+  chooseChar(thousands_, recipe_.format.thousands.value_or('\0'));
+  header_->setCurrentIndex(std::max(0, header_->findData(recipe_.format.header)));
   QStringList marks;
   for (const std::string& m : recipe_.format.missing) marks << QString::fromStdString(m);
   missing_->setText(marks.join(QLatin1Char(' ')));
+}
+
+/// The first words that differ, as each encoding reads them.
+void ImportDialog::showEncodings() {
+  encoding_->clear();
+  for (const std::string& e : textEncodings()) {
+    const auto sample = std::find_if(file_->encodings.begin(), file_->encodings.end(), [&](const EncodingSample& s) { return s.encoding == e; });
+    // Where all bytes are ASCII the encoding tells nothing; where they are not, an encoding they cannot be is no choice.
+    if (!file_->encodings.empty() && sample == file_->encodings.end() && e != recipe_.format.encoding) continue;
+    const QString name = QString::fromStdString(e);
+    encoding_->addItem(sample == file_->encodings.end() ? name : QStringLiteral("%1: %2").arg(name, QString::fromStdString(sample->words)), name);
+  }
+  encoding_->setCurrentIndex(std::max(0, encoding_->findData(QString::fromStdString(recipe_.format.encoding))));
+  encoding_->view()->setMinimumWidth(encoding_->view()->sizeHintForColumn(0) + 24);
 }
 
 QString ImportDialog::summary(const Dataset& d) const {

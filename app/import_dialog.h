@@ -7,6 +7,7 @@
 
 class QComboBox;
 class QLineEdit;
+class QSpinBox;
 
 namespace vitrine {
 
@@ -45,6 +46,7 @@ class ImportDialog : public ImportBase {
   void refresh(Again again);
   void finish(const Outcome& outcome);
   void showRecipe();
+  void showEncodings();
   QString summary(const Dataset& data) const;
 
   QString path_;
@@ -54,7 +56,8 @@ class ImportDialog : public ImportBase {
   Recipe recipe_;
   bool stepsTouched_ = false;
 
-  QComboBox *encoding_, *separator_, *decimal_, *thousands_, *header_;
+  QComboBox *encoding_, *separator_, *decimal_, *thousands_, *header_, *comment_;
+  QSpinBox* skip_;
   QLineEdit* missing_;
   TableModel* preview_;
   ColumnsView* columns_;

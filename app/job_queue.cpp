@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "widgets/post.h"
+
 namespace vitrine {
 namespace {
 
@@ -61,16 +63,13 @@ void JobQueue::cancel() {
 double JobQueue::seconds() const { return busy_ ? now() - begun_ : took_; }
 
 void JobQueue::post(std::uint64_t serial, std::function<void()> does) {
-  QMetaObject::invokeMethod(
-      this,
-      [this, serial, does = std::move(does)] {
-        {
-          std::lock_guard lock(mutex_);
-          if (serial != serial_) return;
-        }
-        does();
-      },
-      Qt::QueuedConnection);
+  vitrine::post(this, [this, serial, does = std::move(does)] {
+    {
+      std::lock_guard lock(mutex_);
+      if (serial != serial_) return;
+    }
+    does();
+  });
 }
 
 void JobQueue::run(std::stop_token quit) {

@@ -327,8 +327,9 @@ void LiveViews::feedDecision() {
   d.grid = std::move(grid);
   d.x1 = {g.x0, g.x1};
   d.x2 = {g.y0, g.y1};
-  d.x1Name = QString::fromStdString(data.featureNames.at(0));
-  d.x2Name = QString::fromStdString(data.featureNames.at(1));
+  const bool named = data.featureNames.size() == 2;
+  d.x1Name = named ? QString::fromStdString(data.featureNames[0]) : tr("feature 1");
+  d.x2Name = named ? QString::fromStdString(data.featureNames[1]) : tr("feature 2");
   d.classNames = names(data.spec.classes);
   d.valueName = QString::fromStdString(data.targetName);
   auto add = [&](const std::vector<std::int32_t>& rows, bool validation) {

@@ -1,6 +1,8 @@
 #include <QApplication>
 #include <QSettings>
 #include <QTimer>
+#include <cstdio>
+#include <exception>
 
 #include "app/command_line.h"
 #include "app/document.h"
@@ -10,7 +12,13 @@
 int main(int argc, char** argv) {
   vitrine::installImageDecoder();
   vitrine::StartOptions options;
-  if (const std::optional<int> code = vitrine::runCommandLine(argc, argv, options)) return *code;
+  try {
+    if (const std::optional<int> code = vitrine::runCommandLine(argc, argv, options)) return *code;
+  } catch (const std::exception& e) {
+    // Memory or threads that the system does not give.
+    std::fprintf(stderr, "vitrine: %s\n", e.what());
+    return 1;
+  }
   QApplication app(argc, argv);
   vitrine::nameApplication();
   vitrine::applyTheme(app, static_cast<vitrine::ThemeChoice>(QSettings().value(QStringLiteral("theme"), 0).toInt()));

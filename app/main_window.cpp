@@ -11,10 +11,7 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QProgressBar>
-#include <QRegularExpression>
-#include <QScreen>
 #include <QScrollArea>
-#include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -35,19 +32,6 @@
 #include "widgets/transport/transport_bar.h"
 
 namespace vitrine {
-namespace {
-
-QFrame* makeBar(const QString& name) {
-  auto* bar = new QFrame;
-  bar->setObjectName(name);
-  bar->setFrameShape(QFrame::StyledPanel);
-  bar->setAutoFillBackground(true);
-  bar->hide();
-  return bar;
-}
-
-}  // namespace
-
 MainWindow::MainWindow(Document& document, QWidget* parent) : QMainWindow(parent), document_(document) {
   setObjectName(QStringLiteral("mainWindow"));
   setAcceptDrops(true);
@@ -140,6 +124,7 @@ void MainWindow::buildCentre() {
   column->setContentsMargins(8, 6, 8, 6);
   column->setSpacing(6);
   column->addWidget(transport_);
+  column->addWidget(buildMissingBar());
   column->addWidget(buildMessageBar());
   column->addWidget(workBar_);
   buildWorkspaces();
@@ -194,6 +179,15 @@ void MainWindow::buildWorkspaces() {
 
 void MainWindow::setWorkspace(int workspace) { workspaces_->setCurrentIndex(workspace); }
 int MainWindow::workspace() const { return workspaces_->currentIndex(); }
+
+QFrame* MainWindow::makeBar(const QString& name) {
+  auto* bar = new QFrame;
+  bar->setObjectName(name);
+  bar->setFrameShape(QFrame::StyledPanel);
+  bar->setAutoFillBackground(true);
+  bar->hide();
+  return bar;
+}
 
 QWidget* MainWindow::buildMessageBar() {
   messageBar_ = makeBar(QStringLiteral("messageBar"));
@@ -309,10 +303,11 @@ void MainWindow::refreshEdited() {
   const QString why = document_.whyNotPlayable();
   transport_->setPlayable(why.isEmpty(), why);
   if (!document_.snapshot()) transport_->showNothing();
+  refreshMissing();
   panels_.setAvailable(QStringLiteral("panelDecision"), views_->isPlane());
-  const bool classes = !document_.data() || document_.data()->spec.task == Task::Classification;
-  panels_.setAvailable(QStringLiteral("panelConfusion"), classes);
-  panels_.setAvailable(QStringLiteral("panelAccuracy"), !document_.data() || document_.data()->spec.task != Task::Regression);
+  const DataSpec* spec = document_.spec();
+  panels_.setAvailable(QStringLiteral("panelConfusion"), !spec || spec->task == Task::Classification);
+  panels_.setAvailable(QStringLiteral("panelAccuracy"), !spec || spec->task != Task::Regression);
   // Something to look at from the start: the first layer with weights.
   if (editor_->selection().empty())
     for (const Node& n : document_.graph().nodes)
@@ -349,7 +344,7 @@ void MainWindow::refreshStatus() {
   if (const DatasetPtr& d = document_.data())
     dataText_->setText(tr("%1 %2 / %3").arg(fromCore(d->name), locale.toString(qlonglong(d->train.size())), locale.toString(qlonglong(d->validation.size()))));
   else
-    dataText_->setText(tr("no data"));
+    dataText_->setText(document_.missing() ? tr("data missing") : tr("no data"));
   threads_->setText(tr("%1 threads").arg(document_.trainer().threads()));
 }
 
@@ -373,61 +368,6 @@ void MainWindow::exportData(Figure* figure) {
   ExportDialog dialog(one, this);
   dialog.setFormat(FigureFormat::Csv);
   dialog.exec();
-}
-
-// The arrangement: splitters and hidden panels, the same keys in the settings and in a project.
-
-std::map<std::string, std::string> MainWindow::arrangement() const {
-  std::map<std::string, std::string> views;
-  for (const QSplitter* s : pages_->findChildren<QSplitter*>(QRegularExpression(QStringLiteral("Splitter$"))))
-    views[s->objectName().toStdString()] = s->saveState().toBase64().toStdString();
-  views["workspace"] = std::to_string(workspace());
-  views["hidden"] = panels_.hidden().join(QLatin1Char(' ')).toStdString();
-  return views;
-}
-
-void MainWindow::applyArrangement(const std::map<std::string, std::string>& views) {
-  for (QSplitter* s : pages_->findChildren<QSplitter*>(QRegularExpression(QStringLiteral("Splitter$"))))
-    if (const auto it = views.find(s->objectName().toStdString()); it != views.end())
-      s->restoreState(QByteArray::fromBase64(QByteArray::fromStdString(it->second)));
-  if (const auto it = views.find("workspace"); it != views.end())
-    if (const auto w = parseNumber<int>(it->second); w && *w >= Data && *w <= Explain) setWorkspace(*w);
-  if (const auto it = views.find("hidden"); it != views.end())
-    panels_.setHidden(QString::fromStdString(it->second).split(QLatin1Char(' '), Qt::SkipEmptyParts));
-}
-
-void MainWindow::resetArrangement() {
-  panels_.showAll();
-  const int w = width(), h = height();
-  outer_->setSizes({h * 40 / 100, h * 60 / 100});
-  top_->setSizes({w * 76 / 100, w * 24 / 100});
-  bottom_->setSizes({w * 56 / 100, w * 44 / 100});
-  left_->setSizes({h * 30 / 100, h * 30 / 100});
-  curves_->setSizes({w / 4, w / 4});
-  maps_->setSizes({w * 28 / 100, w * 14 / 100, w * 14 / 100});
-  right_->setSizes({h * 36 / 100, h * 24 / 100});
-  data_->resetArrangement();
-  explain_->resetArrangement();
-}
-
-void MainWindow::saveArrangement() const {
-  QSettings settings;
-  settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
-  for (const auto& [key, value] : arrangement())
-    settings.setValue(QStringLiteral("window/") + QString::fromStdString(key), QString::fromStdString(value));
-}
-
-void MainWindow::restoreArrangement() {
-  QSettings settings;
-  // Large where the screen allows it; never larger than the screen, frame included.
-  const QSize room = screen()->availableSize() - QSize(16, 48);
-  resize(QSize(1440, 900).boundedTo(room));
-  if (settings.contains(QStringLiteral("window/geometry"))) restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
-  resetArrangement();
-  std::map<std::string, std::string> views;
-  settings.beginGroup(QStringLiteral("window"));
-  for (const QString& key : settings.childKeys()) views[key.toStdString()] = settings.value(key).toString().toStdString();
-  applyArrangement(views);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

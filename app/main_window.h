@@ -53,11 +53,13 @@ class MainWindow : public QMainWindow {
   // main_window.cpp: construction
   void buildCentre();
   FigurePanel* makePanel(const QString& id, const QString& title, QWidget* content, Figure* figure, QSplitter* home);
+  static QFrame* makeBar(const QString& name);
   QWidget* buildMessageBar();
   void buildWorkspaces();
   void buildStatus();
   void connectDocument();
   void connectViews();
+  // main_window_arrangement.cpp
   void saveArrangement() const;
   void restoreArrangement();
   std::map<std::string, std::string> arrangement() const;
@@ -74,8 +76,6 @@ class MainWindow : public QMainWindow {
   void buildHelpMenu();
   QAction* add(QMenu* menu, const QString& text, const QString& name, const QKeySequence& key, const QString& tip,
                const std::function<void()>& does);
-  bool mayLose();
-  void chooseProject();
   void chooseData();
   void importData(const QString& path);
   void changePreparation();
@@ -83,9 +83,18 @@ class MainWindow : public QMainWindow {
   void chooseGenerator(const QString& id);
   void findRate();
   void crossValidate();
+  void exportData(Figure* figure);
+  // main_window_projects.cpp
+  static QString lastFolder();
+  static void setLastFolder(const QString& path);
+  QWidget* buildMissingBar();
+  void refreshMissing();
+  void locateData();
+  bool mayLose();
+  bool mayReplace(bool& elsewhere);
+  void chooseProject();
   void remember(const QString& path);
   void refreshRecent();
-  void exportData(Figure* figure);
   // what follows the document
   void refreshEdited();
   void refreshTitle();
@@ -107,6 +116,9 @@ class MainWindow : public QMainWindow {
   PinMenu* pinMenu_ = nullptr;
   QFrame* messageBar_ = nullptr;
   QLabel* messageText_ = nullptr;
+  QFrame* missingBar_ = nullptr;
+  QLabel* missingText_ = nullptr;
+  QToolButton* missingUse_ = nullptr;
   QFrame* workBar_ = nullptr;
   QLabel* workText_ = nullptr;
   QProgressBar* workProgress_ = nullptr;

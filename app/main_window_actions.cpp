@@ -6,7 +6,6 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
-#include <QBuffer>
 #include <QLabel>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -27,15 +26,6 @@
 #include "widgets/transport/transport_bar.h"
 
 namespace vitrine {
-namespace {
-
-constexpr int kMostRecent = 8;
-
-QString lastFolder() { return QSettings().value(QStringLiteral("folder")).toString(); }
-void setLastFolder(const QString& path) { QSettings().setValue(QStringLiteral("folder"), QFileInfo(path).absolutePath()); }
-
-}  // namespace
-
 QAction* MainWindow::add(QMenu* menu, const QString& text, const QString& name, const QKeySequence& key, const QString& tip,
                          const std::function<void()>& does) {
   auto* action = new QAction(text, this);
@@ -235,26 +225,6 @@ void MainWindow::buildHelpMenu() {
   });
 }
 
-bool MainWindow::mayLose() {
-  if (!document_.isDirty()) return true;
-  QMessageBox box(QMessageBox::Question, tr("Unsaved work"), tr("Save the changes to %1?").arg(document_.name()),
-                  QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, this);
-  box.setObjectName(QStringLiteral("unsavedBox"));
-  box.setInformativeText(tr("Otherwise the network's edits and what it has learnt are lost."));
-  switch (box.exec()) {
-    case QMessageBox::Save: return save();
-    case QMessageBox::Discard: return true;
-    default: return false;
-  }
-}
-
-void MainWindow::chooseProject() {
-  const QString path = QFileDialog::getOpenFileName(this, tr("Open project"), lastFolder(), tr("Vitrine projects (*.vitrine)"));
-  if (path.isEmpty()) return;
-  setLastFolder(path);
-  openPath(path);
-}
-
 void MainWindow::chooseData() {
   QStringList filters;
   for (const FileFilter& f : fileFilters()) {
@@ -350,43 +320,6 @@ void MainWindow::chooseGenerator(const QString& id) {
   settings.noise = noise->value();
   settings.seed = static_cast<std::uint64_t>(seed->value());
   document_.generateData(id.toStdString(), settings);
-}
-
-bool MainWindow::save(bool elsewhere) {
-  QString path = document_.path();
-  if (path.isEmpty() || elsewhere) {
-    const QString proposed = path.isEmpty() ? lastFolder() + QLatin1Char('/') + document_.name() + QStringLiteral(".vitrine") : path;
-    path = QFileDialog::getSaveFileName(this, tr("Save project"), proposed, tr("Vitrine projects (*.vitrine)"));
-    if (path.isEmpty()) return false;
-    if (!path.endsWith(QStringLiteral(".vitrine"))) path += QStringLiteral(".vitrine");
-    setLastFolder(path);
-  }
-  QByteArray png;
-  QBuffer buffer(&png);
-  buffer.open(QIODevice::WriteOnly);
-  grab().scaledToWidth(320, Qt::SmoothTransformation).save(&buffer, "PNG");
-  if (!document_.save(path, arrangement(), png)) return false;
-  remember(path);
-  return true;
-}
-
-void MainWindow::remember(const QString& path) {
-  QSettings settings;
-  QStringList list = settings.value(QStringLiteral("recent")).toStringList();
-  list.removeAll(path);
-  list.prepend(path);
-  settings.setValue(QStringLiteral("recent"), list.mid(0, kMostRecent));
-  refreshRecent();
-}
-
-void MainWindow::refreshRecent() {
-  recent_->clear();
-  for (const QString& path : QSettings().value(QStringLiteral("recent")).toStringList()) {
-    QAction* a = recent_->addAction(QFileInfo(path).fileName(), this, [this, path] { openPath(path); });
-    a->setToolTip(path);
-    a->setEnabled(QFileInfo::exists(path));
-  }
-  recent_->setEnabled(!recent_->isEmpty());
 }
 
 }  // namespace vitrine

@@ -10,6 +10,7 @@
 
 #include "widgets/figure/paint.h"
 #include "widgets/plots/curve_plot.h"
+#include "widgets/post.h"
 
 namespace vitrine {
 namespace {
@@ -55,10 +56,10 @@ RangeDialog::RangeDialog(std::shared_ptr<const Snapshot> snapshot, const TrainSe
   column->addWidget(buttons);
   worker_ = std::jthread([this, snapshot = std::move(snapshot), settings, threads](std::stop_token stop) {
     const auto tell = [this](double share) {
-      QMetaObject::invokeMethod(this, [this, share] { progress_->setValue(static_cast<int>(share * 1000)); }, Qt::QueuedConnection);
+      post(this, [this, share] { progress_->setValue(static_cast<int>(share * 1000)); });
     };
     const RangeTest test = rangeTest(snapshot->network, snapshot->data, settings, snapshot->state->params.span(), kLow, kHigh, kBatches, threads, stop, tell);
-    if (!stop.stop_requested()) QMetaObject::invokeMethod(this, [this, test] { show(test); }, Qt::QueuedConnection);
+    if (!stop.stop_requested()) post(this, [this, test] { show(test); });
   });
 }
 

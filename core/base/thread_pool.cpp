@@ -1,6 +1,7 @@
 #include "core/base/thread_pool.h"
 
 #include <algorithm>
+#include <system_error>
 
 namespace vitrine {
 namespace {
@@ -18,7 +19,12 @@ void pause() {
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) {
-  for (int t = 1; t < threads; ++t) workers_.emplace_back([this, t] { work(t); });
+  workers_.reserve(static_cast<std::size_t>(std::clamp(threads, 1, kMostThreads) - 1));
+  try {
+    for (int t = 1; t < std::min(threads, kMostThreads); ++t) workers_.emplace_back([this, t] { work(t); });
+  } catch (const std::system_error&) {
+    // The system has no more to give: fewer threads do the same work, to the same bits.
+  }
 }
 
 ThreadPool::~ThreadPool() {

@@ -8,12 +8,15 @@
 
 namespace vitrine {
 
+/// More threads than this gain nothing, and each costs memory.
+constexpr int kMostThreads = 256;
+
 /// A small pool for work cut into fixed blocks. Blocks are claimed one by one, so a thread that the system holds up
 /// delays only the block it has; what a block computes never depends on who runs it, so results are the same bits
 /// for every thread count. One caller at a time; the caller works too. Nothing is allocated by run().
 class ThreadPool {
  public:
-  /// `threads` counts the caller: 1 starts none.
+  /// `threads` counts the caller: 1 starts none. Where the system refuses a thread, the pool has as many as it got: see threads().
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

@@ -6,6 +6,7 @@
 #include "core/base/numbers.h"
 #include "core/data/cells.h"
 #include "core/data/read_table.h"
+#include "core/data/text_encoding.h"
 
 namespace vitrine {
 namespace {
@@ -77,6 +78,16 @@ class Lines {
     return true;
   }
   std::int64_t number() const { return number_; }
+  /// Lines that are left and hold something.
+  std::int64_t left() const {
+    std::int64_t n = 0;
+    for (std::size_t at = at_; at < text_.size();) {
+      const std::size_t end = std::min(text_.find('\n', at), text_.size());
+      n += end > at && text_[at] != '%' && text_[at] != '\r';
+      at = end + 1;
+    }
+    return n;
+  }
   double share() const { return static_cast<double>(at_) / static_cast<double>(text_.size()); }
 
  private:
@@ -90,6 +101,7 @@ struct Attribute {
   ColumnKind kind = ColumnKind::Number;
   std::vector<std::string> names;
   std::unordered_map<std::string, std::int32_t> index;
+  std::string datePattern;
 };
 
 Result<Attribute> readAttribute(Line& line) {
@@ -117,10 +129,14 @@ Result<Attribute> readAttribute(Line& line) {
     a.kind = ColumnKind::Number;
   else if (t == "string")
     a.kind = ColumnKind::Text;
-  else if (t == "date")
-    a.kind = ColumnKind::Date;
-  else
+  else if (t != "date")
     return line.fault("the type " + shownCell(*type), "numeric, a list of values in { }, string or date");
+  if (t != "date") return a;
+  a.kind = ColumnKind::Date;
+  if (line.atEnd()) return a;
+  Result<std::string> pattern = line.word(bare);
+  if (!pattern) return pattern.error();
+  a.datePattern = std::move(*pattern);
   return a;
 }
 
@@ -129,7 +145,7 @@ class Body {
  public:
   explicit Body(std::vector<Attribute>& attributes) : attributes_(attributes) {
     format_.missing.clear();
-    for (const Attribute& a : attributes) builders_.emplace_back(a.name, a.kind, format_);
+    for (const Attribute& a : attributes) builders_.emplace_back(a.name, a.kind, format_, a.datePattern);
     nominal_.resize(attributes.size());
   }
   Status add(std::size_t c, const std::string& cell, bool bare, const Line& line) {
@@ -138,7 +154,7 @@ class Body {
     if (a.kind != ColumnKind::Category) {
       const std::int64_t odd = builders_[c].odd();
       builders_[c].add(cell.empty() ? std::string_view(" ") : std::string_view(cell), line.number());
-      if (builders_[c].odd() > odd) return Error{{}, cellPlace(line.number(), a.name), shownCell(cell), a.kind == ColumnKind::Number ? "a number" : "a date as 2026-11-24", {}};
+      if (builders_[c].odd() > odd) return Error{{}, cellPlace(line.number(), a.name), shownCell(cell), a.kind == ColumnKind::Number ? "a number" : "a date as " + (a.datePattern.empty() ? "2026-11-24" : a.datePattern), {}};
       return {};
     }
     const auto at = a.index.find(cell);
@@ -257,6 +273,9 @@ Result<Table> readArffTable(std::string bytes, std::stop_token stop, const Progr
   for (const Attribute& a : attributes) names.push_back(a.name);
   names = uniqueNames(std::move(names));
   for (std::size_t c = 0; c < names.size(); ++c) attributes[c].name = names[c];
+  if (attributes.size() > kMostColumns) return Error{{}, "row " + std::to_string(lines.number()), std::to_string(attributes.size()) + " attributes", "at most " + std::to_string(kMostColumns), {}};
+  // Sparse rows are short and their cells many: what they come to is known from the lines alone.
+  if (Status s = checkCells(lines.left(), static_cast<std::int64_t>(attributes.size())); !s) return s.error();
   Body body(attributes);
   while (lines.next(content)) {
     Line line(content, lines.number());

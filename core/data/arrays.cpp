@@ -1,8 +1,13 @@
 #include "core/data/arrays.h"
 
 #include <algorithm>
+#include <functional>
+#include <future>
+#include <map>
 
+#include "core/base/sha256.h"
 #include "core/base/zip_archive.h"
+#include "core/data/array_names.h"
 #include "core/data/file_bytes.h"
 
 namespace vitrine {
@@ -11,53 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kHead = 10012;  // enough for any header that is accepted
-constexpr std::size_t kMostFiles = 1000;
-
-struct Meaning {
-  Part part = Part::Train;
-  bool target = false;
-};
-
-std::optional<Part> partOf(const std::string& word) {
-  if (word == "train" || word == "training" || word == "tr") return Part::Train;
-  if (word == "val" || word == "valid" || word == "validation" || word == "dev") return Part::Validation;
-  if (word == "test" || word == "te") return Part::Test;
-  return std::nullopt;
-}
-
-/// What an array of this name is for; none: unknown.
-std::optional<Meaning> meaningOf(const std::string& name) {
-  std::vector<std::string> words(1);
-  for (const char c : name) {
-    const char l = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    if (l == '_' || l == '-' || l == ' ' || l == '.')
-      words.emplace_back();
-    else
-      words.back() += l;
-  }
-  Meaning m;
-  std::string rest;
-  for (std::string& w : words) {
-    if (const std::optional<Part> part = partOf(w)) {
-      m.part = *part;
-      continue;
-    }
-    if (w.size() > 1 && (w[0] == 'x' || w[0] == 'y'))  // "xtrain"
-      if (const std::optional<Part> part = partOf(w.substr(1))) m.part = *part, w.resize(1);
-    rest += (rest.empty() ? "" : "_") + w;
-  }
-  static const char* const kInputs[] = {"x", "image", "images", "img", "imgs", "data", "input", "inputs", "feature", "features", "sample", "samples", "arr_0"};
-  static const char* const kTargets[] = {"y", "label", "labels", "target", "targets", "class", "classes", "arr_1"};
-  for (const char* k : kInputs)
-    if (rest == k) return m;
-  m.target = true;
-  for (const char* k : kTargets)
-    if (rest == k) return m;
-  return std::nullopt;
-}
-
-bool isNpy(const std::string& name) { return name.size() > 4 && name.ends_with(".npy"); }
-std::string stemOf(const std::string& name) { return isNpy(name) ? name.substr(0, name.size() - 4) : name; }
 
 /// Which of these names is what; index into names, by part.
 struct Chosen {
@@ -70,7 +28,7 @@ Result<Chosen> choose(const std::vector<std::string>& names, const std::vector<s
   Chosen c;
   std::size_t known = 0;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::optional<Meaning> m = meaningOf(stemOf(names[i]));
+    const std::optional<ArrayMeaning> m = arrayMeaning(arrayStem(names[i]));
     if (!m) continue;
     std::optional<std::size_t>& slot = c.at[static_cast<std::size_t>(m->part)][m->target];
     if (slot) return Error{file, "'" + names[i] + "'", "a second array for the same use as '" + names[*slot] + "'", "one", {}};
@@ -96,82 +54,111 @@ Result<Chosen> choose(const std::vector<std::string>& names, const std::vector<s
   }
   if (!c.at[0][0]) {
     std::string all;
-    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 8); ++i) all += (i ? ", '" : "'") + stemOf(names[i]) + "'";
-    return Error{file, {}, names.empty() ? "no arrays" : "arrays named " + all, "x and y, images and labels, or x_train, y_train, x_test, y_test", {}};
+    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 8); ++i) all += (i ? ", '" : "'") + arrayStem(names[i]) + "'";
+    return Error{file, {}, "arrays named " + all, "x and y, images and labels, or x_train, y_train, x_test, y_test", {}};
   }
   for (std::size_t p = 0; p < 3; ++p)
     if (!c.at[p][0]) c.at[p][1] = std::nullopt;
-  if (known < names.size())
-    for (std::size_t i = 0; i < names.size(); ++i)
-      if (!meaningOf(stemOf(names[i])) && c.notes.size() < 5) c.notes.push_back("The array '" + stemOf(names[i]) + "' is not used.");
+  if (known < names.size()) {
+    constexpr std::size_t kMostNamed = 5;
+    std::string unused;
+    std::size_t met = 0;
+    for (const std::string& name : names)
+      if (!arrayMeaning(arrayStem(name)) && met++ < kMostNamed) unused += (unused.empty() ? "'" : ", '") + arrayStem(name) + "'";
+    c.notes.push_back(met == 1 ? "The array " + unused + " is not used." : std::to_string(met) + " arrays are not used: " + unused + (met > kMostNamed ? ", …" : "") + ".");
+  }
   return c;
 }
 
-/// Names and the bytes of each, or of its beginning.
-using Held = std::vector<std::pair<std::string, std::string>>;
+/// Arrays of an archive or of files side by side: their names, and what reads those that are wanted.
+struct Shelf {
+  std::vector<std::string> names;
+  std::vector<std::string> notes;
+  std::string others;  ///< an archive without arrays: what is in it
+  /// The bytes by name, no more than `most` of each.
+  std::function<Result<std::map<std::string, std::string>>(const std::vector<std::string>&, std::size_t most)> read;
+};
 
-Result<Held> heldInZip(std::string_view bytes, const std::string& file, std::size_t most) {
+Result<Shelf> shelfOfZip(std::string_view bytes, const std::string& file) {
   Result<std::vector<std::string>> names = zipNames(bytes, file);
   if (!names) return names.error();
-  std::erase_if(*names, [](const std::string& n) { return !isNpy(n); });
-  Result<std::map<std::string, std::string>> entries = readZip(bytes, *names, file, "an NPZ archive of arrays", most);
-  if (!entries) return entries.error();
-  Held held;
-  for (const std::string& n : *names) held.emplace_back(n, std::move(entries->at(n)));
-  return held;
+  Shelf shelf;
+  for (const std::string& n : *names) {
+    if (isNpyName(n))
+      shelf.names.push_back(n);
+    else if (shelf.others.size() < 200)
+      shelf.others += (shelf.others.empty() ? "'" : ", '") + n + "'";
+  }
+  shelf.read = [bytes, file](const std::vector<std::string>& wanted, std::size_t most) { return readZip(bytes, wanted, file, "an NPZ archive of arrays", most); };
+  return shelf;
 }
 
-/// The chosen file and, where its name tells what it is, those beside it whose names do.
-std::vector<fs::path> besides(const fs::path& chosen) {
-  if (!meaningOf(stemOf(chosen.filename().string()))) return {chosen};
-  std::vector<fs::path> all;
-  std::error_code code;
-  for (const fs::directory_entry& e : entriesOf(fs::absolute(chosen).parent_path())) {
-    const std::string name = e.path().filename().string();
-    if (isNpy(name) && e.is_regular_file(code) && meaningOf(stemOf(name)) && all.size() < kMostFiles) all.push_back(e.path());
-  }
-  std::sort(all.begin(), all.end());
-  return all;
+/// The chosen file and those beside it that belong to it. `hashes`: of the files that are read whole, by name.
+Result<Shelf> shelfOfFiles(const fs::path& chosen, std::stop_token stop, std::map<std::string, std::string>& hashes) {
+  const Result<ArrayFamily> family = arrayFamily(chosen);
+  if (!family) return family.error();
+  Shelf shelf;
+  shelf.names = family->names;
+  shelf.notes = family->notes;
+  shelf.read = [folder = fs::absolute(chosen).parent_path(), stop, &hashes](const std::vector<std::string>& wanted, std::size_t most) -> Result<std::map<std::string, std::string>> {
+    std::map<std::string, std::string> out;
+    for (const std::string& name : wanted) {
+      Result<std::string> bytes = most <= kHead ? readFileHead(folder / name, most) : readFileBytes(folder / name, stop);
+      if (!bytes) return bytes.error();
+      if (most > kHead) hashes[name] = sha256(*bytes);
+      out[name] = std::move(*bytes);
+    }
+    return out;
+  };
+  return shelf;
 }
 
-Result<Held> heldInFiles(const fs::path& path, const std::string& kind, std::size_t most, std::stop_token stop) {
-  const bool heads = most <= kHead;
-  if (kind == "npz") {
-    const Result<std::string> bytes = readFileBytes(path, stop);
-    return bytes ? heldInZip(*bytes, shownName(path), most) : bytes.error();
-  }
-  Held held;
-  for (const fs::path& p : besides(path)) {
-    Result<std::string> bytes = heads ? readFileHead(p, most) : readFileBytes(p, stop);
-    if (!bytes) return bytes.error();
-    held.emplace_back(p.filename().string(), std::move(*bytes));
-  }
-  return held;
-}
-
-Result<Chosen> chooseHeld(const Held& held, const std::string& file) {
-  std::vector<std::string> names;
-  std::vector<std::size_t> ranks;
-  for (const auto& [name, bytes] : held) {
-    const Result<NpyHeader> header = readNpyHeader(bytes, held.size() == 1 && name == file ? file : file + ", " + name);
+/// Which of the arrays are used. Headers are read where names do not tell.
+Result<Chosen> chooseFrom(const Shelf& shelf, const std::string& file) {
+  if (shelf.names.empty()) return Error{file, {}, shelf.others.empty() ? "no arrays" : "no arrays, but " + shelf.others, "entries such as x.npy and y.npy", {}};
+  std::vector<std::size_t> ranks(shelf.names.size());
+  if (shelf.names.size() == 2) {
+    const Result<std::map<std::string, std::string>> heads = shelf.read(shelf.names, kHead);
+    if (!heads) return heads.error();
     // One that is not understood is refused only when it is needed.
-    names.push_back(name);
-    ranks.push_back(header ? header->shape.size() : 0);
+    for (std::size_t i = 0; i < ranks.size(); ++i)
+      if (const Result<NpyHeader> h = readNpyHeader(heads->at(shelf.names[i]), file)) ranks[i] = h->shape.size();
   }
-  return choose(names, ranks, file);
+  return choose(shelf.names, ranks, file);
 }
 
-Result<ArrayFile> takeArrays(const Held& held, const std::string& file) {
-  Result<Chosen> c = chooseHeld(held, file);
+std::string shownIn(const std::string& name, const std::string& file) { return name == file ? file : file + ", " + name; }
+
+Result<bool> isTableOn(const Shelf& shelf, const std::string& file) {
+  const Result<Chosen> c = chooseFrom(shelf, file);
   if (!c) return c.error();
+  const std::string& name = shelf.names[*c->at[0][0]];
+  const Result<std::map<std::string, std::string>> head = shelf.read({name}, kHead);
+  if (!head) return head.error();
+  const Result<NpyHeader> header = readNpyHeader(head->at(name), shownIn(name, file));
+  if (!header) return header.error();
+  return header->shape.size() <= 2;
+}
+
+Result<ArrayFile> takeArrays(const Shelf& shelf, const std::string& file) {
+  Result<Chosen> c = chooseFrom(shelf, file);
+  if (!c) return c.error();
+  std::vector<std::string> wanted;
+  for (const auto& part : c->at)
+    for (const std::optional<std::size_t>& at : part)
+      if (at) wanted.push_back(shelf.names[*at]);
+  Result<std::map<std::string, std::string>> contents = shelf.read(wanted, std::numeric_limits<std::size_t>::max());
+  if (!contents) return contents.error();
   ArrayFile out;
-  out.notes = std::move(c->notes);
+  out.notes = shelf.notes;
+  out.notes.insert(out.notes.end(), c->notes.begin(), c->notes.end());
   for (std::size_t p = 0; p < 3; ++p)
     for (const std::size_t target : {std::size_t{0}, std::size_t{1}}) {
       if (!c->at[p][target]) continue;
-      const auto& [name, bytes] = held[*c->at[p][target]];
-      const std::string shown = name == file ? file : file + ", " + name;
-      Result<NpyArray> array = readNpy(bytes, shown);
+      const std::string& name = shelf.names[*c->at[p][target]];
+      const std::string shown = shownIn(name, file);
+      Result<NpyArray> array = readNpy(contents->at(name), shown);
+      contents->erase(name);
       if (!array) return array.error();
       if (array->shape.empty()) return Error{shown, {}, "a single number", "an array with an axis of samples", {}};
       (target ? out.parts[p].targets : out.parts[p].inputs) = std::move(*array);
@@ -191,25 +178,53 @@ Result<ArrayFile> takeArrays(const Held& held, const std::string& file) {
 }  // namespace
 
 Result<bool> arraysAreTable(const fs::path& path, const std::string& kind) {
-  const Result<Held> held = heldInFiles(path, kind, kHead, {});
-  if (!held) return held.error();
-  const Result<Chosen> c = chooseHeld(*held, shownName(path));
-  if (!c) return c.error();
-  const auto& [name, bytes] = (*held)[*c->at[0][0]];
-  const Result<NpyHeader> header = readNpyHeader(bytes, shownName(path) + ", " + name);
-  if (!header) return header.error();
-  return header->shape.size() <= 2;
+  std::map<std::string, std::string> hashes;
+  if (kind == "npy") {
+    const Result<Shelf> shelf = shelfOfFiles(path, {}, hashes);
+    return shelf ? isTableOn(*shelf, shownName(path)) : shelf.error();
+  }
+  const Result<std::string> bytes = readFileBytes(path);
+  if (!bytes) return bytes.error();
+  const Result<Shelf> shelf = shelfOfZip(*bytes, shownName(path));
+  return shelf ? isTableOn(*shelf, shownName(path)) : shelf.error();
 }
 
 Result<ArrayFile> readArrayFile(const fs::path& path, const std::string& kind, std::stop_token stop) {
-  const Result<Held> held = heldInFiles(path, kind, std::numeric_limits<std::size_t>::max(), stop);
-  return held ? takeArrays(*held, shownName(path)) : held.error();
+  if (kind == "npy") {
+    std::map<std::string, std::string> read;
+    const Result<Shelf> shelf = shelfOfFiles(path, stop, read);
+    if (!shelf) return shelf.error();
+    Result<ArrayFile> out = takeArrays(*shelf, shownName(path));
+    if (!out) return out;
+    std::vector<std::string> hashes;
+    for (const std::string& name : shelf->names)
+      if (read.count(name)) hashes.push_back(read[name]);
+    out->sha256 = hashOfFiles(hashes);
+    return out;
+  }
+  const Result<std::string> bytes = readFileBytes(path, stop);
+  if (!bytes) return bytes.error();
+  std::future<std::string> hash = std::async(std::launch::async, [&] { return sha256(*bytes); });  // beside unpacking
+  const Result<Shelf> shelf = shelfOfZip(*bytes, shownName(path));
+  if (!shelf) return shelf.error();
+  Result<ArrayFile> out = takeArrays(*shelf, shownName(path));
+  if (out) out->sha256 = hash.get();
+  return out;
 }
 
 Result<ArrayFile> readArrayBytes(std::string_view bytes, const std::string& kind, const std::string& name) {
-  if (kind == "npy") return takeArrays({{name, std::string(bytes)}}, name);
-  const Result<Held> held = heldInZip(bytes, name, std::numeric_limits<std::size_t>::max());
-  return held ? takeArrays(*held, name) : held.error();
+  if (kind == "npy")
+    return takeArrays({{name}, {}, {}, [&](const std::vector<std::string>&, std::size_t) -> Result<std::map<std::string, std::string>> { return std::map<std::string, std::string>{{name, std::string(bytes)}}; }}, name);
+  const Result<Shelf> shelf = shelfOfZip(bytes, name);
+  return shelf ? takeArrays(*shelf, name) : shelf.error();
+}
+
+Result<std::vector<fs::path>> arrayFiles(const fs::path& path) {
+  const Result<ArrayFamily> family = arrayFamily(path);
+  if (!family) return family.error();
+  std::vector<fs::path> out;
+  for (const std::string& name : family->names) out.push_back(fs::absolute(path).parent_path() / name);
+  return out;
 }
 
 }  // namespace vitrine

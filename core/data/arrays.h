@@ -10,9 +10,8 @@
 
 namespace vitrine {
 
-/// Arrays of samples and of what belongs to them, from an NPZ, or from NPY files that stand side by side. By their names:
-/// x, images, data, inputs, features, samples, arr_0 are inputs; y, labels, targets, classes, arr_1 what is to be predicted;
-/// train, val, valid, validation, test tell the part ("x_train", "train_images"). Others are left out with a note.
+/// Arrays of samples and of what belongs to them, from an NPZ, or from NPY files that stand side by side, told apart by their names
+/// (array_names.h). Others are left out with a note.
 struct ArrayFile {
   struct Pair {
     std::optional<NpyArray> inputs, targets;
@@ -20,14 +19,17 @@ struct ArrayFile {
   };
   std::array<Pair, 3> parts;              ///< by Part; Train has at least inputs
   std::vector<std::string> notes;
+  std::string sha256;                     ///< of the files as they were read; empty where bytes were given
   const NpyArray& first() const { return *parts[0].inputs; }
 };
 
 /// Whether the file's inputs are rows of a table (at most two axes) rather than images or series; only headers are read.
 Result<bool> arraysAreTable(const std::filesystem::path& path, const std::string& kind);
-/// kind "npy": `path` and the arrays beside it that are named so; "npz": all in it.
+/// kind "npy": `path` and the arrays beside it that belong to it; "npz": those in it, of which others stay packed.
 Result<ArrayFile> readArrayFile(const std::filesystem::path& path, const std::string& kind, std::stop_token stop = {});
 Result<ArrayFile> readArrayBytes(std::string_view bytes, const std::string& kind, const std::string& name);
+/// The files that are read for an NPY file, in the order of their hashes.
+Result<std::vector<std::filesystem::path>> arrayFiles(const std::filesystem::path& path);
 
 /// Rows × columns with the targets last; where there are several parts, a column 'part' names them.
 Result<Table> tableOfArrays(const ArrayFile& file);

@@ -6,6 +6,7 @@
 
 #include "core/base/numbers.h"
 #include "core/data/arrays.h"
+#include "core/data/file_bytes.h"
 #include "core/data/target.h"
 
 namespace vitrine {
@@ -28,6 +29,14 @@ Result<std::int64_t> rowsOf(const ArrayFile& f) {
     if (p.inputs) rows += p.inputs->shape[0];
   if (rows > kMostRows) return Error{f.parts[0].inputsName, {}, std::to_string(rows) + " samples", "at most 2147483647", {}};
   return rows;
+}
+
+/// What the numbers will take, in the type they are held in, is known before memory is taken.
+Status checkMemory(const ArrayFile& f, std::int64_t numberSize) {
+  std::int64_t numbers = 0;
+  for (const ArrayFile::Pair& p : f.parts) numbers += (p.inputs ? p.inputs->count() : 0) + (p.targets ? p.targets->count() : 0);
+  if (numbers <= memoryCap() / numberSize) return {};
+  return Error{f.parts[0].inputsName, {}, std::to_string(numbers) + " numbers (" + bytesText(numbers * numberSize) + ")", "at most " + bytesText(memoryCap()) + ", a quarter of this machine's memory", {}};
 }
 
 void addColumns(const NpyArray& a, std::int64_t columns, Column* to) {
@@ -99,7 +108,7 @@ void takeSingle(ImageSet& set, const std::vector<double>& values, bool wholeType
   }
   const std::size_t most = wholeType ? kMostClasses : 20;
   if (!whole || distinct.size() > most || distinct.size() * 2 > values.size()) {
-    set.targets = values;
+    set.targets.assign(values.begin(), values.end());
     set.targetNames = {"target"};
     return;
   }
@@ -112,7 +121,7 @@ void takeSingle(ImageSet& set, const std::vector<double>& values, bool wholeType
 }
 
 /// One-hot classes, labels, or several numbers to predict.
-void takeSeveral(ImageSet& set, std::vector<double> values, std::size_t outputs) {
+void takeSeveral(ImageSet& set, const std::vector<double>& values, std::size_t outputs) {
   const bool binary = std::all_of(values.begin(), values.end(), [](double v) { return v == 0 || v == 1; });
   bool oneHot = binary;
   for (std::size_t r = 0; oneHot && r < values.size(); r += outputs) oneHot = std::count(values.begin() + static_cast<std::ptrdiff_t>(r), values.begin() + static_cast<std::ptrdiff_t>(r + outputs), 1.0) == 1;
@@ -123,7 +132,7 @@ void takeSeveral(ImageSet& set, std::vector<double> values, std::size_t outputs)
     return;
   }
   set.labels = binary;
-  set.targets = std::move(values);
+  set.targets.assign(values.begin(), values.end());
   for (std::size_t k = 0; k < outputs; ++k) set.targetNames.push_back((binary ? "label " : "target ") + std::to_string(k + 1));
 }
 
@@ -142,14 +151,14 @@ Status takeTargets(ImageSet& set, const ArrayFile& f) {
     whole = whole && p.targets->kind != 'f';
     for (std::int64_t i = 0; i < p.targets->count(); ++i) {
       values.push_back(p.targets->at(i));
-      if (!std::isfinite(values.back()))
+      if (!std::isfinite(static_cast<float>(values.back())))  // what networks compute with
         return Error{p.targetsName, "row " + std::to_string(i / outputs), std::isnan(values.back()) ? "NaN" : "infinity", "a finite number", {}};
     }
   }
   if (outputs == 1)
     takeSingle(set, values, whole);
   else
-    takeSeveral(set, std::move(values), static_cast<std::size_t>(outputs));
+    takeSeveral(set, values, static_cast<std::size_t>(outputs));
   if (set.targetNames.empty() && set.classNames.size() < 2) return Error{f.parts[0].targetsName, {}, "only the class " + set.classNames[0], "at least two classes", {}};
   return {};
 }
@@ -160,6 +169,7 @@ Result<Table> tableOfArrays(const ArrayFile& f) {
   const Result<std::int64_t> rows = rowsOf(f), columns = perSample(f.first(), f.parts[0].inputsName);
   if (!rows) return rows.error();
   if (!columns) return columns.error();
+  if (Status s = checkMemory(f, sizeof(double)); !s) return s.error();
   if (*columns > kMostColumns) return Error{f.parts[0].inputsName, {}, std::to_string(*columns) + " columns", "at most " + std::to_string(kMostColumns), {}};
   Table t;
   for (std::int64_t c = 0; c < *columns; ++c) t.columns.push_back(numberColumn(*columns == 1 ? "x" : "x" + std::to_string(c + 1), *rows, isSingle(f.first())));
@@ -196,6 +206,7 @@ Result<ImageSet> imagesOfArrays(ArrayFile f, const std::string& wanted) {
   if (const Result<std::int64_t> rows = rowsOf(f); !rows) return rows.error();
   const Result<Layout> layout = layoutOf(f.first(), f.parts[0].inputsName, wanted);
   if (!layout) return layout.error();
+  if (Status s = checkMemory(f, f.first().isBytes() ? 1 : sizeof(float)); !s) return s.error();
   ImageSet set;
   set.shape = layout->shape;
   set.notes = f.notes;
@@ -210,10 +221,13 @@ Result<ImageSet> imagesOfArrays(ArrayFile f, const std::string& wanted) {
     if (const Result<std::int64_t> n = perSample(a, f.parts[p].inputsName); !n) return n.error();
     if (a.isBytes() != isBytes) return Error{f.parts[p].inputsName, {}, "another type of number", "that of " + f.parts[0].inputsName, {}};
     if (several) set.parts.insert(set.parts.end(), static_cast<std::size_t>(a.shape[0]), static_cast<Part>(p));
-    if (isBytes)
+    if (isBytes) {
       append(a.bytes, *layout, bytes);
-    else
-      append(a.floats, *layout, floats);
+    } else {
+      std::vector<float> numbers = a.floats();
+      a.bytes = {};
+      append(numbers, *layout, floats);
+    }
   }
   set.inputs = isBytes ? Samples::fromBytes(set.shape, std::move(bytes)) : Samples::fromFloats(set.shape, std::move(floats));
   return set;

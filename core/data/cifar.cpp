@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <future>
 
+#include "core/base/sha256.h"
 #include "core/data/file_bytes.h"
 #include "core/data/readers.h"
 
@@ -51,12 +53,29 @@ std::vector<std::string> namesOf(const fs::path& folder, bool hundred) {
   return names;
 }
 
-Status takeBatch(const fs::path& file, Part part, bool hundred, std::stop_token stop, ImageSet& set, std::vector<std::uint8_t>& out) {
+fs::path homeOf(const fs::path& path) {
+  std::error_code code;
+  return fs::is_directory(path, code) ? fs::absolute(path) : fs::absolute(path).parent_path();
+}
+
+/// Those that the chosen file or folder stands for.
+Batches batchesOf(const fs::path& path) {
+  std::error_code code;
+  if (fs::is_directory(path, code) || knownName(path.filename().string()))
+    if (std::optional<Batches> found = batchesIn(homeOf(path))) return *found;
+  Batches one;
+  one.files = {{fs::absolute(path), Part::Train}};
+  one.hundred = fs::file_size(path, code) % (1 + kImage) != 0 || path.filename() == "test.bin";
+  return one;
+}
+
+Status takeBatch(const fs::path& file, Part part, bool hundred, std::stop_token stop, ImageSet& set, std::vector<std::uint8_t>& out, std::string& hash) {
   const Result<std::string> bytes = readFileBytes(file, stop);
   if (!bytes) return bytes.error();
   const std::int64_t labels = hundred ? 2 : 1, record = labels + kImage, size = static_cast<std::int64_t>(bytes->size());
   if (size == 0 || size % record != 0)
     return Error{shownName(file), "byte " + std::to_string(size / record * record), std::to_string(size % record) + " bytes at the end", "records of " + std::to_string(record) + " bytes: label and 32 × 32 × 3", {}};
+  std::future<std::string> sum = std::async(std::launch::async, [&] { return sha256(*bytes); });  // beside taking it apart
   const auto* from = reinterpret_cast<const std::uint8_t*>(bytes->data());
   const int classes = hundred ? 100 : 10;
   for (std::int64_t at = 0; at < size; at += record) {
@@ -69,6 +88,7 @@ Status takeBatch(const fs::path& file, Part part, bool hundred, std::stop_token 
     for (std::int64_t p = 0; p < kPixels; ++p)
       for (std::int64_t c = 0; c < 3; ++c) out.push_back(image[c * kPixels + p]);
   }
+  hash = sum.get();
   return {};
 }
 
@@ -82,32 +102,30 @@ bool isCifar(const fs::path& path) {
   return knownName(path.filename().string()) || size % (1 + kImage) == 0 || size % (2 + kImage) == 0;
 }
 
+Result<std::vector<fs::path>> cifarFiles(const fs::path& path) {
+  std::vector<fs::path> out;
+  for (const auto& [file, part] : batchesOf(path).files) out.push_back(file);
+  return out;
+}
+
 Result<ImageSet> readCifar(const fs::path& path, std::stop_token stop, const Progress& progress) {
-  std::error_code code;
-  const bool folder = fs::is_directory(path, code);
-  const fs::path home = folder ? fs::absolute(path) : fs::absolute(path).parent_path();
-  Batches batches;
-  if (folder || knownName(path.filename().string())) {
-    if (std::optional<Batches> found = batchesIn(home)) batches = *found;
-  }
-  if (batches.files.empty()) {
-    batches.files = {{fs::absolute(path), Part::Train}};
-    batches.hundred = fs::file_size(path, code) % (1 + kImage) != 0 || path.filename() == "test.bin";
-  }
+  const fs::path home = homeOf(path);
+  const Batches batches = batchesOf(path);
   ImageSet set;
   set.name = home.filename().string().find("cifar") != std::string::npos || !knownName(path.filename().string()) ? (batches.hundred ? "CIFAR-100" : "CIFAR-10") : home.filename().string();
   set.shape = {kSide, kSide, 3};
   set.classNames = namesOf(home, batches.hundred);
   std::vector<std::uint8_t> bytes;
+  std::vector<std::string> hashes(batches.files.size());
   for (std::size_t i = 0; i < batches.files.size(); ++i) {
-    if (Status s = takeBatch(batches.files[i].first, batches.files[i].second, batches.hundred, stop, set, bytes); !s) return s.error();
+    if (Status s = takeBatch(batches.files[i].first, batches.files[i].second, batches.hundred, stop, set, bytes, hashes[i]); !s) return s.error();
     if (progress) progress(static_cast<double>(i + 1) / static_cast<double>(batches.files.size()));
   }
   if (set.parts.back() == Part::Train) set.parts.clear();
   if (std::all_of(set.classes.begin(), set.classes.end(), [&](std::int32_t c) { return c == set.classes[0]; }))
     return Error{shownName(path), {}, "only the label " + std::to_string(set.classes[0]), "at least two classes", {}};
   set.inputs = Samples::fromBytes(set.shape, std::move(bytes));
-  set.source = {"cifar", batches.files[0].first.string(), {}, {}};
+  set.source = {"cifar", batches.files[0].first.string(), hashOfFiles(hashes), {}};
   return set;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,28 +10,34 @@
 
 namespace vitrine {
 
+/// What the first record is (CsvFormat::header).
+enum CsvHeader : int {
+  kDetectHeader = -1,
+  kNoHeader = 0,         ///< a row
+  kHeader = 1,           ///< it names the columns
+  kHeaderAndUnits = 2,   ///< it does, and the record after it says units
+  kHeaderInComment = 3,  ///< the last comment before it names the columns
+};
+
 /// How a text file is to be read. What is left at "detect" is found out from the text and told back.
 struct CsvFormat {
-  std::string encoding;      ///< "UTF-8", "UTF-16LE", "UTF-16BE", "GB18030", "ISO-8859-1"; empty: detect
-  char separator = 0;        ///< 0: detect among comma, semicolon, tab and vertical bar
-  char quote = '"';          ///< 0: none
-  int header = -1;           ///< 1: the first record names the columns; 0: it is a row; -1: detect
-  char decimal = 0;          ///< '.' or ','; 0: detect
-  char thousands = 0;        ///< 0: none; ',' '.' ' ' or '\'' between groups of three digits
+  std::string encoding;             ///< one of textEncodings(); empty: detect
+  char separator = 0;               ///< ' ': any run of blanks and tabs; 0: detect among comma, semicolon, tab, vertical bar and blanks
+  char quote = '"';                 ///< 0: none
+  int header = kDetectHeader;
+  char decimal = 0;                 ///< '.' or ','; 0: detect
+  std::optional<char> thousands;    ///< between groups of three digits: ',' '.' ' ' or '\''; 0: nothing; none: detect
+  std::int64_t skip = -1;           ///< lines passed over at the beginning; -1: detect
+  std::optional<char> comment;      ///< lines that begin with it are passed over; 0: no such; none: detect
   std::vector<std::string> missing = defaultMissing();  ///< cells that mean "not known", besides empty ones; case counts for nothing
 
   static std::vector<std::string> defaultMissing();
   bool operator==(const CsvFormat&) const = default;
 };
 
-/// Encodings that can be named, in the order of a list.
-const std::vector<std::string>& textEncodings();
-/// By byte order mark, else by what the bytes can be: UTF-8, UTF-16 by its zero bytes, GB18030, ISO-8859-1.
-std::string detectEncoding(std::string_view bytes);
-/// The text as UTF-8 without byte order mark. Bytes that are not of the encoding, and zero bytes, are refused with their row.
-Result<std::string> toUtf8(std::string bytes, const std::string& encoding);
-
-/// Fills what is left to detect. `text` is UTF-8; only its first part is looked at.
+/// Fills what is left to detect; `text` is UTF-8, and only its first part is looked at. Separator, decimal mark and thousands' mark are
+/// chosen together: the reading that cuts the most lines into equally many cells of known kinds wins (after van den Burg, Nazábal & Sutton
+/// 2019, "Wrangling messy CSV files by detecting row and type patterns"). A line "sep=;" says the separator.
 CsvFormat detectFormat(std::string_view text, CsvFormat given);
 
 /// Whether the cell means "not known": empty, or one of the format's marks.
@@ -37,5 +45,10 @@ bool isMissingMark(std::string_view cell, const CsvFormat& format);
 /// The cell's number written for the C locale: the thousands' marks left out, the decimal comma a point. False when the
 /// groups are not of three digits. `room` holds what had to be rewritten.
 bool plainNumber(std::string_view cell, const CsvFormat& format, std::string& room, std::string_view& out);
+
+/// Whether the cell is a number and nothing else: "007", "0047583E5" and "nan" are labels, "1.5" and "-2e-3" are numbers.
+enum class NumberLook { No, Yes, Label };
+/// Label: digits with a leading zero, or with more of them than a number can keep; Yes also for "12E5", which may be a label among labels.
+NumberLook numberLook(std::string_view plain);
 
 }  // namespace vitrine

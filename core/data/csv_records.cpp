@@ -11,6 +11,18 @@ bool CsvRecords::lineEnd() {
   return true;
 }
 
+std::size_t CsvRecords::afterBlanks(std::size_t at) const {
+  while (at < text_.size() && (text_[at] == ' ' || (text_[at] == '\t' && separator_ != '\t'))) ++at;
+  return at;
+}
+
+void CsvRecords::skipLines(std::int64_t lines) {
+  for (; lines > 0 && at_ < text_.size(); --lines) {
+    at_ = std::min(text_.find_first_of("\r\n", at_), text_.size());
+    lineEnd();
+  }
+}
+
 bool CsvRecords::quotedField() {
   const std::int64_t begunLine = line_;
   const std::size_t begin = ++at_;
@@ -36,39 +48,79 @@ bool CsvRecords::quotedField() {
     fields_.push_back(own ? std::string_view(*own) : text_.substr(begin, quote - begin));
     break;
   }
-  const bool ends = at_ >= text_.size() || text_[at_] == separator_ || text_[at_] == '\n' || text_[at_] == '\r';
+  // With blanks between cells, one must follow.
+  const std::size_t after = separator_ == ' ' ? at_ : afterBlanks(at_);
+  const bool ends = after >= text_.size() || text_[after] == separator_ || text_[after] == '\n' || text_[after] == '\r' || (separator_ == ' ' && text_[after] == '\t');
+  at_ = after;
   if (!ends)
     error_ = Error{{}, "row " + std::to_string(line_), "text after a closing quote", "a separator or the end of the line", {}};
   return ends;
 }
 
+bool CsvRecords::passEmptyOrComment() {
+  if (lineEnd()) return true;
+  const std::size_t first = text_.find_first_not_of(separator_ == '\t' ? " " : " \t", at_);
+  if (first == std::string_view::npos) return at_ = text_.size(), false;
+  if (text_[first] == '\n' || text_[first] == '\r') return at_ = first, lineEnd();
+  if (comment_ == 0 || text_[first] != comment_) return false;
+  const std::size_t end = std::min(text_.find_first_of("\r\n", first), text_.size());
+  lastComment_ = text_.substr(first, end - first);
+  ++comments_;
+  at_ = end;
+  lineEnd();
+  return true;
+}
+
 bool CsvRecords::next() {
   if (error_) return false;
-  while (lineEnd()) {
+  while (at_ < text_.size() && passEmptyOrComment()) {
   }
   if (at_ >= text_.size()) return false;
   fields_.clear();
   unescaped_.clear();
   recordLine_ = line_;
+  recordAt_ = at_;
+  const bool blanks = separator_ == ' ';
+  const char second = blanks ? '\t' : separator_;
+  if (blanks) at_ = afterBlanks(at_);
   while (true) {
+    std::size_t begin = at_;
+    if (quote_ != 0 && begin < text_.size() && (text_[begin] == ' ' || text_[begin] == '\t')) {
+      begin = afterBlanks(begin);
+      if (begin < text_.size() && text_[begin] == quote_) at_ = begin;  // blanks before a quote belong to neither
+    }
     if (quote_ != 0 && at_ < text_.size() && text_[at_] == quote_) {
       if (!quotedField()) return false;
     } else {
-      const std::size_t begin = at_;
+      begin = at_;
       const char* p = text_.data() + at_;
       const char* const end = text_.data() + text_.size();
       const char separator = separator_;
-      while (p < end && *p != separator && *p != '\n' && *p != '\r') ++p;
+      while (p < end && *p != separator && *p != second && *p != '\n' && *p != '\r') ++p;
       at_ = static_cast<std::size_t>(p - text_.data());
       fields_.push_back(text_.substr(begin, at_ - begin));
     }
-    if (at_ < text_.size() && text_[at_] == separator_) {
-      ++at_;
+    if (blanks) at_ = afterBlanks(at_);
+    if (blanks ? at_ < text_.size() && text_[at_] != '\n' && text_[at_] != '\r' : atSeparator()) {
+      at_ += !blanks;
       continue;
     }
     lineEnd();
     return true;
   }
+}
+
+bool CsvRecords::cutWithinQuotes() const {
+  if (quote_ == 0 || text_.substr(recordAt_, at_ - recordAt_).find(quote_) == std::string_view::npos) return false;
+  bool open = false;
+  for (const std::string_view field : fields_) {
+    if (std::count(field.begin(), field.end(), quote_) % 2 == 0) continue;
+    if (open) return true;
+    // One that ends the field closes nothing: 5'11" is a length.
+    const std::size_t last = field.rfind(quote_);
+    open = last > 0 && field.find_first_not_of(" \t", last + 1) != std::string_view::npos;
+  }
+  return false;
 }
 
 std::string csvField(std::string_view text, char separator) {
@@ -77,28 +129,6 @@ std::string csvField(std::string_view text, char separator) {
   std::string quoted = "\"";
   for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
   return quoted + '"';
-}
-
-char detectSeparator(std::string_view text, char quote) {
-  constexpr int kRecords = 10;
-  char best = ',';
-  std::size_t bestScore = 0;
-  for (const char separator : {',', ';', '\t', '|'}) {
-    CsvRecords records(text, separator, quote);
-    std::size_t columns = 0;
-    bool even = true;
-    for (int i = 0; i < kRecords && records.next(); ++i) {
-      if (i == 0) columns = records.fields().size();
-      even = even && records.fields().size() == columns;
-    }
-    // Evenness counts first; a single column is even whatever the separator is.
-    const std::size_t score = columns < 2 ? 0 : columns + (even ? text.size() : 0);
-    if (score > bestScore) {
-      best = separator;
-      bestScore = score;
-    }
-  }
-  return best;
 }
 
 }  // namespace vitrine

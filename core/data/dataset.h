@@ -91,7 +91,7 @@ class Samples {
 struct Source {
   std::string kind;    ///< "idx", "csv", "generator"; empty: made in memory
   std::string path;    ///< the file, or the generator's id
-  std::string sha256;  ///< of the file, lower-case hexadecimal; empty: not computed
+  std::string sha256;  ///< of what was read, when it was read (see hashOfFiles); empty: not from files
   std::map<std::string, std::string> settings;  ///< options of opening or generating, as text in the C locale
   bool operator==(const Source&) const = default;
 };

@@ -108,6 +108,13 @@ Result<std::string> fileSha256(const std::filesystem::path& path, std::stop_toke
   return hash.finish();
 }
 
+std::string hashOfFiles(std::span<const std::string> hashes) {
+  if (hashes.size() == 1) return hashes[0];
+  Sha256 all;
+  for (const std::string& h : hashes) all.add(h + '\n');
+  return "files:" + all.finish();
+}
+
 std::vector<std::filesystem::directory_entry> entriesOf(const std::filesystem::path& folder) {
   std::vector<std::filesystem::directory_entry> all;
   std::error_code code;

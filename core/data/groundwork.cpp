@@ -48,6 +48,26 @@ Status checkOdd(const Table& table, const Recipe& recipe, const std::vector<std:
   return {};
 }
 
+/// What was taken for missing, or for a class, and which columns only name the rows.
+void noteColumns(const Table& table, const Recipe& recipe, std::vector<std::string>& notes) {
+  constexpr std::size_t kMost = 4;
+  std::vector<std::string> said;
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    const Column& column = table.columns[c];
+    if (recipe.columns[c].role == Role::Ignore) {
+      if (namesRows(table, c)) said.push_back("Column '" + column.name + "' only names the rows and is left out.");
+      continue;
+    }
+    if (column.marks.empty()) continue;
+    std::string marks;
+    std::int64_t all = 0;
+    for (const auto& [text, count] : column.marks) all += count, marks += (marks.empty() ? "" : ", ") + std::to_string(count) + (count == 1 ? " cell '" : " cells '") + text + "'";
+    said.push_back("In '" + column.name + "', " + marks + (column.marksMissing ? (all == 1 ? " counts as missing." : " count as missing.") : all == 1 ? " counts as a value, not as missing." : " count as a value, not as missing."));
+  }
+  for (std::size_t i = 0; i < std::min(said.size(), kMost); ++i) notes.push_back(said[i]);
+  if (said.size() > kMost) notes.push_back("And so in " + std::to_string(said.size() - kMost) + " more columns.");
+}
+
 std::vector<std::int32_t> codesOf(const Column& column, const std::vector<std::int32_t>& rows) {
   const Column categories = asCategories(column);
   std::vector<std::int32_t> out;
@@ -79,6 +99,8 @@ Result<Groundwork> layGround(const Table& table, const Recipe& recipe) {
   if (!plan) return plan.error();
   Groundwork s;
   s.plan = *plan;
+  s.notes = table.notes;
+  noteColumns(table, recipe, s.notes);
   if (Status odd = checkOdd(table, recipe, plan->features); !odd) return odd.error();
   if (Status odd = checkOdd(table, recipe, plan->targets); !odd) return odd.error();
   if (plan->time) {

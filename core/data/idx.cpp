@@ -114,6 +114,17 @@ struct Files {
   std::vector<IdxFile> images, labels;
 };
 
+Result<std::vector<Pair>> pairsOf(const fs::path& chosen) {
+  const Result<Pair> own = pairOf(chosen);
+  if (!own) return own.error();
+  std::vector<Pair> pairs;
+  const std::optional<Pair> before = partner(*own, "t10k", "train"), after = partner(*own, "train", "t10k");
+  if (before) pairs.push_back(*before);
+  pairs.push_back(*own);
+  if (after) pairs.push_back(*after);
+  return pairs;
+}
+
 Status readAll(Files& files, std::stop_token stop, const Progress& progress) {
   std::vector<fs::path> paths;
   for (const Pair& p : files.pairs) paths.insert(paths.end(), {p.images, p.labels});
@@ -139,15 +150,20 @@ Status readAll(Files& files, std::stop_token stop, const Progress& progress) {
 
 }  // namespace
 
+Result<std::vector<fs::path>> idxFiles(const fs::path& path) {
+  const Result<std::vector<Pair>> pairs = pairsOf(fs::absolute(path));
+  if (!pairs) return pairs.error();
+  std::vector<fs::path> out;
+  for (const Pair& p : *pairs) out.insert(out.end(), {p.images, p.labels});
+  return out;
+}
+
 Result<ImageSet> readIdx(const fs::path& path, std::stop_token stop, const Progress& progress) {
   const fs::path chosen = fs::absolute(path);
-  const Result<Pair> own = pairOf(chosen);
-  if (!own) return own.error();
+  Result<std::vector<Pair>> pairs = pairsOf(chosen);
+  if (!pairs) return pairs.error();
   Files files;
-  const std::optional<Pair> before = partner(*own, "t10k", "train"), after = partner(*own, "train", "t10k");
-  if (before) files.pairs.push_back(*before);
-  files.pairs.push_back(*own);
-  if (after) files.pairs.push_back(*after);
+  files.pairs = std::move(*pairs);
   if (const Status status = readAll(files, stop, progress); !status) return status.error();
 
   const std::int64_t height = files.images[0].dims[1], width = files.images[0].dims[2], first = files.images[0].dims[0];
@@ -169,7 +185,9 @@ Result<ImageSet> readIdx(const fs::path& path, std::stop_token stop, const Progr
   if (std::all_of(set.classes.begin(), set.classes.end(), [&](std::int32_t c) { return c == set.classes[0]; }))
     return Error{shownName(files.pairs[0].labels), {}, "only the label " + std::to_string(set.classes[0]), "at least two classes", {}};
   nameClasses(set, chosen.parent_path());
-  set.source = {"idx", files.pairs[0].images.string(), {}, {}};
+  std::vector<std::string> hashes;
+  for (std::size_t i = 0; i < files.pairs.size(); ++i) hashes.insert(hashes.end(), {files.images[i].sha256, files.labels[i].sha256});
+  set.source = {"idx", files.pairs[0].images.string(), hashOfFiles(hashes), {}};
   return set;
 }
 

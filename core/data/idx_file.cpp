@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <future>
 
+#include "core/base/sha256.h"
 #include "core/data/file_bytes.h"
 #include "core/data/unpack.h"
 
@@ -101,7 +103,10 @@ Result<IdxFile> readIdxFile(const std::filesystem::path& path, int rank, std::in
   if (bytes->empty()) return Error{shownName(path), {}, "an empty file", "an IDX file of " + kindOf(rank), {}};
   Reader reader(*bytes, shownName(path), rank);
   if (const Status status = reader.header(); !status) return status.error();
+  // Beside unpacking, which takes as long.
+  std::future<std::string> hash = std::async(std::launch::async, [&] { return sha256(*bytes); });
   if (const Status status = reader.body(spare, stop, progress); !status) return status.error();
+  reader.file.sha256 = hash.get();
   return std::move(reader.file);
 }
 

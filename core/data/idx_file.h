@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "core/base/result.h"
@@ -14,6 +15,7 @@ namespace vitrine {
 struct IdxFile {
   std::vector<std::int64_t> dims;  ///< {images, rows, columns} or {labels}
   std::vector<std::uint8_t> data;
+  std::string sha256;              ///< of the file as it was read
 };
 
 /// `rank`: 3 for images, 1 for labels. `spare` bytes are kept free behind the data for what the caller will append.

@@ -20,6 +20,10 @@ std::vector<Param> make() {
       Param{.id = "fit", .label = "Other shapes", .help = "What becomes of images with another ratio of width to height.", .fallback = std::string("crop"),
             .choices = {{"crop", "Cut out the middle"}, {"pad", "Fill up with black"}, {"stretch", "Stretch"}}},
       flag("grey", "Grey", "One channel of brightness instead of red, green and blue."),
+      Param{.id = "ground", .label = "Ground", .help = "What stands behind the transparent parts of a picture.", .fallback = std::string("white"),
+            .choices = {{"white", "White"}, {"black", "Black"}, {"grey", "Grey"}}},
+      flag("take_damaged", "Take damaged pictures", "Pictures that are cut short or damaged are used as far as they can be read; the rest of their pixels is made up. "
+                                                    "Otherwise they are left out."),
       Param{.id = "layout", .label = "Arrays are", .help = "How the axes of an array are understood.", .fallback = std::string("auto"),
             .choices = {{"auto", "As they look"}, {"last", "Images, channels last"}, {"first", "Images, channels first"}, {"series", "Series of steps × features"}}},
       Param{.id = "scaling", .label = "Scaling", .help = "Range: black is 0, white is 1. Standardise: each channel has mean 0 and deviation 1 over the training images.",
@@ -42,7 +46,7 @@ std::span<const Param> imageParams() {
 
 Params imageParamsOf(const ImagePlan& p) {
   const Augmentation& a = p.augment;
-  return {{"height", p.height}, {"width", p.width}, {"fit", p.fit}, {"grey", p.grey}, {"layout", p.layout}, {"scaling", p.scaling}, {"shift", a.shift},
+  return {{"height", p.height}, {"width", p.width}, {"fit", p.fit}, {"grey", p.grey}, {"ground", p.ground}, {"take_damaged", p.takeDamaged}, {"layout", p.layout}, {"scaling", p.scaling}, {"shift", a.shift},
           {"flip_horizontal", a.flipHorizontal}, {"flip_vertical", a.flipVertical}, {"rotate", a.rotate}, {"noise", a.noise}, {"cutout", a.cutout}};
 }
 
@@ -52,7 +56,7 @@ ImagePlan imagePlanOf(const Params& v) {
   const auto text = [&](const char* id) { return param<std::string>(v, all, id); };
   const auto flag = [&](const char* id) { return param<bool>(v, all, id); };
   const auto number = [&](const char* id) { return param<double>(v, all, id); };
-  return {whole("height"), whole("width"), text("fit"), flag("grey"), text("layout"), text("scaling"),
+  return {whole("height"), whole("width"), text("fit"), flag("grey"), text("ground"), flag("take_damaged"), text("layout"), text("scaling"),
           {whole("shift"), flag("flip_horizontal"), flag("flip_vertical"), number("rotate"), number("noise"), whole("cutout")}};
 }
 

@@ -37,20 +37,27 @@ Result<ImageSetPtr> readImages(const std::filesystem::path& path, const ImagePla
 /// NPZ or NPY held in memory; `kind` is "npz" or "npy".
 Result<ImageSetPtr> readImageBytes(std::string bytes, const std::string& kind, const std::string& name, const ImagePlan& plan = {});
 
-/// A picture file's pixels.
+/// A picture file's pixels: bytes, or numbers as they stand in the file where it has more than 8 bits a number.
 struct DecodedImage {
   std::int64_t height = 0, width = 0, channels = 0;  ///< 1 or 3
   std::vector<std::uint8_t> values;                  ///< [height × width × channels]; empty when only its size was asked for
+  std::vector<float> numbers;                        ///< the same, of deep pictures
+  double white = 255;                                ///< the number of white: 255 of bytes, 65535 of 16 bits, 1 of floats, or what a PNM says
+  std::string damage;                                ///< what is wrong with a picture that was taken nevertheless
+  bool isDeep() const { return white != 255; }
 };
 struct DecodeRequest {
-  bool sizeOnly = false;
+  bool sizeOnly = false;               ///< height, width and white
   std::int64_t height = 0, width = 0;  ///< 0: as it is
-  std::string fit = "crop";            ///< see ImagePlan
+  std::string fit = "crop";            ///< see ImagePlan; so for what follows
   int channels = 0;                    ///< 1 or 3; 0: as it is
+  std::string ground = "white";
+  bool takeDamaged = false;
 };
-/// Decodes PNG, JPEG, BMP, PNM and whatever else the program's toolkit knows; called from several threads at once. The engine
-/// knows no toolkit: the program sets this once, at its start. Without one a folder of images is refused.
-using ImageDecoder = std::function<Result<DecodedImage>(const std::filesystem::path&, const DecodeRequest&)>;
+/// Decodes a file of one of the kinds that picture_kind.h calls readable; called from several threads at once. `name` is for errors. A picture
+/// that is cut short or damaged is an error unless it is asked for. The engine knows no toolkit: the program sets this once, at its start.
+/// Without one a folder of images is refused.
+using ImageDecoder = std::function<Result<DecodedImage>(std::string_view bytes, const std::string& name, const DecodeRequest&)>;
 void setImageDecoder(ImageDecoder decoder);
 const ImageDecoder& imageDecoder();
 

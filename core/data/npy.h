@@ -9,18 +9,19 @@
 
 namespace vitrine {
 
-/// One array of numpy's NPY format, versions 1 to 3 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html), in
-/// C order and this machine's byte order, whatever the file's.
+/// One array of numpy's NPY format, versions 1 to 3 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 struct NpyArray {
   std::vector<std::int64_t> shape;
   char kind = 'f';                   ///< 'b' truth, 'u' and 'i' whole, 'f' floating
-  int itemSize = 4;                  ///< bytes of a number in the file
-  std::vector<std::uint8_t> bytes;   ///< the numbers of 'u' with one byte
-  std::vector<float> floats;         ///< of every other type; 64-bit numbers are rounded
+  int itemSize = 4;                  ///< bytes of a number
+  std::vector<std::uint8_t> bytes;   ///< the numbers in C order and this machine's byte order, whatever the file's
 
   std::int64_t count() const;
   bool isBytes() const { return kind == 'u' && itemSize == 1; }
-  double at(std::int64_t i) const { return isBytes() ? static_cast<double>(bytes[static_cast<std::size_t>(i)]) : static_cast<double>(floats[static_cast<std::size_t>(i)]); }
+  /// Whole numbers keep their value up to 2^53.
+  double at(std::int64_t i) const;
+  /// All of them; beyond a float's range they become infinite.
+  std::vector<float> floats() const;
 };
 
 /// What an NPY file says of itself.

@@ -7,7 +7,6 @@
 #include "core/data/arrays.h"
 #include "core/data/file_bytes.h"
 #include "core/data/generators.h"
-#include "core/data/csv_format.h"
 #include "core/data/readers.h"
 #include "core/data/unpack.h"
 
@@ -79,6 +78,16 @@ Result<DatasetPtr> generateAgain(const Source& source) {
   return generate(source.path, s);
 }
 
+Result<DatasetPtr> readAgain(const fs::path& path, const OpenOptions& options, const std::optional<Recipe>& recipe, std::stop_token stop, const Progress& progress) {
+  if (!recipe) return openData(path, options, stop, progress);
+  if (isTable(path)) {
+    const Result<TableFile> file = readTableFile(path, *recipe, stop, progress);
+    return file ? prepareFile(*file, *recipe, stop) : file.error();
+  }
+  const Result<ImageSetPtr> set = readImages(path, recipe->images, stop, progress);
+  return set ? prepareImages(*set, *recipe) : set.error();
+}
+
 }  // namespace
 
 std::string arrayKind(const fs::path& path) {
@@ -120,8 +129,9 @@ Result<ImageSetPtr> readImages(const fs::path& path, const ImagePlan& plan, std:
     } else {
       Result<ArrayFile> arrays = readArrayFile(path, arrayKind(path), stop);
       if (!arrays) return arrays.error();
+      const std::string sum = arrays->sha256;
       set = imagesOfArrays(std::move(*arrays), plan.layout);
-      if (set) set->source.kind = arrayKind(path);
+      if (set) set->source.kind = arrayKind(path), set->source.sha256 = sum;
     }
     if (set) set->name = path.stem().string(), set->source.path = fs::absolute(path).string();
   } else {
@@ -147,7 +157,18 @@ Result<ImageSetPtr> readImageBytes(std::string bytes, const std::string& kind, c
 }
 
 Result<std::string> sourceSha256(const Source& source, std::stop_token stop) {
-  return source.kind == "folder" ? folderSha256(source.path) : fileSha256(source.path, stop);
+  const bool several = isHashOfSeveral(source.sha256);
+  if (source.kind == "folder") return several ? folderSha256(source.path, stop) : folderListSha256(source.path);
+  if (!several) return fileSha256(source.path, stop);
+  const Result<std::vector<fs::path>> files = source.kind == "idx" ? idxFiles(source.path) : source.kind == "cifar" ? cifarFiles(source.path) : arrayFiles(source.path);
+  if (!files) return files.error();
+  std::vector<std::string> hashes;
+  for (const fs::path& f : *files) {
+    Result<std::string> hash = fileSha256(f, stop);
+    if (!hash) return hash.error();
+    hashes.push_back(std::move(*hash));
+  }
+  return hashOfFiles(hashes);
 }
 
 bool isTable(const fs::path& path) {
@@ -175,22 +196,20 @@ Result<DatasetPtr> reopen(const Source& source, const fs::path& base, const std:
   if (!share) return share.error();
   options = {*seed, *share};
   const fs::path path = base / source.path;  // base is left out when the path is absolute
-  if (!source.sha256.empty()) {
+  if (const Status status = checkOptions(options, path); !status) return status.error();
+  Result<DatasetPtr> data = readAgain(path, options, recipe, stop, progress);
+  if (!data || source.sha256.empty() || (*data)->source.sha256 == source.sha256) return data;
+  std::string now = (*data)->source.sha256;
+  if (isHashOfSeveral(now) && !isHashOfSeveral(source.sha256)) {
+    // As an older project has it.
     Source here = source;
     here.path = path.string();
-    const Result<std::string> sum = sourceSha256(here, stop);
-    if (!sum) return sum.error();
-    if (*sum != source.sha256)
-      return Error{shownName(path), {}, "SHA-256 " + *sum, source.sha256, "changed since it was used"};
+    const Result<std::string> older = sourceSha256(here, stop);
+    if (!older) return older.error();
+    if (*older == source.sha256) return data;
+    now = *older;
   }
-  if (const Status status = checkOptions(options, path); !status) return status.error();
-  if (!recipe) return openData(path, options, stop, progress);
-  if (isTable(path)) {
-    const Result<TableFile> file = readTableFile(path, *recipe, stop, progress);
-    return file ? prepareFile(*file, *recipe, stop) : file.error();
-  }
-  const Result<ImageSetPtr> set = readImages(path, recipe->images, stop, progress);
-  return set ? prepareImages(*set, *recipe) : set.error();
+  return problem("The data have changed since they were used here: what was read now is not what was read then (SHA-256 " + now + ", then " + source.sha256 + ").", shownName(path));
 }
 
 const std::vector<FileFilter>& fileFilters() {

@@ -11,6 +11,7 @@
 
 #include "core/base/result.h"
 #include "core/data/dataset.h"
+#include "core/data/text_encoding.h"
 
 namespace vitrine {
 
@@ -26,7 +27,7 @@ using Progress = std::function<void(double)>;
 ///   IDX, IDX.gz   choosing one of train-images / train-labels / t10k-images / t10k-labels finds the others beside it;
 ///                 the t10k pair becomes the validation split
 ///   CSV, TSV, ARFF   by the usual recipe: the last column is the target (see README.md for how its kind is told)
-///   NPY, NPZ      arrays told apart by their names (see arrays.h): rows of a table, images or series
+///   NPY, NPZ      arrays told apart by their names (see array_names.h): rows of a table, images or series
 ///   CIFAR-10 and CIFAR-100, binary: one batch or their folder
 ///   a folder      of folders of pictures, one a class, or of train/ and test/ with such
 Result<DatasetPtr> openData(const std::filesystem::path& path, const OpenOptions& options = {}, std::stop_token stop = {},
@@ -38,6 +39,7 @@ struct TableFile {
   Recipe recipe;  ///< as given with what was detected filled in; the usual one where none was given
   Source source;
   std::shared_ptr<const std::string> bytes;  ///< the file itself when it is small
+  std::vector<EncodingSample> encodings;     ///< text with other letters than a … z: how it reads in every encoding that it can be
 };
 /// Reads CSV, TSV, ARFF or two-dimensional arrays (by its name). Of `recipe` the format, the columns' kinds and the split are used; without columns
 /// it becomes the usual one.
@@ -55,7 +57,7 @@ bool isTable(const std::filesystem::path& path);
 Result<DatasetPtr> openFashionMnist(std::stop_token stop = {}, const Progress& progress = {});
 
 /// Reads or makes the data again as `source` tells; a relative path is taken from `base`. When the source has a SHA-256
-/// and the file another, that is an error. Without a recipe by the usual one.
+/// and what was read another, that is an error ("changed since"). Without a recipe by the usual one.
 Result<DatasetPtr> reopen(const Source& source, const std::filesystem::path& base, const std::optional<Recipe>& recipe = {},
                           std::stop_token stop = {}, const Progress& progress = {});
 
@@ -73,7 +75,8 @@ Result<DatasetPtr> decodeTable(std::string_view text, const std::string& fileNam
 
 /// SHA-256 of a file, lower-case hexadecimal.
 Result<std::string> fileSha256(const std::filesystem::path& path, std::stop_token stop = {});
-/// SHA-256 of what a source's path names: a file's bytes, or the names and sizes of a folder's pictures.
+/// The hash of what stands now where `source` says, to be compared with source.sha256 and of the same kind: of all files that are read
+/// together; as older projects have it, of the one file or of the names and sizes of a folder's pictures.
 Result<std::string> sourceSha256(const Source& source, std::stop_token stop = {});
 /// "npy" or "npz" by the name; empty: neither.
 std::string arrayKind(const std::filesystem::path& path);

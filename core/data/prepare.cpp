@@ -79,19 +79,44 @@ void noteRounding(Dataset& d) {
 
 }  // namespace
 
+namespace {
+
+/// A target alone, or with dates: numbers are a series that tells its own next one; classes are told from the dates.
+void planWithoutFeatures(const Table& table, Recipe& r) {
+  if (r.columns.empty() || std::any_of(r.columns.begin(), r.columns.end(), [](const ColumnPlan& c) { return c.role == Role::Feature; })) return;
+  const bool series = table.columns.back().kind == ColumnKind::Number;
+  for (std::size_t c = 0; c + 1 < r.columns.size(); ++c) {
+    if (table.columns[c].kind != ColumnKind::Date) continue;
+    r.columns[c].role = series ? Role::Time : Role::Feature;
+    if (series) break;
+  }
+  if (!series) return;
+  r.task = Task::Regression;
+  r.series.mode = "windows";
+  r.series.length = std::clamp<std::int64_t>(table.rows() / 10, 1, r.series.length);
+  r.split.mode = "time";
+}
+
+}  // namespace
+
 Recipe defaultRecipe(const Table& table, const CsvFormat& format) {
   Recipe r;
   r.format = format;
-  for (const Column& c : table.columns) r.columns.push_back({c.name, std::nullopt, c.kind == ColumnKind::Text || c.kind == ColumnKind::Date ? Role::Ignore : Role::Feature, false});
+  for (const Column& c : table.columns) r.columns.push_back({c.name, std::nullopt, c.kind == ColumnKind::Text || c.kind == ColumnKind::Date ? Role::Ignore : Role::Feature, false, std::nullopt});
+  for (std::size_t c = 0; c + 1 < r.columns.size(); ++c)
+    if (namesRows(table, c)) r.columns[c].role = Role::Ignore;
   if (!r.columns.empty()) r.columns.back().role = Role::Target;
+  planWithoutFeatures(table, r);
   r.steps = defaultSteps(table, r.columns);
   return r;
 }
 
 std::vector<StepPlan> defaultSteps(const Table& table, const std::vector<ColumnPlan>& columns) {
+  // A series of targets is prepared like features.
+  const bool only = std::none_of(columns.begin(), columns.end(), [](const ColumnPlan& c) { return c.role == Role::Feature; });
   bool missing = false, categories = false;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    if (columns[c].role != Role::Feature) continue;
+    if (columns[c].role != Role::Feature && !(only && columns[c].role == Role::Target)) continue;
     missing = missing || table.columns[c].missing > 0;
     categories = categories || table.columns[c].kind == ColumnKind::Category || table.columns[c].kind == ColumnKind::Text;
   }

@@ -21,6 +21,7 @@ struct ColumnPlan {
   std::optional<ColumnKind> kind;  ///< none: as told from the cells
   Role role = Role::Feature;
   bool oddAsMissing = false;       ///< cells that are not of the kind count as missing instead of being refused
+  std::optional<bool> marksMissing;  ///< whether cells as "NA" are missing, or values like others; none: as told from the cells
   bool operator==(const ColumnPlan&) const = default;
 };
 
@@ -65,6 +66,8 @@ struct ImagePlan {
   std::int64_t height = 0, width = 0;  ///< of a folder's images, which may differ; 0: as found
   std::string fit = "crop";            ///< "crop" (the middle), "pad" (black edges), "stretch"
   bool grey = false;                   ///< of a folder's images: one channel
+  std::string ground = "white";        ///< of a folder's images: "white", "black" or "grey" behind what is transparent
+  bool takeDamaged = false;            ///< of a folder's images: those that cannot be read to their end, as far as they can
   std::string layout = "auto";         ///< of arrays: "auto", "last" and "first" (where an image's channels stand), "series"
   std::string scaling = "range";       ///< "range": 0 … 1; "standardise": each channel by the training images' mean and deviation
   Augmentation augment;

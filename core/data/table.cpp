@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "core/base/numbers.h"
 #include "core/data/cells.h"
@@ -90,6 +91,25 @@ double parseDate(std::string_view text) {
   return s.text.empty() ? seconds - sign * (zoneHours * 3600 + zoneMinutes * 60) : kNan;
 }
 
+bool namesRows(const Table& table, std::size_t c) {
+  const Column& column = table.columns[c];
+  if (column.missing > 0 || table.columns.size() < 3 || table.rows() < 2) return false;
+  if (c == 0 && (column.nameless || lowerAscii(column.name) == "unnamed: 0")) {
+    if (column.kind == ColumnKind::Text || column.kind == ColumnKind::Category) return static_cast<std::int64_t>(column.names.size()) == column.size();
+    std::set<double> values;
+    for (std::int64_t r = 0; r < column.size(); ++r)
+      if (const double v = column.value(r); v != std::nearbyint(v) || !values.insert(v).second) return false;
+    return true;
+  }
+  static const std::set<std::string> kNames{"id", "index", "row", "rowid", "row_id", "row id", "row.names", "rownames", "row name", "no", "no.", "nr", "nr.", "number", "#", "instance", "sample_id", "unnamed: 0"};
+  if (column.kind != ColumnKind::Number || kNames.count(lowerAscii(column.name)) == 0) return false;
+  const double first = column.numbers[0];
+  if (first != 0 && first != 1) return false;
+  for (std::size_t r = 0; r < column.numbers.size(); ++r)
+    if (column.numbers[r] != first + static_cast<double>(r)) return false;
+  return true;
+}
+
 std::string dateText(double seconds) {
   if (!std::isfinite(seconds)) return {};
   const std::int64_t whole = static_cast<std::int64_t>(std::floor(seconds)), day = whole >= 0 ? whole / 86400 : (whole - 86399) / 86400;
@@ -139,6 +159,9 @@ Column asCategories(const Column& column) {
   out.kind = ColumnKind::Category;
   out.missing = column.missing;
   out.fixedNames = column.fixedNames;
+  out.nameless = column.nameless;
+  out.marks = column.marks;
+  out.marksMissing = column.marksMissing;
   const std::int64_t n = column.size();
   out.codes.reserve(static_cast<std::size_t>(n));
   if (column.kind == ColumnKind::Category || column.kind == ColumnKind::Text) {

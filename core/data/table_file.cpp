@@ -19,35 +19,39 @@ namespace {
 
 constexpr std::size_t kMostKept = std::size_t{1} << 20;  ///< a file so small goes into the project whole
 
-ColumnKinds kindsOf(const Recipe& recipe) {
-  ColumnKinds kinds;
-  for (const ColumnPlan& c : recipe.columns) kinds.push_back(c.kind);
-  return kinds;
+ColumnChoices choicesOf(const Recipe& recipe) {
+  ColumnChoices choices;
+  for (const ColumnPlan& c : recipe.columns) choices.push_back({c.kind, c.marksMissing});
+  return choices;
 }
 
 /// Arrays with the kinds that were chosen: numbers can stand for categories.
-Result<Table> arrayTable(const Result<ArrayFile>& arrays, const ColumnKinds& kinds) {
+Result<Table> arrayTable(const Result<ArrayFile>& arrays, const ColumnChoices& choices) {
   if (!arrays) return arrays.error();
   Result<Table> table = tableOfArrays(*arrays);
+  if (table) table->notes = arrays->notes;
   if (table)
-    for (std::size_t c = 0; c < std::min(kinds.size(), table->columns.size()); ++c)
-      if (kinds[c] == ColumnKind::Category && table->columns[c].kind == ColumnKind::Number) table->columns[c] = asCategories(table->columns[c]);
+    for (std::size_t c = 0; c < std::min(choices.size(), table->columns.size()); ++c)
+      if (choices[c].kind == ColumnKind::Category && table->columns[c].kind == ColumnKind::Number) table->columns[c] = asCategories(table->columns[c]);
   return table;
 }
 
 /// What every table's file comes to, however it was read.
 Result<TableFile> finish(TableFile out, Result<Table> table, const std::string& name) {
   if (!table) return inFile(table.error(), name);
-  if (table->columns.size() < 2 && out.recipe.columns.empty())
-    return Error{name, "row 1", "one column", "at least one feature and the target, separated by comma, semicolon or tab", {}};
+  if (table->columns.empty() || (table->columns.size() < 2 && table->columns[0].kind != ColumnKind::Number && out.recipe.columns.empty()))
+    return Error{name, "row 1", "one column that is not of numbers", "at least one feature and the target, separated by comma, semicolon or tab; or a series of numbers", {}};
   table->name = std::filesystem::path(name).stem().string();
   out.table = std::make_shared<const Table>(std::move(*table));
   if (!out.recipe.columns.empty()) return out;
   const CsvFormat format = out.recipe.format;
   const SplitPlan split = out.recipe.split;
   out.recipe = defaultRecipe(*out.table, format);
-  out.recipe.split = split;
+  out.recipe.split.seed = split.seed;
+  out.recipe.split.validation = split.validation;
   const std::size_t columns = out.recipe.columns.size();
+  // What was told from the cells is written down, so that the file is read so again.
+  for (std::size_t c = 0; c < columns; ++c) out.recipe.columns[c].kind = out.table->columns[c].kind;
   if (!out.source.kind.starts_with("np")) return out;
   // Arrays: their own parts, and every column that was made of targets.
   for (std::size_t c = 0; c < columns; ++c) {
@@ -69,9 +73,10 @@ Result<TableFile> readTableBytes(std::string bytes, const std::string& kind, con
   out.recipe = recipe;
   if (bytes.size() <= kMostKept) out.bytes = std::make_shared<const std::string>(bytes);
   const bool arrays = kind == "npy" || kind == "npz";
-  Result<Table> table = arrays           ? arrayTable(readArrayBytes(bytes, kind, name), kindsOf(recipe))
+  if (kind == "csv") out.encodings = encodingSamples(bytes);
+  Result<Table> table = arrays           ? arrayTable(readArrayBytes(bytes, kind, name), choicesOf(recipe))
                         : kind == "arff" ? readArffTable(std::move(bytes), stop, progress)
-                                         : readCsvTable(std::move(bytes), out.recipe.format, kindsOf(recipe), stop, progress);
+                                         : readCsvTable(std::move(bytes), out.recipe.format, choicesOf(recipe), stop, progress);
   return finish(std::move(out), std::move(table), name);
 }
 
@@ -80,9 +85,10 @@ Result<TableFile> readTableFile(const std::filesystem::path& path, const Recipe&
   if (arrays == "npy") {
     // The targets may stand in a file beside it.
     TableFile out;
-    out.source = {arrays, std::filesystem::absolute(path).string(), {}, {}};
     out.recipe = recipe;
-    return finish(std::move(out), arrayTable(readArrayFile(path, arrays, stop), kindsOf(recipe)), shownName(path));
+    const Result<ArrayFile> read = readArrayFile(path, arrays, stop);
+    out.source = {arrays, std::filesystem::absolute(path).string(), read ? read->sha256 : "", {}};
+    return finish(std::move(out), arrayTable(read, choicesOf(recipe)), shownName(path));
   }
   Result<std::string> bytes = readFileBytes(path, stop);
   if (!bytes) return bytes.error();

@@ -1,16 +1,79 @@
 #include "core/io/atomic_file.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cassert>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <system_error>
 
+#include "core/base/numbers.h"
+
 namespace vitrine {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kEnding = ".part";
+
+/// Where a link leads in the end, whether or not there is a file yet.
+fs::path followLinks(fs::path path, std::error_code& error) {
+  constexpr int kMostLinks = 40;  // as the kernel has it
+  for (int i = 0; i < kMostLinks; ++i) {
+    std::error_code none;
+    if (!fs::is_symlink(path, none)) return path;
+    const fs::path next = fs::read_symlink(path, error);
+    if (error) return path;
+    path = next.is_absolute() ? next : path.parent_path() / next;
+  }
+  error = std::make_error_code(std::errc::too_many_symbolic_link_levels);
+  return path;
+}
+
+/// As much of a name as leaves room for `more` bytes, cut between two letters.
+std::string shortened(const std::string& name, std::size_t most, std::size_t more) {
+  if (name.size() + more <= most) return name;
+  std::size_t cut = most > more ? most - more : 0;
+  while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xC0) == 0x80) --cut;
+  return name.substr(0, cut);
+}
+
+std::size_t longestName(const fs::path& folder) {
+  const long most = ::pathconf(folder.c_str(), _PC_NAME_MAX);
+  return most > 0 ? static_cast<std::size_t>(most) : 255;
+}
+
+/// ".<name>.<process>-<serial>.part", the name shortened where the whole were too long.
+std::string temporaryName(const std::string& name, std::size_t most, std::int64_t process, std::uint64_t serial) {
+  const std::string tail = '.' + std::to_string(process) + '-' + std::to_string(serial) + std::string(kEnding);
+  return '.' + shortened(name, most, tail.size() + 1) + tail;
+}
+
+/// Takes away what saves of the same file left behind when their process was killed.
+void removeLeftovers(const fs::path& folder, const std::string& name, std::size_t most) {
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string found = it->path().filename().string();
+    if (!found.ends_with(kEnding)) continue;
+    const std::string_view body(found.data(), found.size() - kEnding.size());
+    const std::size_t dash = body.rfind('-'), dot = body.rfind('.');
+    if (dot == std::string_view::npos || dash == std::string_view::npos || dash < dot) continue;
+    const std::optional<std::int32_t> process = parseNumber<std::int32_t>(body.substr(dot + 1, dash - dot - 1));
+    const std::optional<std::uint64_t> serial = parseNumber<std::uint64_t>(body.substr(dash + 1));
+    if (!process || !serial || *process < 1 || found != temporaryName(name, most, *process, *serial)) continue;
+    struct stat status = {};
+    if (::lstat(it->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != ::geteuid()) continue;
+    if (::kill(*process, 0) != 0 && errno == ESRCH) ::unlink(it->path().c_str());
+  }
+}
+
+}  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {}
 
@@ -30,25 +93,25 @@ void AtomicFile::abandon() {
 Status AtomicFile::open() {
   abandon();
   std::error_code error;
-  target_ = path_;
-  if (std::filesystem::is_symlink(path_, error)) {
-    const std::filesystem::path resolved = std::filesystem::weakly_canonical(path_, error);
-    if (error) return failure("follow the link", error.value());
-    target_ = resolved;
-  }
-  if (std::filesystem::is_directory(target_, error)) return failure("write", EISDIR);
+  target_ = followLinks(path_, error);
+  if (error) return failure("follow the link", error.value());
 
   struct stat old = {};
   const bool exists = ::stat(target_.c_str(), &old) == 0;
+  if (!exists && errno == ENAMETOOLONG) return failure("write", errno);
+  if (exists && S_ISDIR(old.st_mode)) return failure("write", EISDIR);
+  if (exists && !S_ISREG(old.st_mode)) return Error{path_.string(), {}, "a device or pipe", "a file", {}};
   // A file that its owner has made read-only is not replaced behind the owner's back.
   if (exists && ::access(target_.c_str(), W_OK) != 0) return failure("write", errno);
 
+  fs::path folder = target_.parent_path();
+  if (folder.empty()) folder = ".";
+  const std::string name = target_.filename().string();
+  const std::size_t most = longestName(folder);
+  removeLeftovers(folder, name, most);
   for (int attempt = 0; attempt < 100 && handle_ < 0; ++attempt) {
     static std::atomic<unsigned> serial{0};
-    std::string name = ".";
-    name += target_.filename().string();
-    name += '.' + std::to_string(::getpid()) + '-' + std::to_string(serial++) + ".part";
-    temporary_ = (target_.parent_path() / name).string();
+    temporary_ = (folder / temporaryName(name, most, ::getpid(), serial++)).string();
     handle_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (handle_ < 0 && errno != EEXIST) break;
   }

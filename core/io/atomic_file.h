@@ -10,7 +10,8 @@ namespace vitrine {
 
 /// A file that is either wholly written or not touched. Bytes go to a hidden file beside the target; commit() flushes
 /// it to the disk, gives it the target's name in one step and flushes the folder. Without commit() the target stays
-/// as it was. An existing file keeps its permissions; a symbolic link is followed, so that it stays a link.
+/// as it was. An existing file keeps its permissions; a symbolic link is followed, so that it stays a link, even where it
+/// leads to no file yet. What saves of the same file left behind when their process was killed is taken away.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);

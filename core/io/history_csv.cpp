@@ -12,6 +12,8 @@ namespace {
 constexpr std::string_view kBatchHead = "step,epoch,loss,accuracy,rate,seconds";
 constexpr std::string_view kEpochHead = "epoch,step,train_loss,train_accuracy,validation_loss,validation_accuracy,seconds,confusion";
 
+constexpr std::int64_t kMost = std::int64_t{1} << 60;
+
 std::string cell(double v) { return std::isnan(v) ? std::string() : numberText(v); }
 
 /// One line's cells, taken one after the other; the first fault sticks.
@@ -43,6 +45,18 @@ class CsvLine {
     const std::optional<std::int64_t> v = parseNumber<std::int64_t>(text);
     if (!v) fault("'" + std::string(text.substr(0, 40)) + "'", "a whole number");
     return v.value_or(0);
+  }
+  /// How many of something.
+  std::int64_t count() {
+    const std::int64_t v = whole();
+    if (v < 0 || v > kMost) fault(std::to_string(v), "a count from 0 to " + std::to_string(kMost));
+    return v;
+  }
+  /// Where a point stands on an axis: a number that is one.
+  double place() {
+    const double v = real();
+    if (!(v >= 0 && v <= static_cast<double>(kMost))) fault(cell(v).empty() ? "nothing" : cell(v), "a number from 0 to " + std::to_string(kMost));
+    return v;
   }
   void finish() {
     if (!ended_) fault("more cells", "the end of the line");
@@ -108,8 +122,8 @@ Result<std::shared_ptr<History>> historyFromCsv(std::string_view batches, std::s
   auto history = std::make_shared<History>();
   Status s = readLines(batches, kBatchHead, file, "history.csv", [&](CsvLine& line) {
     BatchPoint p;
-    p.step = line.whole();
-    p.epoch = line.real();
+    p.step = line.count();
+    p.epoch = line.place();
     p.loss = line.real();
     p.accuracy = line.real();
     p.rate = line.real();
@@ -119,8 +133,8 @@ Result<std::shared_ptr<History>> historyFromCsv(std::string_view batches, std::s
   if (!s) return s.error();
   s = readLines(epochs, kEpochHead, file, "epochs.csv", [&](CsvLine& line) {
     EpochPoint p;
-    p.epoch = line.whole();
-    p.step = line.whole();
+    p.epoch = line.count();
+    p.step = line.count();
     p.trainLoss = line.real();
     p.trainAccuracy = line.real();
     p.validationLoss = line.real();
@@ -130,7 +144,7 @@ Result<std::shared_ptr<History>> historyFromCsv(std::string_view batches, std::s
     while (!cells.empty()) {
       const std::size_t blank = cells.find(' ');
       const std::optional<std::int64_t> v = parseNumber<std::int64_t>(cells.substr(0, blank));
-      if (!v) line.fault("no number", "a count");
+      if (!v || *v < 0 || *v > std::numeric_limits<std::int32_t>::max()) line.fault("'" + std::string(cells.substr(0, blank).substr(0, 40)) + "'", "a count");
       p.confusion.push_back(v.value_or(0));
       cells = blank == std::string_view::npos ? std::string_view() : cells.substr(blank + 1);
     }

@@ -61,21 +61,25 @@ std::string among(JsonReader& r, const json& in, const std::string& key, const s
 
 }  // namespace
 
+std::string taskName(Task task) { return nameOf(kTasks, task); }
+Task taskNamed(JsonReader& r, const std::string& name, const std::string& place) { return valueOf(r, kTasks, name, place); }
+
 json recipeToJson(const Recipe& recipe) {
   const CsvFormat& f = recipe.format;
   json out;
   out["format"] = {{"encoding", f.encoding}, {"separator", oneChar(f.separator)}, {"quote", oneChar(f.quote)}, {"header", f.header},
-                   {"decimal", oneChar(f.decimal)}, {"thousands", oneChar(f.thousands)}, {"missing", f.missing}};
+                   {"decimal", oneChar(f.decimal)}, {"thousands", oneChar(f.thousands.value_or('\0'))}, {"skip", f.skip}, {"comment", oneChar(f.comment.value_or('\0'))}, {"missing", f.missing}};
   json columns = json::array(), steps = json::array();
   for (const ColumnPlan& c : recipe.columns) {
     json column{{"name", c.name}, {"role", nameOf(kRoles, c.role)}, {"odd_as_missing", c.oddAsMissing}};
     if (c.kind) column["kind"] = nameOf(kKinds, *c.kind);
+    if (c.marksMissing) column["marks_missing"] = *c.marksMissing;
     columns.push_back(std::move(column));
   }
   for (const StepPlan& s : recipe.steps) steps.push_back({{"type", s.type}, {"params", paramsToJson(s.params)}});
   out["columns"] = std::move(columns);
   out["steps"] = std::move(steps);
-  if (recipe.task) out["task"] = nameOf(kTasks, *recipe.task);
+  if (recipe.task) out["task"] = taskName(*recipe.task);
   const SplitPlan& s = recipe.split;
   out["split"] = {{"mode", s.mode}, {"validation", s.validation}, {"test", s.test}, {"stratify", s.stratify}, {"seed", s.seed}, {"folds", s.folds}, {"fold", s.fold}};
   out["series"] = {{"mode", recipe.series.mode}, {"length", recipe.series.length}, {"stride", recipe.series.stride}, {"horizon", recipe.series.horizon}};
@@ -91,9 +95,12 @@ Recipe recipeFromJson(JsonReader& r, const json& in, const std::string& place) {
   out.format.encoding = r.text(f, "encoding", fp);
   out.format.separator = charOf(r, f, "separator", fp);
   out.format.quote = charOf(r, f, "quote", fp);
-  out.format.header = static_cast<int>(r.whole(f, "header", fp, -1, 1));
+  out.format.header = static_cast<int>(r.whole(f, "header", fp, -1, kHeaderInComment));
   out.format.decimal = charOf(r, f, "decimal", fp);
   out.format.thousands = charOf(r, f, "thousands", fp);
+  // Projects of before these two say nothing of them.
+  out.format.skip = r.ok() && f.contains("skip") ? r.whole(f, "skip", fp, -1, kMost) : 0;
+  out.format.comment = r.ok() && f.contains("comment") ? charOf(r, f, "comment", fp) : '\0';
   const json& missing = r.array(f, "missing", fp);
   out.format.missing.clear();
   for (std::size_t i = 0; r.ok() && i < missing.size(); ++i) {
@@ -112,6 +119,7 @@ Recipe recipeFromJson(JsonReader& r, const json& in, const std::string& place) {
     c.role = valueOf(r, kRoles, r.text(columns[i], "role", at), at + ".role");
     c.oddAsMissing = flag(r, columns[i], "odd_as_missing", at);
     if (r.ok() && columns[i].contains("kind")) c.kind = valueOf(r, kKinds, r.text(columns[i], "kind", at), at + ".kind");
+    if (r.ok() && columns[i].contains("marks_missing")) c.marksMissing = flag(r, columns[i], "marks_missing", at);
     out.columns.push_back(std::move(c));
   }
   const json& steps = r.array(in, "steps", place);
@@ -127,7 +135,7 @@ Recipe recipeFromJson(JsonReader& r, const json& in, const std::string& place) {
     if (!r.ok()) break;
     out.steps.push_back({type, r.params(r.object(steps[i], "params", at), at + ".params", spec->params)});
   }
-  if (r.ok() && in.contains("task")) out.task = valueOf(r, kTasks, r.text(in, "task", place), place + ".task");
+  if (r.ok() && in.contains("task")) out.task = taskNamed(r, r.text(in, "task", place), place + ".task");
   const json& s = r.object(in, "split", place);
   const std::string sp = place + ".split";
   out.split.mode = among(r, s, "mode", sp, {"ratio", "group", "time", "column", "folds", "given"});
@@ -144,7 +152,10 @@ Recipe recipeFromJson(JsonReader& r, const json& in, const std::string& place) {
   out.series.stride = r.whole(series, "stride", se, 1, 100000);
   out.series.horizon = r.whole(series, "horizon", se, 0, 100000);
   if (r.ok() && in.contains("images")) {
-    const Params images = r.params(r.object(in, "images", place), place + ".images", imageParams());
+    const json& given = r.object(in, "images", place);
+    Params images = r.params(given, place + ".images", imageParams());
+    // Older projects laid what is transparent on black.
+    if (r.ok() && !given.contains("ground")) images["ground"] = std::string("black");
     if (r.ok()) out.images = imagePlanOf(images);
   }
   out.balance = among(r, in, "balance", place, {"none", "oversample"});

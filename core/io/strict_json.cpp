@@ -24,9 +24,10 @@ Result<json> parseStrict(std::string_view text, const std::string& file) {
   std::vector<std::set<std::string>> keys;
   std::string twice;
   constexpr int kDeepest = 64;
-  bool deep = false;
+  struct TooDeep {};
   const auto check = [&](int depth, json::parse_event_t event, json& parsed) {
-    deep |= depth > kDeepest;
+    const bool begins = event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
+    if (begins && depth >= kDeepest) throw TooDeep{};  // here and now: each level more would be memory
     if (event == json::parse_event_t::object_start) keys.emplace_back();
     if (event == json::parse_event_t::object_end) keys.pop_back();
     if (event == json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second && twice.empty())
@@ -36,8 +37,9 @@ Result<json> parseStrict(std::string_view text, const std::string& file) {
   try {
     json value = json::parse(text.begin(), text.end(), check);
     if (!twice.empty()) return Error{file, "JSON", "the key '" + twice + "' twice in one object", "each key once", {}};
-    if (deep) return Error{file, "JSON", "more than 64 levels", "fewer", {}};
     return value;
+  } catch (const TooDeep&) {
+    return Error{file, "JSON", "more than " + std::to_string(kDeepest) + " levels", "fewer", {}};
   } catch (const json::parse_error& e) {
     return Error{file, "byte " + std::to_string(e.byte), "no valid JSON", "JSON", {}};
   } catch (const json::exception&) {

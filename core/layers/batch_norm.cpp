@@ -24,6 +24,8 @@ class BatchNorm : public Layer {
             {"running_var", shape, {}, Init::Ones, 1, 1, false}};
   }
   bool coupled() const override { return true; }
+  /// The variance of a single value is 0, and everything would become the shift.
+  std::int64_t leastRows() const override { return places_ > 1 ? 1 : 2; }
   bool affine() const override { return true; }
   /// Forward: count, mean [channels], sum of squared deviations [channels]. Backward: 0, Σ dy, Σ dy · x̂.
   std::int64_t partialSize() const override { return 1 + 2 * channels_; }
@@ -183,7 +185,8 @@ LayerSpec batchNormSpec() {
   s.name = "Batch norm";
   s.category = Category::Normalise;
   s.help = "Gives each channel (or feature) mean 0 and deviation 1 over the batch, then a learnt scale and shift: deep networks train "
-           "faster and forgive large learning rates. When the network is used, running averages take the batch's place.";
+           "faster and forgive large learning rates. When the network is used, running averages take the batch's place. A batch needs two "
+           "values of a channel at least: two rows, or pixels or steps; a last row that would stand alone goes with the batch before it.";
   s.formula = "y = w · (x − mean) / √(var + ε) + b";
   s.params = {{.id = "momentum", .label = "Momentum", .help = "How far running averages move towards each batch; 0.01 to 0.1 is usual.",
                .fallback = 0.1, .low = 0, .high = 1, .sliderLow = 0, .sliderHigh = 0.5},

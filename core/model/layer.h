@@ -115,6 +115,8 @@ class Layer {
   /// A coupled layer needs statistics of the whole batch in Mode::Train (batch normalisation). Each block of rows
   /// first gives a partial; combine() makes `shared` of them in block order; then forward runs. Backward likewise.
   virtual bool coupled() const { return false; }
+  /// Rows that a batch in Mode::Train must have for the statistics to be any.
+  virtual std::int64_t leastRows() const { return 1; }
   virtual std::int64_t partialSize() const { return 0; }
   virtual std::int64_t sharedSize() const { return 0; }
   virtual void forwardPartial(const ForwardArgs&, Real* /*partial*/) const {}

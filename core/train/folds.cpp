@@ -7,6 +7,7 @@
 #include "core/data/deal_out.h"
 #include "core/data/image_set.h"
 #include "core/data/open.h"
+#include "core/train/fits.h"
 #include "core/train/run.h"
 
 namespace vitrine {
@@ -75,6 +76,7 @@ Result<FoldResult> trainFold(const Graph& graph, const DatasetPtr& data, const T
                              const std::function<void(double)>& progress) {
   const Result<std::shared_ptr<const Network>> network = Network::compile(graph, data->spec);
   if (!network) return network.error();
+  if (Status s = fits(**network, *data); !s) return s.error();
   Run run(*network, data, settings, pool);
   const auto stopping = [&] { return stop.stop_requested(); };
   const double rows = static_cast<double>(data->train.size());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/train/fits.h"
 #include "core/train/step.h"
 
 namespace vitrine {
@@ -24,7 +25,7 @@ double steepest(const std::vector<RangePoint>& points) {
 RangeTest rangeTest(std::shared_ptr<const Network> network, DatasetPtr data, const TrainSettings& settings, std::span<const Real> params,
                     double low, double high, int batches, int threads, std::stop_token stop, const std::function<void(double)>& progress) {
   RangeTest test;
-  if (data->train.empty()) return test;
+  if (!fits(*network, *data) || !canTrain(*network, *data, settings)) return test;
   ThreadPool pool(threads);
   const std::int64_t batch = std::min<std::int64_t>(settings.batch, static_cast<std::int64_t>(data->train.size()));
   BatchGradient gradient(network, data, batch, pool);

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/base/numbers.h"
+#include "core/train/fits.h"
 
 namespace vitrine {
 namespace {
@@ -23,6 +24,7 @@ bool allFinite(const Real* values, std::int64_t n) { return (ConstVectorMap(valu
 Run::Run(std::shared_ptr<const Network> network, DatasetPtr data, TrainSettings settings, ThreadPool& pool)
     : network_(std::move(network)), data_(std::move(data)), settings_(std::move(settings)), pool_(pool) {
   rule_ = optimiserRule(settings_.optimiser);
+  leastRows_ = leastRows(*network_);
   readOptions();
   reset();
 }
@@ -47,8 +49,15 @@ void Run::readOptions() {
               param<std::int64_t>(settings_.options, trainOptions(), "patience"), param<bool>(settings_.options, trainOptions(), "restore_best")};
 }
 
-std::int64_t Run::batchSize() const {
-  return rule_.spec->fullBatch ? std::max<std::int64_t>(1, static_cast<std::int64_t>(data_->train.size())) : settings_.batch;
+std::int64_t Run::nextRows() const {
+  const std::int64_t rest = static_cast<std::int64_t>(data_->train.size()) - state_.position, rows = std::min(batchRows(*data_, settings_), rest);
+  return rest - rows < leastRows_ ? rest : rows;
+}
+
+/// Rows that the largest batch may have. Without batch normalisation how a batch is cut follows from the batch size alone.
+std::int64_t Run::capacity() const {
+  if (!network_->coupled()) return rule_.spec->fullBatch ? batchRows(*data_, settings_) : settings_.batch;
+  return batchRows(*data_, settings_) + leastRows_ - 1;
 }
 
 double Run::rate() const {
@@ -86,8 +95,6 @@ void Run::reset() {
 void Run::restore(const TrainState& state, std::shared_ptr<History> history) {
   state_ = state;
   history_ = history ? std::move(history) : std::make_shared<History>();
-  const std::size_t slots = static_cast<std::size_t>(rule_.spec->vectorCount);
-  if (state_.optimiser.vectors.size() != slots) state_.optimiser = freshState(settings_.optimiser, network_->parameterCount());
   shuffledEpoch_ = -1;
   countPlateaus();
 }
@@ -105,6 +112,7 @@ std::vector<std::string> Run::replace(std::shared_ptr<const Network> network) {
   state_.bestLoss = std::numeric_limits<double>::infinity();
   state_.bestEpoch = state_.epoch;
   network_ = std::move(network);
+  leastRows_ = leastRows(*network_);
   gradient_ = nullptr;
   kept_ = good_ = nullptr;
   failure_.clear();
@@ -129,17 +137,21 @@ std::string Run::memoryProblem() const {
   if (!network_->coupled()) return {};
   double row = 0;
   for (NodeId id : network_->order()) row += static_cast<double>(network_->shape(id).size());
-  const double bytes = 2 * sizeof(Real) * row * static_cast<double>(batchSize()), machine = machineMemory();
+  const double bytes = 2 * sizeof(Real) * row * static_cast<double>(capacity()), machine = machineMemory();
   if (bytes < 0.6 * machine) return {};
-  return "A batch of " + std::to_string(batchSize()) + " samples needs " + std::to_string(static_cast<std::int64_t>(bytes / 1048576)) +
+  return "A batch of " + std::to_string(capacity()) + " samples needs " + std::to_string(static_cast<std::int64_t>(bytes / 1048576)) +
          " MiB with batch normalisation; this machine has " + std::to_string(static_cast<std::int64_t>(machine / 1048576)) +
          " MiB. Use smaller batches.";
 }
 
 bool Run::prepare() {
-  if (!gradient_ || gradient_->batch() != batchSize()) {
+  if (const Status can = canTrain(*network_, *data_, settings_); !can) {
+    failure_ = can.error().text();
+    return false;
+  }
+  if (!gradient_ || gradient_->batch() != capacity()) {
     if (failure_ = memoryProblem(); !failure_.empty()) return false;
-    gradient_ = std::make_unique<BatchGradient>(network_, data_, batchSize(), pool_);
+    gradient_ = std::make_unique<BatchGradient>(network_, data_, capacity(), pool_);
   }
   gradient_->setClipping(options_.clipNorm, options_.clipValue);
   if (shuffledEpoch_ == state_.epoch && shuffledSeed_ == settings_.seed) return true;
@@ -156,7 +168,12 @@ Run::Outcome Run::batch(const std::function<bool()>& stop) {
   const double begun = now();
   if (!prepare()) return Outcome::Failed;
   const double rateNow = rate();
-  const std::int64_t n = std::min(batchSize(), all - state_.position);
+  const std::int64_t n = nextRows();
+  if (n < leastRows_) {
+    // Left alone by a batch size, a network or a file of before: nothing can be learnt from it in this epoch.
+    state_.position = all;
+    return endEpoch(stop);
+  }
   const std::span<const std::int32_t> rows(shuffled_.data() + state_.position, static_cast<std::size_t>(n));
   const RngKey rng{settings_.seed, static_cast<std::uint64_t>(state_.step)};
   const LossSum sum = gradient_->compute(state_.params.span(), rows, rng);
@@ -237,12 +254,24 @@ bool Run::ends(const EpochPoint& point) {
 Run::Outcome Run::fail(std::span<const std::int32_t> rows) {
   failure_ = "Numbers ceased to be finite in epoch " + std::to_string(state_.epoch + 1) + ", step " + std::to_string(state_.step + 1) +
              ", first in " + firstNonFinite(rows) + ". A lower learning rate usually helps.";
+  // Before the first finite loss there is only what the run began with.
+  if (!good_ && kept_ && allFinite(kept_->params.data(), static_cast<std::int64_t>(kept_->params.size()))) good_ = kept_;
   if (good_) {
-    state_ = *good_;
+    takeBack(*good_);
     failure_ += " The parameters of step " + std::to_string(state_.step) + " are back.";
   }
   kept_ = nullptr;
   return Outcome::Failed;
+}
+
+/// The run as it was, its history too: going on repeats no step. Readers keep the history that they have.
+void Run::takeBack(const TrainState& state) {
+  auto history = std::make_shared<History>();
+  for (std::size_t i = 0; i < history_->batches.size() && history_->batches[i].step <= state.step; ++i) history->batches.append(history_->batches[i]);
+  for (std::size_t i = 0; i < history_->epochs.size() && history_->epochs[i].epoch <= state.epoch; ++i) history->epochs.append(history_->epochs[i]);
+  state_ = state;
+  history_ = std::move(history);
+  countPlateaus();
 }
 
 std::string Run::firstNonFinite(std::span<const std::int32_t> rows) const {

@@ -16,15 +16,16 @@ class Run {
 
   /// Parameters from the seed, history empty.
   void reset();
-  /// Goes on from a saved state. Requires vectors of this network's length.
+  /// Goes on from a saved state. Requires one that fits() the network.
   void restore(const TrainState& state, std::shared_ptr<History> history);
   /// The network changed: keeps what fits. Returns the names of nodes made anew.
   std::vector<std::string> replace(std::shared_ptr<const Network> network);
   void setSettings(TrainSettings settings);
 
   enum class Outcome { Trained, EpochEnded, Failed, Stopped, Finished };
-  /// Samples of a batch: all of them for optimisers that see all.
-  std::int64_t batchSize() const;
+  /// Samples of the next batch: as many as the settings say (all of them for optimisers that see all), or what is left of the epoch.
+  /// A last row that batch normalisation could not normalise alone goes with the batch before it.
+  std::int64_t nextRows() const;
   /// The learning rate of the next batch.
   double rate() const;
   /// A person wants to go on after an early stop: patience begins anew.
@@ -46,6 +47,8 @@ class Run {
  private:
   bool prepare();
   void readOptions();
+  std::int64_t capacity() const;
+  void takeBack(const TrainState& state);
   void countPlateaus();
   bool ends(const EpochPoint& point);
   std::string memoryProblem() const;
@@ -72,6 +75,7 @@ class Run {
     bool restoreBest = true;
   } options_;
   int reductions_ = 0;  ///< plateaus of the schedule so far
+  std::int64_t leastRows_ = 1;
 };
 
 }  // namespace vitrine

@@ -1,5 +1,6 @@
 #include "core/train/trainer.h"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -7,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "core/train/fits.h"
 #include "core/train/run.h"
 
 namespace vitrine {
@@ -57,10 +59,10 @@ struct Trainer::Impl {
   }
 
   void trainOne(std::stop_token stop) {
-    const std::int64_t before = run->state().step, position = run->state().position;
-    const Run::Outcome outcome = run->batch([&] { return stop.stop_requested(); });
+    const std::int64_t before = run->state().step, rows = run->nextRows();
+    const Run::Outcome outcome = run->batch([&] { return stop.stop_requested() || pausing; });
     if (outcome == Run::Outcome::Stopped) return;
-    if (run->state().step > before) countSpeed(std::min(run->batchSize(), static_cast<std::int64_t>(run->data()->train.size()) - position));
+    if (run->state().step > before) countSpeed(rows);
     const TrainState& s = run->state();
     const std::int64_t limit = run->settings().epochs;
     if (outcome == Run::Outcome::Failed) {
@@ -138,6 +140,8 @@ struct Trainer::Impl {
   std::condition_variable_any wake, settled;
   std::deque<Command> commands;
   bool idle = true;
+  DatasetPtr data;  ///< what was loaded last, for the thread that gives the commands
+  std::atomic<bool> pausing{false};
 
   // Only the trainer's thread touches what follows.
   std::unique_ptr<Run> run;
@@ -159,8 +163,13 @@ Trainer::~Trainer() = default;
 int Trainer::threads() const { return impl_->pool.threads(); }
 const LatestValue<Snapshot>& Trainer::snapshots() const { return impl_->slot; }
 
-void Trainer::load(std::shared_ptr<const Network> network, DatasetPtr data, TrainSettings settings,
-                   std::shared_ptr<const TrainState> state, std::shared_ptr<History> history) {
+Status Trainer::load(std::shared_ptr<const Network> network, DatasetPtr data, TrainSettings settings,
+                     std::shared_ptr<const TrainState> state, std::shared_ptr<History> history) {
+  if (!network || !data) return problem("There is no network or no data to train with.");
+  if (Status s = fits(*network, *data); !s) return s;
+  if (state)
+    if (Status s = fits(*network, *data, settings.optimiser, *state); !s) return s;
+  impl_->data = data;
   impl_->post([=, settings = std::move(settings)](Impl& i) {
     i.run = std::make_unique<Run>(network, data, settings, i.pool);
     if (state) i.run->restore(*state, history);
@@ -170,15 +179,19 @@ void Trainer::load(std::shared_ptr<const Network> network, DatasetPtr data, Trai
     i.samplesPerSecond = 0;
     ++i.generation;
   });
+  return {};
 }
 
-void Trainer::edit(std::shared_ptr<const Network> network) {
+Status Trainer::edit(std::shared_ptr<const Network> network) {
+  if (!network || !impl_->data) return problem("There is no network or no data to train with.");
+  if (Status s = fits(*network, *impl_->data); !s) return s;
   impl_->post([=](Impl& i) {
     if (!i.run) return;
     i.remade = i.run->replace(network);
     if (i.runState == RunState::Failed) i.runState = RunState::Paused;
     ++i.generation;
   });
+  return {};
 }
 
 void Trainer::play() {
@@ -186,7 +199,9 @@ void Trainer::play() {
 }
 
 void Trainer::pause() {
+  impl_->pausing = true;
   impl_->post([](Impl& i) {
+    i.pausing = false;
     if (i.running) i.runState = RunState::Paused;
     i.running = false;
   });
@@ -223,6 +238,7 @@ void Trainer::setSettings(TrainSettings settings) {
 }
 
 void Trainer::unload() {
+  impl_->data = nullptr;
   impl_->post([](Impl& i) {
     i.run = nullptr;
     i.running = false;

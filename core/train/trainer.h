@@ -82,13 +82,16 @@ class Trainer {
   /// Stops within one batch (or one block of validation rows) and joins.
   ~Trainer();
 
-  // Commands; all return at once.
-  /// A new run, initialised from settings.seed; or going on from `state` and `history` (a loaded project).
-  void load(std::shared_ptr<const Network> network, DatasetPtr data, TrainSettings settings,
-            std::shared_ptr<const TrainState> state = nullptr, std::shared_ptr<History> history = nullptr);
+  // Commands; all return at once. load(), edit() and unload() are given by one thread.
+  /// A new run, initialised from settings.seed; or going on from `state` and `history` (a loaded project). Refuses what does not
+  /// belong together (see fits()), and leaves what was loaded before as it is.
+  Status load(std::shared_ptr<const Network> network, DatasetPtr data, TrainSettings settings,
+              std::shared_ptr<const TrainState> state = nullptr, std::shared_ptr<History> history = nullptr);
   /// The network changed by an edit: parameters that still fit are kept, the others are initialised; history goes on.
-  void edit(std::shared_ptr<const Network> network);
+  /// Refuses a network that does not fit the data that are loaded, and leaves the run as it is.
+  Status edit(std::shared_ptr<const Network> network);
   void play();
+  /// Ends after the batch that is being trained. An epoch's evaluation is left where it is: going on begins with it.
   void pause();
   void stepBatch();
   void stepEpoch();  ///< to the end of the current epoch

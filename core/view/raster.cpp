@@ -81,7 +81,7 @@ Range rangeFor(ColorMap map, std::span<const Real> values) {
 }
 
 Raster rasterize(std::span<const Real> values, int rows, int cols, Range range, ColorMap map) {
-  assert(values.size() == count(rows, cols));
+  if (rows < 0 || cols < 0 || values.size() != count(rows, cols)) return {};
   Raster out(cols, rows);
   const Painter paint(range, map);
   std::transform(values.begin(), values.end(), out.argb.begin(), paint);
@@ -132,8 +132,7 @@ MapGrid filterGrid(std::span<const Real> values, const MapsShape& shape, int col
 }
 
 Raster imageRaster(std::span<const Real> pixels, int height, int width, int channels, Range range) {
-  assert(channels >= 1);
-  assert(pixels.size() == count(height, width) * static_cast<std::size_t>(channels));
+  if (height < 0 || width < 0 || channels < 1 || pixels.size() != count(height, width) * static_cast<std::size_t>(channels)) return {};
   Raster out(width, height);
   for (std::size_t i = 0; i < out.argb.size(); ++i) {
     std::uint32_t argb = 0xff000000;

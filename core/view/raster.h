@@ -44,7 +44,7 @@ Range fullRange(std::span<const Real> values);
 /// The range that belongs to a map: symmetric for a diverging one, full for the others.
 Range rangeFor(ColorMap map, std::span<const Real> values);
 
-/// One pixel a value. values: [rows × cols], row by row; ±infinity takes the end colours, NaN is kNanPixel.
+/// One pixel a value. values: [rows × cols], row by row; ±infinity takes the end colours, NaN is kNanPixel. Empty for another number of values.
 Raster rasterize(std::span<const Real> values, int rows, int cols, Range range, ColorMap map);
 
 /// Diagonal hatch (period 6 pixels, `ink` on `paper`) in place of every kNanPixel; for rasters already at the size
@@ -80,7 +80,7 @@ MapGrid filterGrid(std::span<const Real> values, const MapsShape& shape, int col
                    ColorMap map);
 
 /// A sample as a picture. pixels: [height × width × channels], `range` is black to white. One channel is gray; of three or more the
-/// first three are red, green and blue; of two the first is shown.
+/// first three are red, green and blue; of two the first is shown. Empty for another number of pixels.
 Raster imageRaster(std::span<const Real> pixels, int height, int width, int channels, Range range = {0, 1});
 
 /// `top` over `base` with opacity alpha in [0, 1]; a top of another size is scaled (bilinear) first.

@@ -159,14 +159,16 @@ TEST(ImageImport, PngSuiteLoadsAndDamagedFilesAreRefused) {
   const QDir folder(QStringLiteral(VITRINE_TEST_DATA "/pngsuite"));
   int good = 0, bad = 0;
   for (const QString& name : folder.entryList({QStringLiteral("*.png")})) {
-    const Result<DecodedImage> image = imageDecoder()(folder.filePath(name).toStdString(), {});
+    QFile file(folder.filePath(name));
+    ASSERT_TRUE(file.open(QIODevice::ReadOnly));
+    const Result<DecodedImage> image = imageDecoder()(file.readAll().toStdString(), name.toStdString(), {});
     if (name.startsWith(QLatin1Char('x'))) {
       EXPECT_FALSE(image.ok()) << qPrintable(name);
       ++bad;
     } else {
       EXPECT_TRUE(image.ok()) << qPrintable(name) << (image ? "" : image.error().text());
       if (image) {
-        EXPECT_EQ(image->values.size(), static_cast<std::size_t>(image->height * image->width * image->channels)) << qPrintable(name);
+        EXPECT_EQ((image->isDeep() ? image->numbers.size() : image->values.size()), static_cast<std::size_t>(image->height * image->width * image->channels)) << qPrintable(name);
       }
       ++good;
     }

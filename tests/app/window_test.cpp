@@ -64,6 +64,40 @@ TEST(Window, SaysWhyItCannotPlay) {
   EXPECT_TRUE(play->isEnabled());
 }
 
+TEST(Window, SaysThatBatchNormNeedsMoreThanOneRow) {
+  AppBench b;
+  auto* play = b.find<QWidget>("playButton");
+  auto* notice = b.find<QLabel>("transportNotice");
+  Graph graph = b.document.graph();
+  const auto into = std::find_if(graph.edges.begin(), graph.edges.end(), [&](const Edge& e) { return graph.find(e.from)->type == "dense"; });
+  b.document.editGraph(insertOnEdge(graph, *into, "batchnorm", {}).value(), QStringLiteral("norm"));
+  EXPECT_TRUE(play->isEnabled());
+  TrainSettings settings = b.document.settings();
+  settings.batch = 1;
+  b.document.editSettings(settings);
+  EXPECT_FALSE(play->isEnabled());
+  EXPECT_TRUE(notice->isVisible());
+  EXPECT_TRUE(notice->text().contains(QStringLiteral("Cannot train yet"))) << notice->text().toStdString();
+  EXPECT_TRUE(notice->text().contains(QStringLiteral("'Batch norm'"))) << notice->text().toStdString();
+  EXPECT_TRUE(notice->text().contains(QStringLiteral("batch size of 2 or more"))) << notice->text().toStdString();
+  EXPECT_TRUE(b.document.networkFault().isEmpty()) << "the network can be looked at and explained";
+  settings.batch = 2;
+  b.document.editSettings(settings);
+  EXPECT_TRUE(play->isEnabled());
+  // In mid-run it ends the run, with the reason once.
+  b.document.play();
+  ASSERT_TRUE(b.waitFor([&] { return b.step() > 3; }));
+  settings.batch = 1;
+  b.document.editSettings(settings);
+  ASSERT_TRUE(b.waitFor([&] { return !b.running(); }));
+  EXPECT_EQ(notice->text().count(QStringLiteral("'Batch norm'")), 1) << notice->text().toStdString();
+  settings.batch = 8;
+  b.document.editSettings(settings);
+  b.document.play();
+  const std::int64_t at = b.step();
+  EXPECT_TRUE(b.waitFor([&] { return b.step() > at + 3; }));
+}
+
 TEST(Window, KeepsFittingWeightsWhenEditedInMidRun) {
   AppBench b;
   b.document.play();

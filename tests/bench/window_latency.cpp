@@ -29,7 +29,7 @@ double headless(const Document& document, double seconds) {
   Trainer trainer(document.trainer().threads());
   TrainSettings settings = document.settings();
   settings.epochs = 0;
-  trainer.load(*Network::compile(document.graph(), document.data()->spec), document.data(), settings);
+  (void)trainer.load(*Network::compile(document.graph(), document.data()->spec), document.data(), settings);
   trainer.play();
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
   const auto before = trainer.snapshots().get();

@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 namespace vitrine {
 namespace {
@@ -79,6 +81,82 @@ TEST_F(AtomicFileTest, FollowsALink) {
   ASSERT_TRUE(file.commit().ok());
   EXPECT_TRUE(fs::is_symlink(folder_ / "link.txt"));
   EXPECT_EQ(read(folder_ / "real.txt"), "new");
+}
+
+TEST_F(AtomicFileTest, FollowsLinksToWhereTheyLead) {
+  // A chain through another folder to a file that is not there yet.
+  fs::create_directories(folder_ / "deep");
+  fs::create_symlink("deep/second", folder_ / "first");
+  fs::create_symlink("../real.txt", folder_ / "deep" / "second");
+  for (const char* text : {"new", "newer"}) {  // dangling, then not
+    AtomicFile file(folder_ / "first");
+    ASSERT_TRUE(file.open().ok());
+    ASSERT_TRUE(file.write(text).ok());
+    ASSERT_TRUE(file.commit().ok());
+    EXPECT_TRUE(fs::is_symlink(folder_ / "first"));
+    EXPECT_TRUE(fs::is_symlink(folder_ / "deep" / "second"));
+    EXPECT_FALSE(fs::is_symlink(folder_ / "real.txt"));
+    EXPECT_EQ(read(folder_ / "real.txt"), text);
+  }
+  EXPECT_EQ(files(), 3u);
+  fs::create_symlink("round", folder_ / "about");
+  fs::create_symlink("about", folder_ / "round");
+  AtomicFile circle(folder_ / "round");
+  EXPECT_FALSE(circle.open().ok());
+}
+
+TEST_F(AtomicFileTest, LongNamesAreWritten) {
+  for (const std::size_t length : {242u, 243u, 250u, 255u}) {
+    std::string name(length, 'n');
+    if (length == 250) name = std::string(1, 'x') + std::string(249, '\0');
+    for (std::size_t i = 1; length == 250 && i + 2 < 250; i += 3) name.replace(i, 3, "\u20ac");  // cut within a letter
+    AtomicFile file(folder_ / name);
+    ASSERT_TRUE(file.open().ok()) << length;
+    ASSERT_TRUE(file.write("long").ok());
+    ASSERT_TRUE(file.commit().ok()) << length;
+    EXPECT_EQ(read(folder_ / name), "long");
+  }
+  EXPECT_EQ(files(), 4u);
+  AtomicFile longer(folder_ / std::string(256, 'n'));
+  const Status status = longer.open();
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().text().find("too long"), std::string::npos) << status.error().text();
+}
+
+TEST_F(AtomicFileTest, LeftoversOfKilledSavesGoAtTheNextSave) {
+  const std::string longName(255, 'n');
+  for (const std::string& name : {std::string("a.txt"), longName}) {
+    // A child that is killed between open and commit.
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      AtomicFile file(folder_ / name);
+      if (file.open().ok()) (void)file.write("half");
+      ::kill(::getpid(), SIGKILL);
+    }
+    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    ASSERT_EQ(files(), 1u);
+    // Others' files stay: of a living process, of another name, of another form.
+    const std::vector<std::string> others{"." + name.substr(0, 200) + "." + std::to_string(::getppid()) + "-0.part", ".b.txt." + std::to_string(child) + "-0.part",
+                                          "a.txt." + std::to_string(child) + "-0.part", ".a.txt." + std::to_string(child) + ".part", ".a.txt.x-0.part"};
+    for (const std::string& other : others) put(folder_ / other, "other");
+    AtomicFile file(folder_ / name);
+    ASSERT_TRUE(file.open().ok());
+    ASSERT_TRUE(file.write("whole").ok());
+    ASSERT_TRUE(file.commit().ok());
+    EXPECT_EQ(files(), 1 + others.size());
+    for (const std::string& other : others) EXPECT_TRUE(fs::remove(folder_ / other)) << other;
+    fs::remove(folder_ / name);
+  }
+}
+
+TEST_F(AtomicFileTest, WhatIsNoFileIsNotReplaced) {
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  AtomicFile pipe(folder_ / "pipe");
+  const Status status = pipe.open();
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().text().find("pipe"), std::string::npos);
+  EXPECT_EQ(files(), 1u);
 }
 
 TEST_F(AtomicFileTest, ErrorsNameTheFile) {

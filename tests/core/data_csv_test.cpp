@@ -171,16 +171,16 @@ TEST(Csv, ConstantColumnIsOnlyMoved) {
 TEST(Csv, RefusesWithThePlace) {
   expectRefused("age,y\n1,a\n2,b\nabc,a\n", "t.csv, row 4, column 'age': found 'abc', expected a number");
   expectRefused("note,age,y\n\"1\",2,a\n\n3,\"x\ny\",b\n5,6,a\n", "t.csv, row 4, column 'age': found 'x\ny', expected a number");
-  expectRefused("age,y\n1,a\n-inf,b\n", "t.csv, row 3, column 'age': found '-inf', expected a finite number");
+  expectRefused("age,y\n1,a\n-inf,b\n3,a\n", "t.csv, row 3, column 'age': found '-inf', expected a finite number");
   expectRefused("age,y\n1,a\n1e39,b\n", "t.csv, row 3, column 'age': found '1e39', expected a number of at most 3.4e38 in size");
   expectRefused("age,y\n1,a\n1e999,b\n", "t.csv, row 3, column 'age': found '1e999', expected a number of at most 3.4e38 in size");
   expectRefused("age,y\n1,1.5\n2,oops\n3,4\n", "t.csv, row 3, column 'y': found 'oops', expected a number");
   expectRefused("a,b,y\n1,2,u\n3,v\n", "t.csv, row 3: found 2 cells, expected 3 as in the header");
-  expectRefused("a,b,y\n1,2,u\n3,4,v,\n", "t.csv, row 3: found 4 cells, expected 3 as in the header");
+  expectRefused("a,b,y\n1,2,u\n3,4,v,w\n", "t.csv, row 3: found 4 cells, expected 3 as in the header");
   expectRefused("", "t.csv: found an empty file, expected a header line and rows of numbers");
   expectRefused("\xef\xbb\xbf\r\n\r\n", "t.csv: found an empty file, expected a header line and rows of numbers");
   expectRefused("a,b,y\n", "t.csv: found a header and no rows, expected rows of data");
-  expectRefused("a\n1\n", "t.csv, row 1: found one column, expected at least one feature and the target, separated by comma, semicolon or tab");
+  expectRefused("a\nb\nc\n", "t.csv, row 1: found one column that is not of numbers, expected at least one feature and the target, separated by comma, semicolon or tab; or a series of numbers");
   expectRefused("a,y\n1,u\n2,u\n", "t.csv, column 'y': found only the value 'u', expected a target with at least two different values");
   expectRefused("a,y\n1,7\n2,7\n", "t.csv, column 'y': found only the value '7', expected a target with at least two different values");
   expectRefused("a,y\n1,\"u\n2,v\n", "t.csv, row 2: found a quoted field without its end, expected a closing '\"'");
@@ -191,7 +191,7 @@ TEST(Csv, RefusesWithThePlace) {
 }
 
 TEST(Csv, HeaderNamesAreMadeUnique) {
-  const DatasetPtr data = *openText(",a,a,y\n1,2,3,u\n4,5,6,v\n");
+  const DatasetPtr data = *openText(",a,a,y\n1.5,2,3,u\n4,5,6,v\n");
   EXPECT_EQ(data->featureNames, (std::vector<std::string>{"column 1", "a", "a (2)"}));
 }
 

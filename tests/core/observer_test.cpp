@@ -207,7 +207,7 @@ TEST(Observer, LooksAtAnIdleTrainerOnceAndAgainWhenAskedForMore) {
   request.methods = {"saliency"};
   request.explain = true;
   observer.setRequest(request);
-  trainer.load(networkFor(*data), data, {});
+  EXPECT_TRUE(trainer.load(networkFor(*data), data, {}));
   const auto first = waitFor(observer, [](const Observation& o) { return o.pinned.size() == 1; });
   ASSERT_TRUE(first);
   std::this_thread::sleep_for(200ms);
@@ -227,7 +227,7 @@ TEST(Observer, FollowsTrainingAndEndsWithItsLastSnapshot) {
   request.explain = request.featureMaps = true;
   request.decisionGrid = 20;
   observer.setRequest(request);
-  trainer.load(networkFor(*data), data, {});
+  EXPECT_TRUE(trainer.load(networkFor(*data), data, {}));
   trainer.play();
   const auto early = waitFor(observer, [](const Observation& o) { return o.of->run == RunState::Running; });
   ASSERT_TRUE(early);
@@ -243,7 +243,7 @@ TEST(Observer, FollowsTrainingAndEndsWithItsLastSnapshot) {
 TEST(Observer, GoesAwayInTheMiddleOfTraining) {
   const DatasetPtr data = points("xor", 300);
   Trainer trainer(2);
-  trainer.load(networkFor(*data), data, {});
+  EXPECT_TRUE(trainer.load(networkFor(*data), data, {}));
   trainer.play();
   for (int i = 0; i < 10; ++i) {
     Observer observer(trainer, 1);

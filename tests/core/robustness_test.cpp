@@ -2,6 +2,7 @@
 // believed in what they say of their size. And csv-spectrum's files, cell by cell.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -110,7 +111,7 @@ std::vector<Format> makeFormats() {
   const auto array = [](const std::string& b) -> Result<std::string> {
     const Result<NpyArray> a = readNpy(b, "a.npy");
     if (!a) return a.error();
-    return bytesText(a->shape) + bytesText(a->floats) + bytesText(a->bytes);
+    return bytesText(a->shape) + bytesText(a->bytes);
   };
   all.push_back({"npy", npy(), array});
   all.push_back({"npz", *makeZip({{"x.npy", npy(), false}, {"y.npy", npy(), true}}), [array](const std::string& b) -> Result<std::string> {
@@ -223,6 +224,19 @@ TEST_P(DamagedFile, AnyBitOfItsBeginningFlipped) {
 
 INSTANTIATE_TEST_SUITE_P(Formats, DamagedFile, testing::Range(std::size_t{0}, std::size(kNames)),
                          [](const testing::TestParamInfo<std::size_t>& info) { return kNames[info.param]; });
+
+TEST(DeepJson, StopsAtItsDeepestLevel) {
+  EXPECT_TRUE(parseStrict(std::string(64, '[') + std::string(64, ']'), "j"));
+  const std::string text(60'000'000, '[');
+  test::takeLargestAllocation();
+  const auto begun = std::chrono::steady_clock::now();
+  const Result<nlohmann::json> j = parseStrict(text, "j");
+  ASSERT_FALSE(j);
+  EXPECT_NE(j.error().text().find("64 levels"), std::string::npos) << j.error().text();
+  EXPECT_LT(test::takeLargestAllocation(), std::size_t{1} << 20);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(1));
+  EXPECT_FALSE(parseStrict(std::string(65, '[') + std::string(65, ']'), "j"));
+}
 
 TEST(CsvSpectrum, EveryCellOfEveryFile) {
   const std::filesystem::path folder = std::filesystem::path(VITRINE_TEST_DATA) / "csv-spectrum";

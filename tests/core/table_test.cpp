@@ -101,7 +101,7 @@ TEST(Table, Encodings) {
   EXPECT_EQ(texts(chinese->columns[0]), (Texts{"北京", "上海"}));
   f = {};
   EXPECT_EQ(readCsvTable("name,n\ncaf\xe9,1\nbar,2\n", f)->columns[0].names, (Texts{"bar", "café"}));
-  EXPECT_EQ(f.encoding, "ISO-8859-1");
+  EXPECT_EQ(f.encoding, "Windows-1252");
   f = {};
   f.encoding = "UTF-8";
   EXPECT_EQ(readCsvTable("name,n\ncaf\xe9,1\n", f).error().text(), "row 2: found bytes that are not UTF-8, expected a file saved as UTF-8");

@@ -108,7 +108,7 @@ std::shared_ptr<const Network> playground(const DatasetPtr& data) { return *Netw
 
 std::shared_ptr<const Snapshot> trained(const DatasetPtr& data, const TrainSettings& s, int threads = 1) {
   Trainer trainer(threads);
-  trainer.load(playground(data), data, s);
+  EXPECT_TRUE(trainer.load(playground(data), data, s));
   trainer.play();
   trainer.waitIdle();
   return trainer.snapshots().get();
@@ -142,7 +142,7 @@ TEST(EarlyStopping, GoesOnWhenAskedTo) {
   s.batch = 8;
   s.options = {{"patience", std::int64_t{2}}};
   Trainer trainer(1);
-  trainer.load(playground(data), data, s);
+  EXPECT_TRUE(trainer.load(playground(data), data, s));
   trainer.play();
   trainer.waitIdle();
   const std::size_t first = trainer.snapshots().get()->epochPoints;
@@ -251,7 +251,7 @@ TEST(Frozen, ParametersStayAndTheRestLearns) {
   TrainSettings s;
   s.batch = 10;
   s.epochs = 3;
-  trainer.load(network, data, s);
+  EXPECT_TRUE(trainer.load(network, data, s));
   trainer.play();
   trainer.waitIdle();
   const Buffer before = network->initialise(s.seed);

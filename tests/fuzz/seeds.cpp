@@ -1,4 +1,5 @@
 // Writes a first corpus for each target: fuzz_seeds FOLDER
+#include <unistd.h>
 #include <zlib.h>
 
 #include <cstdio>
@@ -12,6 +13,7 @@
 #include "core/io/project.h"
 #include "core/io/safetensors.h"
 #include "core/model/templates.h"
+#include "tests/support/projects.h"
 
 namespace {
 
@@ -61,7 +63,7 @@ void projectSeeds(const fs::path& folder) {
   fs::create_directories(folder / "project");
   (void)saveProject(folder / "project" / "fresh", p);
   Trainer trainer(1);
-  trainer.load(*Network::compile(p.graph, p.data->spec), p.data, p.settings);
+  (void)trainer.load(*Network::compile(p.graph, p.data->spec), p.data, p.settings);
   trainer.stepEpoch();
   trainer.waitIdle();
   const auto s = trainer.snapshots().get();
@@ -91,8 +93,18 @@ int main(int argc, char** argv) {
   std::string classes = npy("|u1", "(4,)", 4, false);
   classes[classes.size() - 1] = '\3';
   write(folder / "images" / "grey", *makeZip({{"images.npy", pixels, false}, {"labels.npy", classes, true}}));
+  write(folder / "npz_file" / "images", *makeZip({{"images.npy", pixels, false}, {"labels.npy", classes, true}, {"mask.npy", floats, false}}));
+  write(folder / "npz_file" / "table", *makeZip({{"x.npy", floats, false}, {"y.npy", npy("<i8", "(3L,)", 24, false), false}}));
   write(folder / "cifar" / "two", std::string(1, '\1') + std::string(3072, 'a') + std::string(1, '\2') + std::string(3072, 'b'));
   write(folder / "safetensors" / "two", encodeSafetensors({{"a.weight", {2, 3}, {1, 2, 3, 4, 5, 6}}, {"a.bias", {3}, {7, 8, 9}}}));
   write(folder / "json" / "values", R"({"nodes": [1, -2.5e3, "a\u00e9\n"], "deep": {"er": [true, null, {}]}})");
   projectSeeds(folder);
+  // Small ones of every kind; data by path stay behind, so that these open without.
+  const fs::path made = fs::temp_directory_path() / ("fuzz-seeds-" + std::to_string(getpid()));
+  for (const test::KindOfProject& kind : test::everyKindOfProject(made))
+    if (fs::file_size(kind.project) < 100'000) {
+      fs::create_directories(folder / "views");
+      fs::copy_file(kind.project, folder / "views" / kind.name, fs::copy_options::overwrite_existing);
+    }
+  fs::remove_all(made);
 }

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "widgets/post.h"
+
 namespace vitrine {
 
 Background::~Background() {
@@ -25,16 +27,16 @@ void Background::run(Work work) {
     std::function<void()> finish = work(stop, [this, serial, &told](double share) {
       if (share < told + 0.01) return;
       told = share;
-      QMetaObject::invokeMethod(this, [this, serial, share] {
+      post(this, [this, serial, share] {
         if (serial == serial_) emit progressed(share);
-      }, Qt::QueuedConnection);
+      });
     });
-    QMetaObject::invokeMethod(this, [this, serial, finish = std::move(finish)] {
+    post(this, [this, serial, finish = std::move(finish)] {
       if (serial != serial_) return;
       busy_ = false;
       finish();
       if (!busy_) emit busyChanged(false);
-    }, Qt::QueuedConnection);
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 #include "widgets/data/columns_view.h"
 
+#include <QAbstractItemView>
 #include <QAbstractTableModel>
 #include <QComboBox>
 #include <QHeaderView>
@@ -26,6 +27,8 @@ class ChoiceDelegate : public QStyledItemDelegate {
   QWidget* createEditor(QWidget* parent, const QStyleOptionViewItem&, const QModelIndex& index) const override {
     auto* box = new QComboBox(parent);
     box->addItems(index.data(kChoicesRole).toStringList());
+    // The list may be wider than its cell.
+    box->view()->setMinimumWidth(box->view()->sizeHintForColumn(0) + 24);
     auto* self = const_cast<ChoiceDelegate*>(this);
     connect(box, &QComboBox::activated, box, [self, box] {
       emit self->commitData(box);
@@ -39,6 +42,7 @@ class ChoiceDelegate : public QStyledItemDelegate {
   }
   void paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
     QStyledItemDelegate::paint(p, option, index);
+    if (!(index.flags() & Qt::ItemIsEditable)) return;
     const QRectF r(option.rect);
     const QPointF at(r.right() - 12, r.center().y());
     p->setRenderHint(QPainter::Antialiasing);
@@ -89,6 +93,7 @@ class ColumnsView::Model : public QAbstractTableModel {
     Qt::ItemFlags f = QAbstractTableModel::flags(i);
     if (i.column() == kKind || i.column() == kRole) f |= Qt::ItemIsEditable;
     if (i.column() == kMissing && column(i).odd > 0) f |= Qt::ItemIsUserCheckable;
+    if (i.column() == kMissing && mayChooseMarks(column(i))) f |= Qt::ItemIsEditable;
     return f;
   }
   QVariant data(const QModelIndex& i, int role) const override {
@@ -107,6 +112,8 @@ class ColumnsView::Model : public QAbstractTableModel {
       }
     if (role == Qt::CheckStateRole && i.column() == kMissing && c.odd > 0) return plan.oddAsMissing ? Qt::Checked : Qt::Unchecked;
     if (role == Qt::ToolTipRole) {
+      if (i.column() == kMissing && c.odd == 0 && !c.marks.empty())
+        return c.marksMissing ? ColumnsView::tr("%1 count as missing, besides empty cells.").arg(marksText(c)) : ColumnsView::tr("%1 count as values; only empty cells are missing.").arg(marksText(c));
       if (i.column() == kMissing && c.odd > 0)
         return ColumnsView::tr("Cells that are not of this kind: %1. The first: %2. Check to count them as missing.").arg(QLocale().toString(qlonglong(c.odd)), QString::fromStdString(c.firstOdd->text()));
       if (i.column() == kShape && c.kind == ColumnKind::Number && s.count > 0)
@@ -125,11 +132,14 @@ class ColumnsView::Model : public QAbstractTableModel {
       if (i.column() == kRole && plan.role == Role::Target) return theme().accent;
     }
     if (role == Qt::TextAlignmentRole && (i.column() == kMissing || i.column() == kDistinct)) return int(Qt::AlignRight | Qt::AlignVCenter);
+    if (role == kIndexRole && i.column() == kMissing) return c.marksMissing ? 0 : 1;
     if (role == kIndexRole) return i.column() == kKind ? int(std::find(std::begin(kKinds), std::end(kKinds), c.kind) - kKinds) : int(std::find(std::begin(kRoles), std::end(kRoles), plan.role) - kRoles);
     if (role == kChoicesRole) {
       QStringList all;
       if (i.column() == kKind)
         for (const ColumnKind k : kKinds) all << kindName(k);
+      else if (i.column() == kMissing)
+        all << ColumnsView::tr("%1 are missing").arg(marksText(c)) << ColumnsView::tr("%1 are values").arg(marksText(c));
       else
       {
         for (const Role k : kRoles) all << roleName(k);
@@ -151,7 +161,9 @@ class ColumnsView::Model : public QAbstractTableModel {
     }
     const bool also = i.column() == kRole && value.toInt() == int(std::size(kRoles));
     if (role != kIndexRole || value.toInt() == data(i, kIndexRole).toInt()) return false;
-    if (i.column() == kKind)
+    if (i.column() == kMissing)
+      emit view_->marksChosen(i.row(), value.toInt() == 0);
+    else if (i.column() == kKind)
       emit view_->kindChosen(i.row(), kKinds[value.toInt()]);
     else
       emit view_->roleChosen(i.row(), also ? Role::Target : kRoles[value.toInt()], also);
@@ -160,6 +172,14 @@ class ColumnsView::Model : public QAbstractTableModel {
 
  private:
   const Column& column(const QModelIndex& i) const { return table_->columns[static_cast<std::size_t>(i.row())]; }
+  /// Among numbers and dates a mark can be nothing else.
+  static bool mayChooseMarks(const Column& c) { return !c.marks.empty() && (c.kind == ColumnKind::Category || c.kind == ColumnKind::Text); }
+  /// "NA" (20), "-" (3)
+  static QString marksText(const Column& c) {
+    QStringList all;
+    for (const auto& [text, count] : c.marks) all << QStringLiteral("“%1” (%2)").arg(QString::fromStdString(text), QLocale().toString(qlonglong(count)));
+    return all.join(QStringLiteral(", "));
+  }
   ColumnsView* view_;
   TablePtr table_;
   std::vector<ColumnPlan> columns_;
@@ -171,6 +191,7 @@ ColumnsView::ColumnsView(QWidget* parent) : QTableView(parent), model_(new Model
   setEditTriggers(CurrentChanged | SelectedClicked | DoubleClicked | EditKeyPressed | AnyKeyPressed);
   setItemDelegateForColumn(kKind, new ChoiceDelegate(this));
   setItemDelegateForColumn(kRole, new ChoiceDelegate(this));
+  setItemDelegateForColumn(kMissing, new ChoiceDelegate(this));
   setItemDelegateForColumn(kShape, new BarsDelegate(this));
   verticalHeader()->hide();
   verticalHeader()->setDefaultSectionSize(26);

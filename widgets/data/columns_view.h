@@ -21,6 +21,8 @@ class ColumnsView : public QTableView {
   /// `also`: beside the targets there are, not in their place.
   void roleChosen(int column, vitrine::Role role, bool also);
   void oddChosen(int column, bool asMissing);
+  /// Cells as "NA" are missing, or values like others.
+  void marksChosen(int column, bool missing);
 
  private:
   class Model;

@@ -22,7 +22,7 @@ std::size_t at(int truth, int predicted, qsizetype n) {
 
 std::vector<Confused> mostConfused(const ConfusionData& data, int most) {
   std::vector<Confused> pairs;
-  const int n = static_cast<int>(data.classes.size());
+  const int n = data.counts.empty() ? 0 : static_cast<int>(data.classes.size());
   for (int t = 0; t < n; ++t) {
     std::int64_t total = 0;
     for (int p = 0; p < n; ++p) total += data.counts[at(t, p, n)];
@@ -37,7 +37,8 @@ std::vector<Confused> mostConfused(const ConfusionData& data, int most) {
 ConfusionView::ConfusionView(QWidget* parent) : FigureWidget(parent) { setAccessibleName(tr("Confusion matrix")); }
 
 void ConfusionView::setData(ConfusionData data) {
-  Q_ASSERT(data.counts.size() == static_cast<std::size_t>(data.classes.size() * data.classes.size()));
+  // Counts for another number of classes are no picture of these.
+  if (data.counts.size() != static_cast<std::size_t>(data.classes.size()) * static_cast<std::size_t>(data.classes.size())) data.counts.clear();
   const bool retitled = data.title != data_.title;
   data_ = std::move(data);
   if (retitled) emit titleChanged();

@@ -32,6 +32,7 @@ class ConfusionView : public FigureWidget {
  public:
   explicit ConfusionView(QWidget* parent = nullptr);
 
+  /// Shows nothing where there is not one count for each pair of classes.
   void setData(ConfusionData data);
   const ConfusionData& data() const { return data_; }
 

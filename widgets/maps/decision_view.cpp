@@ -20,6 +20,9 @@ QString className(const DecisionData& d, int k) { return k < d.classNames.size()
 DecisionView::DecisionView(QWidget* parent) : FigureWidget(parent) { setAccessibleName(tr("Decision areas")); }
 
 void DecisionView::setData(DecisionData data) {
+  const bool fits = data.width >= 0 && data.height >= 0 && data.grid.size() == static_cast<std::size_t>(data.width) * static_cast<std::size_t>(data.height) *
+                                                                                  static_cast<std::size_t>(std::max(1, data.classes));
+  if (!fits) data.grid.clear();
   const bool retitled = data.title != data_.title;
   data_ = std::move(data);
   rasterDark_.reset();
@@ -28,7 +31,7 @@ void DecisionView::setData(DecisionData data) {
 }
 
 void DecisionView::setGrid(std::vector<Real> grid) {
-  Q_ASSERT(grid.size() == data_.grid.size());
+  if (grid.size() != data_.grid.size()) return;
   data_.grid = std::move(grid);
   rasterDark_.reset();
   update();

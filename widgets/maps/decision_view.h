@@ -36,8 +36,9 @@ class DecisionView : public FigureWidget {
  public:
   explicit DecisionView(QWidget* parent = nullptr);
 
+  /// Shows nothing where the grid is not of its width, height and classes.
   void setData(DecisionData data);
-  /// A new grid over the same points and axes: what changes with every snapshot. Size as before.
+  /// A new grid over the same points and axes: what changes with every snapshot. One of another size is not taken.
   void setGrid(std::vector<Real> grid);
   const DecisionData& data() const { return data_; }
 

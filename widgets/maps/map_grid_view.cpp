@@ -18,8 +18,10 @@ MapGridView::MapGridView(QWidget* parent) : FigureWidget(parent) {
 }
 
 void MapGridView::setData(MapGridData data) {
-  Q_ASSERT(data.values.size() == static_cast<std::size_t>(data.shape.count) * static_cast<std::size_t>(data.shape.height) *
-                                     static_cast<std::size_t>(data.shape.width));
+  const MapsShape& s = data.shape;
+  const bool fits = s.count >= 0 && s.height >= 0 && s.width >= 0 &&
+                    data.values.size() == static_cast<std::size_t>(s.count) * static_cast<std::size_t>(s.height) * static_cast<std::size_t>(s.width);
+  if (!fits) data.values.clear(), data.shape = {};
   const bool retitled = data.title != data_.title;
   data_ = std::move(data);
   rasterMap_.reset();

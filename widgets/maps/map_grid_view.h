@@ -30,6 +30,7 @@ class MapGridView : public FigureWidget {
  public:
   explicit MapGridView(QWidget* parent = nullptr);
 
+  /// Shows nothing where the values are not those of so many maps.
   void setData(MapGridData data);
   const MapGridData& data() const { return data_; }
   void setScale(MapScale scale);

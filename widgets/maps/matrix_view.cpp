@@ -22,7 +22,8 @@ bool anyNan(const std::vector<Real>& values) {
 MatrixView::MatrixView(QWidget* parent) : FigureWidget(parent) { setAccessibleName(tr("Heatmap")); }
 
 void MatrixView::setData(MatrixData data) {
-  Q_ASSERT(data.values.size() == static_cast<std::size_t>(data.rows) * static_cast<std::size_t>(data.columns));
+  const bool fits = data.rows >= 0 && data.columns >= 0 && data.values.size() == static_cast<std::size_t>(data.rows) * static_cast<std::size_t>(data.columns);
+  if (!fits) data.values.clear();
   const bool retitled = data.title != data_.title;
   data_ = std::move(data);
   rasterMap_.reset();

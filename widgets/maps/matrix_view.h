@@ -34,6 +34,7 @@ class MatrixView : public FigureWidget {
  public:
   explicit MatrixView(QWidget* parent = nullptr);
 
+  /// Shows nothing where there are not rows × columns values.
   void setData(MatrixData data);
   const MatrixData& data() const { return data_; }
 

@@ -18,7 +18,25 @@ PinnedSamplesView::PinnedSamplesView(QWidget* parent) : FigureWidget(parent) {
   setAccessibleName(tr("Pinned samples"));
 }
 
+namespace {
+
+std::size_t cellsOf(int height, int width, int channels) {
+  return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
+}
+
+/// Leaves out what is not of the size that it says.
+void keepFitting(PinnedSample& s) {
+  if (s.height <= 0 || s.width <= 0 || s.channels <= 0) s.height = s.width = s.channels = 0;
+  if (s.channels > 0 && s.input.size() != cellsOf(s.height, s.width, s.channels)) s.input.clear();
+  if (s.trueLabels.size() > s.probabilities.size()) s.trueLabels.clear();
+  for (PinnedMap& map : s.maps)
+    if (map.height <= 0 || map.width <= 0 || map.values.size() != cellsOf(map.height, map.width, 1)) map.values.clear();
+}
+
+}  // namespace
+
 void PinnedSamplesView::setData(PinnedData data) {
+  for (PinnedSample& s : data.samples) keepFitting(s);
   const bool retitled = data.title != data_.title;
   data_ = std::move(data);
   refreshed_.start();
@@ -85,7 +103,7 @@ void PinnedSamplesView::makeRasters(bool dark) const {
       // Numbers are enlarged before they are coloured: half way between two colours is not half way between values.
       const int h = 4 * s.height, w = 4 * s.width;
       const Raster top = rasterize(scaleBilinear(map.values, map.height, map.width, h, w), h, w, range, colors);
-      maps_.back() = overlay(scaleNearest(inputs_.back(), w, h), top, 0.6);
+      if (!inputs_.back().empty()) maps_.back() = overlay(scaleNearest(inputs_.back(), w, h), top, 0.6);
     }
   }
 }
@@ -349,7 +367,7 @@ QString PinnedSamplesView::readoutAt(QPointF position) const {
       const QRectF cell = p.image(i, m, s.width, s.height);
       if (!cell.contains(position)) continue;
       const PinnedMap* map = m < 0 || m >= static_cast<int>(s.maps.size()) ? nullptr : &s.maps[static_cast<std::size_t>(m)];
-      if (m >= 0 && (!map || map->values.empty())) return {};
+      if (m < 0 ? s.input.empty() : !map || map->values.empty()) return {};
       const int h = map ? map->height : s.height, w = map ? map->width : s.width, channels = map ? 1 : s.channels;
       const int x = std::min(w - 1, static_cast<int>((position.x() - cell.left()) / cell.width() * w));
       const int y = std::min(h - 1, static_cast<int>((position.y() - cell.top()) / cell.height() * h));

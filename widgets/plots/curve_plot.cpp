@@ -26,7 +26,9 @@ void setPoints(QCPGraph& graph, const std::vector<CurvePoint>& points, bool appe
   QVector<QCPGraphData> data(static_cast<qsizetype>(points.size()));
   for (std::size_t i = 0; i < points.size(); ++i) data[static_cast<qsizetype>(i)] = {points[i].x, points[i].y};
   if (!append) graph.data()->clear();
-  graph.data()->add(data, true);
+  // A run that went back to its last finite state tells some epochs twice; QCustomPlot takes the caller's word for the order.
+  const auto earlier = [](const QCPGraphData& a, const QCPGraphData& b) { return a.key < b.key; };
+  graph.data()->add(data, std::is_sorted(data.cbegin(), data.cend(), earlier));
 }
 
 QCPScatterStyle scatterFor(std::size_t points) {

@@ -303,7 +303,7 @@ void TransportBar::refreshNotice() {
   for (const QString* bad : {&d.badRate, &d.badBatch, &d.badSeed})
     if (!bad->isEmpty()) lines << *bad;
   const bool wrong = !lines.isEmpty() || !d.failure.isEmpty();
-  if (!d.failure.isEmpty()) lines << d.failure;
+  if (!d.failure.isEmpty() && d.failure != d.whyNot) lines << d.failure;
   if (!d.whyNot.isEmpty()) lines << tr("Cannot train yet: %1").arg(d.whyNot);
   QPalette colours = d.notice->palette();
   colours.setColor(QPalette::WindowText, wrong ? theme().error : theme().warning);
