@@ -165,7 +165,7 @@ void Samples::gather(std::span<const std::int32_t> rows, const Standardisation& 
 namespace {
 
 template <class T>
-std::span<const T> rowOf(const std::shared_ptr<const std::vector<T>>& values, std::int64_t row, std::int64_t count) {
+std::span<const T> valuesOf(const std::shared_ptr<const std::vector<T>>& values, std::int64_t row, std::int64_t count) {
   if (!values || count == 0) return {};
   const std::size_t each = values->size() / static_cast<std::size_t>(count);
   return std::span<const T>(*values).subspan(static_cast<std::size_t>(row) * each, each);
@@ -174,14 +174,14 @@ std::span<const T> rowOf(const std::shared_ptr<const std::vector<T>>& values, st
 }  // namespace
 
 bool Samples::same(std::int64_t a, std::int64_t b) const {
-  const auto equal = [&](const auto& values) { return std::ranges::equal(rowOf(values, a, count_), rowOf(values, b, count_)); };
+  const auto equal = [&](const auto& values) { return std::ranges::equal(valuesOf(values, a, count_), valuesOf(values, b, count_)); };
   return equal(bytes_) && equal(floats_) && equal(doubles_) && equal(codes_);
 }
 
 std::uint64_t Samples::hash(std::int64_t row) const {
   std::uint64_t h = 1469598103934665603ull;  // FNV-1a
   const auto add = [&](const auto& values) {
-    const std::span<const std::byte> bytes = std::as_bytes(rowOf(values, row, count_));
+    const std::span<const std::byte> bytes = std::as_bytes(valuesOf(values, row, count_));
     for (const std::byte b : bytes) h = (h ^ static_cast<std::uint64_t>(b)) * 1099511628211ull;
   };
   add(bytes_), add(floats_), add(doubles_), add(codes_);

@@ -23,12 +23,12 @@ struct Series {
   std::vector<bool> gap;            ///< more time than usual to the next row
 };
 
-constexpr double kDay = 86400;
+constexpr double kOneDay = 86400;
 
 /// Days from Monday, 0 to 6.
 int weekday(double seconds) {
   constexpr int kThursday = 3;  // 1970-01-01
-  const double days = std::fmod(std::floor(seconds / kDay) + kThursday, 7);
+  const double days = std::fmod(std::floor(seconds / kOneDay) + kThursday, 7);
   return static_cast<int>(days < 0 ? days + 7 : days);
 }
 
@@ -39,7 +39,7 @@ struct UsualStep {
   bool weekdays = false;  ///< a day each, but for weekends
 
   bool isGap(double from, double to) const {
-    if (weekdays && weekday(from) == 4 && to - from <= 3.5 * kDay) return false;
+    if (weekdays && weekday(from) == 4 && to - from <= 3.5 * kOneDay) return false;
     return known && to - from > 1.5 * value;
   }
 };
@@ -50,7 +50,7 @@ UsualStep usualStep(std::vector<double> steps, const std::vector<double>& times,
   std::nth_element(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2), steps.end());
   usual.value = steps[steps.size() / 2];
   usual.known = 2 * std::count_if(steps.begin(), steps.end(), [&](double d) { return d >= 0.5 * usual.value && d <= 1.5 * usual.value; }) > static_cast<std::ptrdiff_t>(steps.size());
-  usual.weekdays = dates && usual.value == kDay && std::none_of(times.begin(), times.end(), [](double t) { return !std::isnan(t) && weekday(t) > 4; });
+  usual.weekdays = dates && usual.value == kOneDay && std::none_of(times.begin(), times.end(), [](double t) { return !std::isnan(t) && weekday(t) > 4; });
   return usual;
 }
 
@@ -109,7 +109,7 @@ std::vector<std::size_t> nextPlaces(std::size_t n, Is&& is) {
   return next;
 }
 
-struct Cut {
+struct Window {
   const Series* series;
   std::size_t begin;
 };
@@ -117,7 +117,7 @@ struct Cut {
 std::string stepText(const UsualStep& usual, bool date) {
   const double v = usual.value;
   if (!date) return shortNumber(v);
-  for (const auto& [seconds, name] : {std::pair(kDay, "day"), {3600.0, "hour"}, {60.0, "minute"}, {1.0, "second"}})
+  for (const auto& [seconds, name] : {std::pair(kOneDay, "day"), {3600.0, "hour"}, {60.0, "minute"}, {1.0, "second"}})
     if (v >= seconds) return shortNumber(v / seconds) + ' ' + name + (v == seconds ? "" : "s");
   return shortNumber(v) + " seconds";
 }
@@ -152,7 +152,7 @@ Status takeWindows(Dataset& d, const Table& table, Groundwork& s, const std::vec
   const std::size_t length = static_cast<std::size_t>(plan.length), reach = static_cast<std::size_t>(plan.length + plan.horizon);
   std::array<std::int64_t, kWhys> leftOut{};
   std::int64_t filled = 0;
-  std::vector<Cut> cuts;
+  std::vector<Window> cuts;
   std::vector<Part> parts;
   for (const auto& [unused, series] : all) {
     const std::size_t n = series.rows.size();
@@ -185,7 +185,7 @@ Status takeWindows(Dataset& d, const Table& table, Groundwork& s, const std::vec
     return size;
   std::vector<float> values;
   values.reserve(cuts.size() * length * columns);
-  for (const Cut& cut : cuts) {
+  for (const Window& cut : cuts) {
     for (std::size_t i = cut.begin; i < cut.begin + length; ++i)
       for (const FrameColumn& c : s.frame.columns) values.push_back(static_cast<float>(c.numbers[static_cast<std::size_t>(cut.series->frame[i])]));
     const std::size_t target = static_cast<std::size_t>(cut.series->frame[cut.begin + reach - 1]);

@@ -10,7 +10,7 @@
 namespace vitrine {
 namespace {
 
-const QChar kGap(0x2026);
+const QChar kDots(0x2026);
 
 using Group = std::vector<qsizetype>;
 
@@ -32,7 +32,7 @@ qsizetype largest(qsizetype most, Good&& good) {
 
 QString ends(const QString& name, qsizetype n) {
   if (n >= name.size()) return name;
-  return name.left(wholeLeft(name, (n + 1) / 2)) + kGap + name.right(wholeRight(name, n / 2));
+  return name.left(wholeLeft(name, (n + 1) / 2)) + kDots + name.right(wholeRight(name, n / 2));
 }
 
 /// Names of which several are shown alike, each such group together.
@@ -74,7 +74,7 @@ void showDifference(const QStringList& names, const Group& group, const NameFits
   const auto around = [&, head = head, tail = tail](qsizetype i, const QString& core, qsizetype n) {
     const QString& name = names[i];
     const qsizetype left = std::max(std::min(head, (n + 1) / 2), n - tail), right = n - left;
-    return name.left(wholeLeft(name, left)) + (left < head ? QString(kGap) : QString()) + core + (right < tail ? QString(kGap) : QString()) + name.right(wholeRight(name, right));
+    return name.left(wholeLeft(name, left)) + (left < head ? QString(kDots) : QString()) + core + (right < tail ? QString(kDots) : QString()) + name.right(wholeRight(name, right));
   };
   QStringList cores = names;
   for (const qsizetype i : group) cores[i] = names[i].mid(head, names[i].size() - head - tail);
@@ -111,7 +111,7 @@ QStringList toldApart(const QStringList& names, const NameFits& fits) {
   const auto number = [&](qsizetype i) {
     const QString& name = names[i];
     const QString head = QString::number(i + 1);
-    const auto text = [&](qsizetype n) { return head + QStringLiteral(": ") + name.left(wholeLeft(name, n)) + (n < name.size() ? QString(kGap) : QString()); };
+    const auto text = [&](qsizetype n) { return head + QStringLiteral(": ") + name.left(wholeLeft(name, n)) + (n < name.size() ? QString(kDots) : QString()); };
     const qsizetype n = largest(name.size(), [&](qsizetype k) { return fits(i, text(k)); });
     shown[i] = n > 0 ? text(n) : head;
   };
