@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "app/data_workspace.h"
+#include "widgets/forms/name_combo.h"
 
 namespace vitrine {
 namespace {
@@ -18,7 +19,7 @@ constexpr int kTypingMs = 250;
 }  // namespace
 
 QComboBox* DataWorkspace::makeCombo(const QString& name, const QString& accessible, const QString& tip, int letters) {
-  auto* box = new QComboBox;
+  auto* box = new NameCombo;
   box->setObjectName(name);
   box->setAccessibleName(accessible);
   box->setToolTip(tip);
@@ -179,7 +180,6 @@ void DataWorkspace::fillControls() {
     for (int k = 0; k < static_cast<int>(table_->table->columns.size()); ++k) {
       const QString name = QString::fromStdString(table_->column(k).name);
       column_->addItem(name, k);
-      column_->setItemData(column_->count() - 1, name, Qt::ToolTipRole);
       if (table_->isNumeric(k)) numeric.push_back(k), names << name;
     }
     const auto isNumeric = [this](int k) { return table_->isNumeric(k); };

@@ -17,6 +17,7 @@
 #include "app/panels.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
+#include "widgets/forms/name_combo.h"
 
 namespace vitrine {
 namespace {
@@ -26,7 +27,7 @@ constexpr std::size_t kMostChosen = 24;
 
 /// A combo that may be narrower than its longest entry.
 QComboBox* narrowCombo(const QString& name, const QString& label, const QString& tip, int letters) {
-  auto* box = new QComboBox;
+  auto* box = new NameCombo;
   box->setObjectName(name);
   box->setAccessibleName(label);
   box->setToolTip(tip);
@@ -370,7 +371,7 @@ SampleItem ExplainChoices::itemOf(std::int32_t row) const {
       item.right = predictedClasses_[r] == d.classes[r];
     }
   } else if (d.spec.task == Task::Regression) {
-    item.truth = numberText(static_cast<double>(d.targets[r * static_cast<std::size_t>(d.spec.outputs)]));
+    item.truth = numberText(d.targets[r * static_cast<std::size_t>(d.spec.outputs)]);
   }
   return item;
 }

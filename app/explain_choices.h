@@ -105,7 +105,7 @@ class ExplainChoices : public QWidget {
   QComboBox *target_ = nullptr, *first_ = nullptr, *second_ = nullptr, *baseline_ = nullptr, *scale_ = nullptr;
   QCheckBox* probability_ = nullptr;
   QWidget* two_ = nullptr;  ///< the two classes of a difference
-  std::vector<float> edited_;
+  std::vector<double> edited_;
   int chosen_ = 0;
   JobQueue queue_;
 };

@@ -171,13 +171,13 @@ void ExplainChoices::editFrom(const ExplainSample& sample) {
       p.help = tr("In the column's own units").toStdString();
       p.fallback = 0.0;
       p.low = -1e30, p.high = 1e30;
-      values[p.id] = asWritten(static_cast<float>(edited_[static_cast<std::size_t>(group.members.front())]));
+      values[p.id] = data_->inputs.isWide(group.members.front()) ? edited_[static_cast<std::size_t>(group.members.front())] : asWritten(static_cast<float>(edited_[static_cast<std::size_t>(group.members.front())]));
     } else {
       p.help = tr("One of the column's categories").toStdString();
       int at = 0;
       for (int k = 0; k < static_cast<int>(group.members.size()); ++k) {
         p.choices.push_back({std::to_string(k), group.categories.value(k).toStdString()});
-        if (edited_[static_cast<std::size_t>(group.members[static_cast<std::size_t>(k)])] > 0.5f) at = k;
+        if (edited_[static_cast<std::size_t>(group.members[static_cast<std::size_t>(k)])] > 0.5) at = k;
       }
       p.fallback = std::string("0");
       values[p.id] = std::to_string(at);
@@ -204,9 +204,9 @@ void ExplainChoices::rowEdited() {
     const auto it = values.find(QStringLiteral("f%1").arg(g).toStdString());
     if (it == values.end()) continue;
     if (const double* number = std::get_if<double>(&it->second))
-      edited_[static_cast<std::size_t>(groups_[g].members.front())] = static_cast<float>(*number);
+      edited_[static_cast<std::size_t>(groups_[g].members.front())] = *number;
     else if (const std::string* choice = std::get_if<std::string>(&it->second))
-      for (std::size_t k = 0; k < groups_[g].members.size(); ++k) edited_[static_cast<std::size_t>(groups_[g].members[k])] = std::to_string(k) == *choice ? 1.0f : 0.0f;
+      for (std::size_t k = 0; k < groups_[g].members.size(); ++k) edited_[static_cast<std::size_t>(groups_[g].members[k])] = std::to_string(k) == *choice ? 1 : 0;
   }
   std::erase_if(own_, [this](const ExplainSample& s) { return s.name == tr("edited row"); });
   own_.push_back(sampleOfRaw(*data_, tr("edited row"), edited_));

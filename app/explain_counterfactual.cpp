@@ -128,7 +128,7 @@ void ExplainCounterfactual::refresh() {
                        d.moved.push_back(c.result[i] - sample.input[i]);
                        // What was not changed keeps its number to the digit.
                        const bool same = c.result[i] == sample.input[i];
-                       d.original.push_back(shown(static_cast<double>(sample.raw[i])));
+                       d.original.push_back(shown(sample.raw[i]));
                        d.result.push_back(same ? d.original.back() : shown(static_cast<double>(raw[i])));
                      }
                      if (shape.rank() == 2) d.steps = static_cast<int>(shape[0]);

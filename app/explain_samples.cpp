@@ -23,7 +23,7 @@ std::uint64_t newId() {
 
 QString tell(const char* text) { return QCoreApplication::translate("vitrine::ExplainSample", text); }
 
-std::vector<Real> prepared(const Dataset& data, const std::vector<float>& raw) {
+std::vector<Real> prepared(const Dataset& data, const std::vector<double>& raw) {
   std::vector<Real> input(raw.size());
   prepareInputs(data, 1, raw.data(), input.data());
   return input;
@@ -37,13 +37,13 @@ ExplainSample sampleOfRow(const Dataset& data, std::int32_t row) {
   s.row = row;
   s.name = tell("sample %1").arg(row);
   s.raw.resize(static_cast<std::size_t>(data.spec.input.size()));
-  for (std::size_t i = 0; i < s.raw.size(); ++i) s.raw[i] = static_cast<float>(data.inputs.raw(row, static_cast<std::int64_t>(i)));
+  data.inputs.readRow(row, s.raw.data());
   s.input.resize(s.raw.size());
   gatherInputs(data, {&row, 1}, s.input.data());
   return s;
 }
 
-ExplainSample sampleOfRaw(const Dataset& data, const QString& name, std::vector<float> raw) {
+ExplainSample sampleOfRaw(const Dataset& data, const QString& name, std::vector<double> raw) {
   ExplainSample s;
   s.id = newId();
   s.name = name;
@@ -62,7 +62,7 @@ ExplainSample sampleOfImage(const Dataset& data, const QString& name, const QIma
   painter.drawImage((w - fitted.width()) / 2, (h - fitted.height()) / 2, fitted);
   painter.end();
   const PixelRange range = pixelRange(data);
-  std::vector<float> raw(static_cast<std::size_t>(shape.size()));
+  std::vector<double> raw(static_cast<std::size_t>(shape.size()));
   for (int y = 0; y < h; ++y)
     for (int x = 0; x < w; ++x) {
       const QRgb p = page.pixel(x, y);
@@ -71,13 +71,14 @@ ExplainSample sampleOfImage(const Dataset& data, const QString& name, const QIma
       const double gray = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
       for (int c = 0; c < channels; ++c)
         raw[static_cast<std::size_t>((y * w + x) * channels + c)] =
-            static_cast<float>(range.black + (channels == 3 ? rgb[c] : gray) * (range.white - range.black));
+            range.black + (channels == 3 ? rgb[c] : gray) * (range.white - range.black);
     }
   return sampleOfRaw(data, name, std::move(raw));
 }
 
 std::vector<Real> shownInput(const Dataset& data, const ExplainSample& sample) {
-  std::vector<Real> out(sample.raw.begin(), sample.raw.end());
+  std::vector<Real> out;
+  for (const double v : sample.raw) out.push_back(static_cast<Real>(v));
   if (!data.spec.input.isImage()) return out;
   const PixelRange range = pixelRange(data);
   for (Real& v : out) v = static_cast<Real>((static_cast<double>(v) - range.black) / (range.white - range.black));
@@ -114,7 +115,7 @@ QStringList groupValues(const Dataset& data, const std::vector<FeatureGroup>& gr
       const std::int32_t row = data.tableRows[static_cast<std::size_t>(sample.row)];
       out << (column.isMissing(row) ? tell("missing") : column.kind == ColumnKind::Number ? numberText(column.value(row), 5) : fromCore(column.text(row)));
     } else if (g.categories.isEmpty()) {
-      out << numberText(static_cast<double>(sample.raw[first]), 5);
+      out << numberText(sample.raw[first], 5);
     } else {
       int at = 0;
       for (int k = 1; k < static_cast<int>(g.members.size()); ++k)

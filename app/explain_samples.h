@@ -17,7 +17,7 @@ struct ExplainSample {
   std::int32_t row = -1;     ///< of the data set; -1: of no row
   QString name;              ///< "sample 17", "drawn"
   bool pinned = false;
-  std::vector<float> raw;    ///< in the features' own units, as Samples::raw()
+  std::vector<double> raw;   ///< in the features' own units, as Samples::raw()
   std::vector<Real> input;   ///< as the network gets it
 };
 
@@ -31,7 +31,7 @@ struct FeatureGroup {
 /// Requires a row of the data.
 ExplainSample sampleOfRow(const Dataset& data, std::int32_t row);
 /// `raw`: one number a feature in its own units.
-ExplainSample sampleOfRaw(const Dataset& data, const QString& name, std::vector<float> raw);
+ExplainSample sampleOfRaw(const Dataset& data, const QString& name, std::vector<double> raw);
 /// A picture at the size of the network's input: whole picture, edges padded with black, averaged where it shrinks.
 /// Gray for one channel. Requires image data and a picture that is not null.
 ExplainSample sampleOfImage(const Dataset& data, const QString& name, const QImage& image);

@@ -5,11 +5,13 @@
 #include <cmath>
 #include <utility>
 
+#include "core/base/numbers.h"
 #include "core/base/thread_pool.h"
 #include "core/explain/baseline.h"
 #include "core/explain/units.h"
 #include "widgets/editor/category.h"
 #include "widgets/figure/paint.h"
+#include "widgets/forms/name_combo.h"
 
 namespace vitrine {
 namespace {
@@ -74,7 +76,7 @@ ExplainTables::ExplainTables(QObject* parent)
       swarm_(new BeeswarmView),
       dependence_(new DependenceView),
       waterfall_(new WaterfallView),
-      feature_(new QComboBox) {
+      feature_(new NameCombo) {
   importance_->setObjectName(QStringLiteral("explainImportance"));
   bars_->setObjectName(QStringLiteral("explainShapBars"));
   swarm_->setObjectName(QStringLiteral("explainSwarm"));
@@ -261,9 +263,17 @@ JobQueue::Job ExplainTables::summaryJob(const Target& target) {
                 b.values.push_back(s.meanAbsolute[i]);
                 w.names << feature;
                 std::vector<double> values, own;
-                for (std::size_t row = 0; row < s.values.size(); ++row) values.push_back(s.values[row][i]), own.push_back(s.features[row][i]);
+                QStringList texts;
+                bool words = false;  // a number's text says that number; a category's or a date's does not
+                for (std::size_t row = 0; row < s.values.size(); ++row) {
+                  values.push_back(s.values[row][i]), own.push_back(s.features[row][i]);
+                  texts << fromCore(s.texts[row][i]);
+                  words = words || (!std::isnan(own.back()) && parseNumber<double>(s.texts[row][i]) != own.back());
+                }
+                if (!words) texts.clear();
                 w.values.push_back(std::move(values));
                 w.features.push_back(std::move(own));
+                w.texts.push_back(std::move(texts));
               }
               bars_->setData(std::move(b));
               swarm_->setData(std::move(w));
@@ -322,6 +332,7 @@ JobQueue::Job ExplainTables::dependenceJob(int feature, const Target& target) {
               d.title = tr("Partial dependence on %1").arg(d.feature);
               d.axis = name;
               d.grid = p.grid;
+              d.dates = p.dates;
               for (const std::string& l : p.labels) d.labels << fromCore(l);
               d.mean = p.mean;
               d.curves = p.curves;

@@ -236,7 +236,7 @@ WallData ExplainWall::wallData() const {
     if (d.kind == WallKind::Table) w.values = groupValues(data, groups, s);
     if (const auto it = answers_.find(s.id); it != answers_.end()) w.probabilities.assign(it->second.outputs.begin(), it->second.outputs.end());
     if (s.row >= 0 && data.spec.task == Task::Classification) w.trueClass = data.classes[static_cast<std::size_t>(s.row)];
-    if (s.row >= 0 && data.spec.task == Task::Regression) w.trueValue = static_cast<double>(data.targets[static_cast<std::size_t>(s.row * data.spec.outputs)]);
+    if (s.row >= 0 && data.spec.task == Task::Regression) w.trueValue = data.targets[static_cast<std::size_t>(s.row * data.spec.outputs)];
     for (const WallColumn& c : columns_) {
       WallCell cell;
       const auto it = cells_.find({s.id, c.key});

@@ -7,6 +7,7 @@
 #include "widgets/data/recipe_form.h"
 #include "widgets/data/sample_preview.h"
 #include "widgets/figure/figure_panel.h"
+#include "widgets/figure/paint.h"
 #include "widgets/forms/param_form.h"
 
 namespace vitrine {
@@ -160,7 +161,7 @@ void ImageImportDialog::showSamples() {
     const std::size_t row = static_cast<std::size_t>(rows[i]);
     PreviewSample s;
     s.label = !d.classes.empty() ? shown(d.spec.classes[static_cast<std::size_t>(d.classes[row])])
-              : !d.targets.empty() ? QLocale().toString(double(d.targets[row * static_cast<std::size_t>(d.spec.outputs)]), 'g', 4) : QString();
+              : !d.targets.empty() ? numberText(d.targets[row * static_cast<std::size_t>(d.spec.outputs)]) : QString();
     s.height = int(d.spec.input[0]), s.width = int(d.spec.input[1]);
     if (!p.series) s.channels = int(d.spec.input[2]);
     s.before = rawInput(d, rows[i]);

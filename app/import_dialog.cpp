@@ -17,6 +17,7 @@
 #include <algorithm>
 
 #include "core/data/csv_format.h"
+#include "core/data/file_bytes.h"
 #include "widgets/data/columns_view.h"
 #include "widgets/data/recipe_form.h"
 #include "widgets/data/steps_editor.h"
@@ -309,6 +310,9 @@ QString ImportDialog::summary(const Dataset& d) const {
     if (counts.size() > 6) classes << QStringLiteral("…");
     parts << tr("Each sample is %1 and has one of %2 classes: %3.").arg(input, locale.toString(d.spec.outputs), classes.join(QStringLiteral(", ")));
   }
+  const QString size = QString::fromStdString(bytesText(d.inputs.bytes()));
+  parts << (d.inputs.indexed() > 0 ? tr("%1 rows × %2 inputs, %3 in memory with categories kept as indices.") : tr("%1 rows × %2 inputs, %3 in memory."))
+               .arg(locale.toString(qlonglong(d.count())), locale.toString(qlonglong(d.inputs.size())), size);
   for (const std::string& note : d.notes) parts << QString::fromStdString(note);
   return parts.join(QLatin1Char(' '));
 }

@@ -335,7 +335,7 @@ void LiveViews::feedDecision() {
   auto add = [&](const std::vector<std::int32_t>& rows, bool validation) {
     for (std::int32_t r : rows)
       d.points.push_back({static_cast<Real>(data.inputs.raw(r, 0)), static_cast<Real>(data.inputs.raw(r, 1)),
-                          classes ? static_cast<Real>(data.classes[static_cast<std::size_t>(r)]) : data.targets[static_cast<std::size_t>(r)],
+                          classes ? static_cast<Real>(data.classes[static_cast<std::size_t>(r)]) : static_cast<Real>(data.targets[static_cast<std::size_t>(r)]),
                           validation});
   };
   add(data.train, false);

@@ -7,6 +7,7 @@
 
 #include "core/train/outputs.h"
 #include "widgets/editor/category.h"
+#include "widgets/figure/paint.h"
 
 namespace vitrine {
 
@@ -71,6 +72,23 @@ void PinMenu::pinNumber() {
   if (ok && !document_.pin(row)) emit document_.said(tr("Sample %1 is pinned already.").arg(QLocale().toString(row)));
 }
 
+namespace {
+
+/// A sample's numbers as the file has them; what it does not have was filled in, and is no value of it.
+QStringList valuesInFile(const Dataset& data, std::int32_t row) {
+  QStringList out;
+  for (std::int64_t i = 0; i < data.inputs.size(); ++i) {
+    const std::size_t f = static_cast<std::size_t>(i);
+    const std::int32_t origin = f < data.featureOrigins.size() ? data.featureOrigins[f] : -1;
+    const Column* column = origin >= 0 && data.table && static_cast<std::size_t>(row) < data.tableRows.size() ? &data.table->columns[static_cast<std::size_t>(origin)] : nullptr;
+    const bool missing = column && data.featureNames[f] == column->name && column->isMissing(data.tableRows[static_cast<std::size_t>(row)]);
+    out << (missing ? PinMenu::tr("missing") : numberText(data.inputs.raw(row, i)));
+  }
+  return out;
+}
+
+}  // namespace
+
 PinnedData pinnedData(const Observation& o) {
   const Dataset& data = *o.of->data;
   PinnedData d;
@@ -99,12 +117,13 @@ PinnedData pinnedData(const Observation& o) {
     s.probabilities.assign(p.outputs.begin(), p.outputs.end());
     if (p.row < data.count()) {
       if (data.spec.task == Task::Labels)
-        for (std::int64_t k = 0; k < data.spec.outputs; ++k) s.trueLabels.push_back(data.targets[static_cast<std::size_t>(p.row * data.spec.outputs + k)] > 0.5f);
+        for (std::int64_t k = 0; k < data.spec.outputs; ++k) s.trueLabels.push_back(data.targets[static_cast<std::size_t>(p.row * data.spec.outputs + k)] > 0.5);
       else if (data.spec.task == Task::Classification)
         s.trueClass = data.classes[static_cast<std::size_t>(p.row)];
       else
         s.trueValue = data.targets[static_cast<std::size_t>(p.row * data.spec.outputs)];
       s.input = rawInput(data, p.row);  // what stands in the file, not what the network gets
+      if (!shape.isImage()) s.values = valuesInFile(data, p.row);
     }
     for (std::size_t m : shown) {
       PinnedMap map;

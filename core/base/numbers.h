@@ -1,7 +1,7 @@
 #pragma once
 
 #include <charconv>
-#include <cstdint>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
@@ -21,25 +21,26 @@ inline std::string lowerAscii(std::string_view text) {
   return out;
 }
 
-/// The shortest text that reads back as the same number, in the C locale; whole numbers up to 2^53 with all their digits ("1000000",
-/// not "1e+06").
+/// Below this every whole number has a double of its own: 2^53.
+inline constexpr double kLargestWhole = 9007199254740992.0;
+
+/// A whole number that a double has without rounding (a minus zero is none, as it would lose its sign).
+inline bool isWhole(double value) { return value >= -kLargestWhole && value <= kLargestWhole && value == std::nearbyint(value) && !(value == 0 && std::signbit(value)); }
+
+/// The shortest text that reads back as the same number, in the C locale; whole numbers without an exponent: 1000000, not 1e+06.
 template <class T>
 std::string numberText(T value) {
   static_assert(std::is_arithmetic_v<T>);
+  if constexpr (std::is_floating_point_v<T>)
+    if (isWhole(static_cast<double>(value))) return std::to_string(static_cast<long long>(value));
   char buffer[64];
-  if constexpr (std::is_floating_point_v<T>) {
-    constexpr T kWhole = static_cast<T>(std::int64_t{1} << 53);
-    if (value > -kWhole && value < kWhole && value != 0 && value == static_cast<T>(static_cast<std::int64_t>(value))) {
-      const std::to_chars_result end = std::to_chars(buffer, buffer + sizeof(buffer), static_cast<std::int64_t>(value));
-      return std::string(buffer, end.ptr);
-    }
-  }
   const std::to_chars_result end = std::to_chars(buffer, buffer + sizeof(buffer), value);
   return std::string(buffer, end.ptr);
 }
 
-/// Three significant digits in the C locale, for sentences.
+/// Three significant digits in the C locale, for sentences; whole numbers whole.
 inline std::string shortNumber(double value) {
+  if (isWhole(value)) return numberText<double>(value);
   char buffer[32];
   return std::string(buffer, std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::general, 3).ptr);
 }

@@ -152,7 +152,7 @@ Status takeTargets(ImageSet& set, const ArrayFile& f) {
     whole = whole && p.targets->kind != 'f';
     for (std::int64_t i = 0; i < p.targets->count(); ++i) {
       values.push_back(p.targets->at(i));
-      if (!std::isfinite(static_cast<float>(values.back())))  // numbers to predict become floats
+      if (!std::isfinite(static_cast<float>(values.back())))  // what networks compute with
         return Error{p.targetsName, "row " + std::to_string(i / outputs), std::isnan(values.back()) ? "NaN" : "infinity", "a finite number", {}};
     }
   }

@@ -22,9 +22,87 @@ Samples Samples::fromFloats(const Shape& shape, std::vector<float> values) {
   return s;
 }
 
+namespace {
+
+/// z of `size` raw numbers; a scaling shorter than that is one of the channels, which stand last.
+template <class T>
+void standardise(const Standardisation& scaling, std::size_t size, const T* raw, Real* out) {
+  const std::size_t channels = scaling.mean.size();
+  for (std::size_t at = 0; at < size; at += channels)
+    for (std::size_t c = 0; c < channels; ++c) out[at + c] = static_cast<Real>((static_cast<double>(raw[at + c]) - scaling.mean[c]) / scaling.deviation[c]);
+}
+
+}  // namespace
+
+bool Samples::needDoubles(std::span<const double> values) {
+  constexpr double kVisible = 1e-6;
+  double low = INFINITY, high = -INFINITY, most = 0;
+  for (const double v : values) {
+    if (!std::isfinite(v)) continue;
+    const double lost = std::abs(static_cast<double>(static_cast<float>(v)) - v);
+    if (lost > 0 && v == std::nearbyint(v)) return true;
+    low = std::min(low, v), high = std::max(high, v), most = std::max(most, lost);
+  }
+  return low < high && most > kVisible * (high - low);
+}
+
+Samples Samples::fromColumns(std::int64_t count, std::vector<SampleColumn> columns) {
+  auto layout = std::make_shared<Layout>();
+  Samples s;
+  s.count_ = count;
+  for (const SampleColumn& c : columns) {
+    Place p{!c.codes.empty() || c.width > 1 ? Place::Index : needDoubles(c.numbers) ? Place::Double : Place::Float, s.size_, c.width, 0};
+    p.at = (p.kind == Place::Float ? layout->floats : p.kind == Place::Double ? layout->doubles : layout->codes)++;
+    layout->placeOf.insert(layout->placeOf.end(), static_cast<std::size_t>(c.width), static_cast<std::int32_t>(layout->places.size()));
+    layout->places.push_back(p);
+    s.size_ += c.width;
+  }
+  const auto room = [count](std::int64_t each) { return static_cast<std::size_t>(count * each); };
+  std::vector<float> floats(room(layout->floats));
+  std::vector<double> doubles(room(layout->doubles));
+  std::vector<std::int32_t> codes(room(layout->codes));
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const Place& p = layout->places[c];
+    for (std::int64_t r = 0; r < count; ++r) {
+      const std::size_t from = static_cast<std::size_t>(r);
+      if (p.kind == Place::Float) floats[static_cast<std::size_t>(r * layout->floats + p.at)] = static_cast<float>(columns[c].numbers[from]);
+      if (p.kind == Place::Double) doubles[static_cast<std::size_t>(r * layout->doubles + p.at)] = columns[c].numbers[from];
+      if (p.kind == Place::Index) codes[static_cast<std::size_t>(r * layout->codes + p.at)] = columns[c].codes[from];
+    }
+    columns[c] = {};  // given back one after the other: both at once may be much
+  }
+  s.floats_ = std::make_shared<const std::vector<float>>(std::move(floats));
+  if (layout->doubles == 0 && layout->codes == 0) return s;
+  s.doubles_ = std::make_shared<const std::vector<double>>(std::move(doubles));
+  s.codes_ = std::make_shared<const std::vector<std::int32_t>>(std::move(codes));
+  s.layout_ = std::move(layout);
+  return s;
+}
+
+double Samples::at(const Place& p, std::int64_t row, std::int64_t i) const {
+  if (p.kind == Place::Float) return static_cast<double>((*floats_)[static_cast<std::size_t>(row * layout_->floats + p.at)]);
+  if (p.kind == Place::Double) return (*doubles_)[static_cast<std::size_t>(row * layout_->doubles + p.at)];
+  return (*codes_)[static_cast<std::size_t>(row * layout_->codes + p.at)] == i - p.first ? 1 : 0;
+}
+
 double Samples::raw(std::int64_t row, std::int64_t i) const {
+  if (layout_) return at(layout_->places[static_cast<std::size_t>(layout_->placeOf[static_cast<std::size_t>(i)])], row, i);
   const std::size_t at = static_cast<std::size_t>(row * size_ + i);
   return bytes_ ? static_cast<double>((*bytes_)[at]) : static_cast<double>((*floats_)[at]);
+}
+
+void Samples::readRow(std::int64_t row, double* out) const {
+  if (!layout_) {
+    for (std::int64_t i = 0; i < size_; ++i) out[i] = raw(row, i);
+    return;
+  }
+  std::fill_n(out, size_, 0.0);
+  for (const Place& p : layout_->places) {
+    if (p.kind != Place::Index)
+      out[p.first] = at(p, row, p.first);
+    else if (const std::int32_t code = (*codes_)[static_cast<std::size_t>(row * layout_->codes + p.at)]; code >= 0)
+      out[p.first + code] = 1;
+  }
 }
 
 std::span<const std::uint8_t> Samples::byteRow(std::int64_t row) const {
@@ -33,11 +111,12 @@ std::span<const std::uint8_t> Samples::byteRow(std::int64_t row) const {
 }
 
 std::span<const float> Samples::floatRow(std::int64_t row) const {
-  assert(floats_ && row >= 0 && row < count_);
+  assert(floats_ && !layout_ && row >= 0 && row < count_);
   return {floats_->data() + row * size_, static_cast<std::size_t>(size_)};
 }
 
 void Samples::gather(std::span<const std::int32_t> rows, Real* out) const {
+  if (layout_) return gather(rows, Standardisation{std::vector<double>(static_cast<std::size_t>(size_), 0.0), std::vector<double>(static_cast<std::size_t>(size_), 1.0)}, out);
   for (const std::int32_t row : rows) {
     assert(row >= 0 && row < count_);
     if (bytes_) {
@@ -51,28 +130,80 @@ void Samples::gather(std::span<const std::int32_t> rows, Real* out) const {
   }
 }
 
+void Samples::gather(std::span<const std::int32_t> rows, const Standardisation& scaling, Real* out) const {
+  if (!layout_) {
+    for (const std::int32_t row : rows) {
+      bytes_ ? standardise(scaling, static_cast<std::size_t>(size_), byteRow(row).data(), out) : standardise(scaling, static_cast<std::size_t>(size_), floatRow(row).data(), out);
+      out += size_;
+    }
+    return;
+  }
+  const std::size_t channels = scaling.mean.size();
+  const auto scaled = [&](double v, std::int64_t i) {
+    const std::size_t c = static_cast<std::size_t>(i) % channels;
+    return static_cast<Real>((v - scaling.mean[c]) / scaling.deviation[c]);
+  };
+  // What most elements of indices are is the same in every row.
+  std::vector<Real> zeros(static_cast<std::size_t>(size_));
+  for (const Place& p : layout_->places)
+    if (p.kind == Place::Index)
+      for (std::int64_t i = p.first; i < p.first + p.width; ++i) zeros[static_cast<std::size_t>(i)] = scaled(0, i);
+  for (const std::int32_t row : rows) {
+    assert(row >= 0 && row < count_);
+    std::copy(zeros.begin(), zeros.end(), out);
+    for (const Place& p : layout_->places) {
+      if (p.kind != Place::Index) {
+        out[p.first] = scaled(at(p, row, p.first), p.first);
+      } else if (const std::int32_t code = (*codes_)[static_cast<std::size_t>(row * layout_->codes + p.at)]; code >= 0) {
+        out[p.first + code] = scaled(1, p.first + code);
+      }
+    }
+    out += size_;
+  }
+}
+
 namespace {
 
-/// z of `size` raw numbers; a scaling shorter than that is one of the channels, which stand last.
 template <class T>
-void standardise(const Standardisation& scaling, std::size_t size, const T* raw, Real* out) {
-  const std::size_t channels = scaling.mean.size();
-  for (std::size_t at = 0; at < size; at += channels)
-    for (std::size_t c = 0; c < channels; ++c) out[at + c] = static_cast<Real>((static_cast<double>(raw[at + c]) - scaling.mean[c]) / scaling.deviation[c]);
+std::span<const T> valuesOf(const std::shared_ptr<const std::vector<T>>& values, std::int64_t row, std::int64_t count) {
+  if (!values || count == 0) return {};
+  const std::size_t each = values->size() / static_cast<std::size_t>(count);
+  return std::span<const T>(*values).subspan(static_cast<std::size_t>(row) * each, each);
 }
 
 }  // namespace
 
+bool Samples::same(std::int64_t a, std::int64_t b) const {
+  const auto equal = [&](const auto& values) { return std::ranges::equal(valuesOf(values, a, count_), valuesOf(values, b, count_)); };
+  return equal(bytes_) && equal(floats_) && equal(doubles_) && equal(codes_);
+}
+
+std::uint64_t Samples::hash(std::int64_t row) const {
+  std::uint64_t h = 1469598103934665603ull;  // FNV-1a
+  const auto add = [&](const auto& values) {
+    const std::span<const std::byte> bytes = std::as_bytes(valuesOf(values, row, count_));
+    for (const std::byte b : bytes) h = (h ^ static_cast<std::uint64_t>(b)) * 1099511628211ull;
+  };
+  add(bytes_), add(floats_), add(doubles_), add(codes_);
+  return h;
+}
+
+bool Samples::isWide(std::int64_t i) const { return layout_ && layout_->places[static_cast<std::size_t>(layout_->placeOf[static_cast<std::size_t>(i)])].kind == Place::Double; }
+
+std::int64_t Samples::indexed() const {
+  std::int64_t n = 0;
+  if (layout_)
+    for (const Place& p : layout_->places) n += p.kind == Place::Index ? p.width : 0;
+  return n;
+}
+
+std::int64_t Samples::bytes() const {
+  const auto of = [](const auto& values) { return values ? static_cast<std::int64_t>(values->size() * sizeof((*values)[0])) : 0; };
+  return of(bytes_) + of(floats_) + of(doubles_) + of(codes_);
+}
+
 void gatherInputs(const Dataset& data, std::span<const std::int32_t> rows, Real* out) {
-  if (data.inputScaling.empty()) return data.inputs.gather(rows, out);
-  const std::size_t size = static_cast<std::size_t>(data.inputs.size());
-  for (const std::int32_t row : rows) {
-    if (data.inputs.isBytes())
-      standardise(data.inputScaling, size, data.inputs.byteRow(row).data(), out);
-    else
-      standardise(data.inputScaling, size, data.inputs.floatRow(row).data(), out);
-    out += size;
-  }
+  data.inputScaling.empty() ? data.inputs.gather(rows, out) : data.inputs.gather(rows, data.inputScaling, out);
 }
 
 void gatherClasses(const Dataset& data, std::span<const std::int32_t> rows, std::int32_t* out) {
@@ -82,7 +213,7 @@ void gatherClasses(const Dataset& data, std::span<const std::int32_t> rows, std:
 void gatherTargets(const Dataset& data, std::span<const std::int32_t> rows, Real* out) {
   const std::int64_t n = data.spec.outputs;
   for (const std::int32_t row : rows) {
-    const float* from = data.targets.data() + row * n;
+    const double* from = data.targets.data() + row * n;
     if (data.targetScaling.empty())
       for (std::int64_t i = 0; i < n; ++i) out[i] = static_cast<Real>(from[i]);
     else
@@ -91,13 +222,15 @@ void gatherTargets(const Dataset& data, std::span<const std::int32_t> rows, Real
   }
 }
 
-void prepareInputs(const Dataset& data, std::int64_t rows, const float* raw, Real* out) {
+void prepareInputs(const Dataset& data, std::int64_t rows, const double* raw, Real* out) {
   const std::int64_t size = data.spec.input.size();
+  std::vector<double> kept(static_cast<std::size_t>(size));
   for (std::int64_t r = 0; r < rows; ++r, raw += size, out += size) {
+    for (std::int64_t i = 0; i < size; ++i) kept[static_cast<std::size_t>(i)] = data.inputs.isWide(i) ? raw[i] : static_cast<double>(static_cast<float>(raw[i]));
     if (data.inputScaling.empty())
-      for (std::int64_t i = 0; i < size; ++i) out[i] = static_cast<Real>(raw[i]) / (data.inputs.isBytes() ? Real(255) : Real(1));
+      for (std::int64_t i = 0; i < size; ++i) out[i] = static_cast<Real>(kept[static_cast<std::size_t>(i)]) / (data.inputs.isBytes() ? Real(255) : Real(1));
     else
-      standardise(data.inputScaling, static_cast<std::size_t>(size), raw, out);
+      standardise(data.inputScaling, static_cast<std::size_t>(size), kept.data(), out);
   }
 }
 
@@ -119,10 +252,10 @@ PixelRange pixelRange(const Dataset& data) {
 std::optional<std::pair<Real, Real>> pixelRangeOfNetwork(const Dataset& data) {
   if (!data.spec.input.isImage() || (!data.inputScaling.empty() && data.inputScaling.mean.size() != 1)) return {};
   const PixelRange range = pixelRange(data);
-  std::vector<float> raw(static_cast<std::size_t>(data.spec.input.size()), static_cast<float>(range.black));
+  std::vector<double> raw(static_cast<std::size_t>(data.spec.input.size()), range.black);
   std::vector<Real> black(raw.size()), white(raw.size());
   prepareInputs(data, 1, raw.data(), black.data());
-  std::fill(raw.begin(), raw.end(), static_cast<float>(range.white));
+  std::fill(raw.begin(), raw.end(), range.white);
   prepareInputs(data, 1, raw.data(), white.data());
   return std::pair(black.front(), white.front());
 }
@@ -139,7 +272,7 @@ double targetInUnits(const Dataset& data, std::int64_t output, double value) {
   return value * data.targetScaling.deviation[i] + data.targetScaling.mean[i];
 }
 
-Standardisation fitStandardisation(std::span<const float> values, std::int64_t columns, std::span<const std::int32_t> rows) {
+Standardisation fitStandardisation(std::span<const double> values, std::int64_t columns, std::span<const std::int32_t> rows) {
   Standardisation fit;
   fit.mean.assign(static_cast<std::size_t>(columns), 0);
   fit.deviation.assign(static_cast<std::size_t>(columns), 1);
@@ -149,7 +282,7 @@ Standardisation fitStandardisation(std::span<const float> values, std::int64_t c
     return values[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + column];
   };
   for (std::size_t c = 0; c < fit.mean.size(); ++c) {
-    float low = at(rows[0], c), high = low;
+    double low = at(rows[0], c), high = low;
     double sum = 0, squares = 0;
     for (const std::int32_t row : rows) {
       low = std::min(low, at(row, c));
@@ -157,7 +290,7 @@ Standardisation fitStandardisation(std::span<const float> values, std::int64_t c
       sum += at(row, c);
     }
     // A constant column is told by its values: rounding in the sums would leave a deviation near, not at, zero.
-    fit.mean[c] = low == high ? static_cast<double>(low) : sum / n;
+    fit.mean[c] = low == high ? low : sum / n;
     if (low == high) continue;
     for (const std::int32_t row : rows) {
       const double d = at(row, c) - fit.mean[c];

@@ -26,7 +26,7 @@ Parts byRatio(const SplitPlan& plan, const SplitInput& in) {
   std::vector<std::int32_t> heldClasses;
   for (const std::int32_t r : held)
     if (!classes.empty()) heldClasses.push_back(classes[static_cast<std::size_t>(r)]);
-  const Split second = splitRows(static_cast<std::int64_t>(held.size()), heldClasses, plan.test / (plan.validation + plan.test), plan.seed);
+  const Split second = splitRows(static_cast<std::int64_t>(held.size()), heldClasses, plan.test / (plan.validation + plan.test), plan.seed, 0);
   for (const std::int32_t i : second.validation) parts[static_cast<std::size_t>(held[static_cast<std::size_t>(i)])] = Part::Test;
   return parts;
 }
@@ -135,10 +135,22 @@ Result<Parts> byFolds(const SplitPlan& plan, const SplitInput& in) {
   Rng rng(plan.seed, Stream::Split);
   std::int64_t dealt = 0;
   for (auto& [unused, rows] : classes) {
+    if (plan.stratify && !in.classes.empty() && rows.size() == 1) continue;
     rng.shuffle(std::span<std::int32_t>(rows));
     for (const std::int32_t r : rows)
       if (dealt++ % k == plan.fold) parts[static_cast<std::size_t>(r)] = Part::Validation;
   }
+  return parts;
+}
+
+/// What is not even in training cannot be learned: such a class gets its first row back.
+Parts everyClassTrains(Parts parts, std::span<const std::int32_t> classes) {
+  std::map<std::int32_t, std::size_t> first;
+  for (std::size_t r = classes.size(); r-- > 0;) {
+    std::size_t& at = first.emplace(classes[r], r).first->second;
+    if (parts[r] == Part::Train || parts[at] != Part::Train) at = r;
+  }
+  for (const auto& [unused, r] : first) parts[r] = Part::Train;
   return parts;
 }
 
@@ -150,9 +162,13 @@ Result<Parts> dealOut(const SplitPlan& plan, const SplitInput& in) {
   if (plan.mode == "group") return byGroup(plan, in);
   if (plan.mode == "time") return byTime(plan, in);
   if (plan.mode == "column") return byColumn(in);
-  if (plan.mode == "folds") return byFolds(plan, in);
+  if (plan.mode == "folds") {
+    Result<Parts> parts = byFolds(plan, in);
+    if (!parts || !in.groups.empty()) return parts;  // a group stays whole
+    return everyClassTrains(std::move(*parts), in.classes);
+  }
   if (plan.mode != "ratio") return Error{{}, "split", "'" + plan.mode + "'", "ratio, group, time, column or folds", {}};
-  return byRatio(plan, in);
+  return everyClassTrains(byRatio(plan, in), in.classes);
 }
 
 void takeParts(Dataset& d, std::span<const Part> parts) {
@@ -164,6 +180,42 @@ void takeParts(Dataset& d, std::span<const Part> parts) {
   }
 }
 
+namespace {
+
+/// "3 classes have no row in training and cannot be learned: a, b, c."
+void addSentence(std::vector<std::string>& out, const std::vector<std::string>& names, const std::string& what) {
+  constexpr std::size_t kMostNamed = 8;
+  if (names.empty()) return;
+  std::string text = names.size() == 1 ? "The class " : std::to_string(names.size()) + " classes ";
+  if (names.size() == 1) {
+    out.push_back(text + names.front() + " has " + what + ".");
+    return;
+  }
+  text += "have " + what + ": ";
+  const std::size_t named = names.size() > kMostNamed + 1 ? kMostNamed : names.size();
+  for (std::size_t i = 0; i < named; ++i) text.append(i > 0 ? ", " : "").append(names[i]);
+  out.push_back(text + (named < names.size() ? " … and " + std::to_string(names.size() - named) + " more." : "."));
+}
+
+}  // namespace
+
+std::vector<std::string> classesWithoutRows(const Dataset& data) {
+  std::vector<std::string> out;
+  if (data.spec.task != Task::Classification) return out;
+  const std::size_t n = data.spec.classes.size();
+  std::vector<std::int64_t> all(n), train(n), validation(n);
+  for (const std::int32_t k : data.classes) ++all[static_cast<std::size_t>(k)];
+  for (const std::int32_t r : data.train) ++train[static_cast<std::size_t>(data.classes[static_cast<std::size_t>(r)])];
+  for (const std::int32_t r : data.validation) ++validation[static_cast<std::size_t>(data.classes[static_cast<std::size_t>(r)])];
+  std::vector<std::string> unlearned, unchecked;
+  for (std::size_t k = 0; k < n; ++k) {
+    if (all[k] > 0 && train[k] == 0) unlearned.push_back(data.spec.classes[k]);
+    if (all[k] > 0 && validation[k] == 0) unchecked.push_back(data.spec.classes[k]);
+  }
+  addSentence(out, unlearned, "no training row and cannot be learned");
+  if (!data.validation.empty()) addSentence(out, unchecked, "no validation row");
+  return out;
+}
 
 void oversample(Dataset& d, std::uint64_t seed) {
   std::map<std::int32_t, std::vector<std::int32_t>> classes;

@@ -147,12 +147,12 @@ Result<DatasetPtr> generate(const std::string& id, const GeneratorSettings& sett
     for (const float value : label) data->classes.push_back(value > 0 ? 1 : 0);
   } else {
     data->spec = {{2}, 1, Task::Regression, {}};
-    data->targets = std::move(label);
+    data->targets.assign(label.begin(), label.end());
   }
   Split split = splitRows(settings.size, data->classes, settings.validationShare, settings.seed);
   data->train = std::move(split.train);
   data->validation = std::move(split.validation);
-  data->inputScaling = fitStandardisation(xy, 2, data->train);
+  data->inputScaling = fitStandardisation(std::vector<double>(xy.begin(), xy.end()), 2, data->train);
   data->inputs = Samples::fromFloats({2}, std::move(xy));
   data->source = {"generator", id, {},
                   {{"noise", numberText(settings.noise)},

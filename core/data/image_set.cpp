@@ -122,6 +122,7 @@ Result<DatasetPtr> prepareImages(const ImageSetPtr& set, const Recipe& recipe) {
   else if (!d->inputs.isBytes() && (d->low != 0 || d->high != 1))
     d->inputScaling = {{d->low}, {d->high - d->low}};
   if (d->spec.task == Task::Regression) d->targetScaling = fitStandardisation(d->targets, d->spec.outputs, d->train);
+  for (std::string& note : classesWithoutRows(*d)) d->notes.push_back(std::move(note));
   if (recipe.balance == "oversample" && d->spec.task == Task::Classification) oversample(*d, recipe.split.seed);
   return DatasetPtr(d);
 }

@@ -14,7 +14,7 @@ struct ImageSet {
   Samples inputs;
   std::vector<std::int32_t> classes;     ///< classification: one a sample
   std::vector<std::string> classNames;
-  std::vector<float> targets;            ///< regression, labels: `targetNames` a sample
+  std::vector<double> targets;           ///< regression, labels: `targetNames` a sample
   std::vector<std::string> targetNames;
   bool labels = false;                   ///< targets are 0 or 1, any number of them at once
   std::vector<Part> parts;               ///< as the file tells them; empty: it does not

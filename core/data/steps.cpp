@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/data/cells.h"
+#include "core/data/file_bytes.h"
 #include "core/data/step_parts.h"
 
 namespace vitrine {
@@ -17,7 +18,7 @@ Result<std::vector<std::size_t>> chosenColumns(const Frame& f, const Params& p, 
   std::vector<std::size_t> out;
   for (std::size_t c = 0; c < f.columns.size(); ++c) {
     const FrameColumn& column = f.columns[c];
-    const bool fits = column.category ? categories : numbers;
+    const bool fits = column.category ? categories : column.oneHot ? false : numbers;
     if (name.empty() ? fits : column.name == name) {
       if (!fits) return Error{{}, "column '" + name + "'", column.category ? "categories" : "numbers", column.category ? "numbers" : "categories", {}};
       out.push_back(c);
@@ -61,6 +62,50 @@ void Frame::filter(const std::vector<bool>& keep) {
   for (FrameColumn& c : columns) pick(c.numbers), pick(c.codes);
   pick(rows);
   pick(parts);
+}
+
+std::size_t Frame::width() const {
+  std::size_t all = 0;
+  for (const FrameColumn& c : columns) all += c.width();
+  return all;
+}
+
+Status checkPreparedSize(const std::string& what, double numbers, double bytesEach) {
+  const double most = static_cast<double>(memoryCap());
+  if (numbers * bytesEach <= most) return {};
+  return Error{{}, "prepared data", what + ", " + bytesText(static_cast<std::int64_t>(std::min(9e18, numbers * bytesEach))),
+               "at most " + bytesText(memoryCap()) + ", a quarter of this machine's memory: group rare categories, encode categories as numbers, or leave columns out", {}};
+}
+
+Status Frame::spread() {
+  if (std::none_of(columns.begin(), columns.end(), [](const FrameColumn& c) { return c.oneHot; })) return {};
+  const double rowsNow = static_cast<double>(size()), all = static_cast<double>(width());
+  if (Status s = checkPreparedSize(std::to_string(size()) + " rows × " + std::to_string(width()) + " columns", rowsNow * all, sizeof(double)); !s) return s;
+  std::vector<FrameColumn> out;
+  for (FrameColumn& c : columns) {
+    if (!c.oneHot) {
+      out.push_back(std::move(c));
+      continue;
+    }
+    const std::size_t first = out.size();
+    for (std::size_t k = 0; k < c.names.size(); ++k) out.push_back({c.nameOf(k), c.origin, false, std::vector<double>(size(), 0.0), {}, {}});
+    for (std::size_t r = 0; r < size(); ++r)
+      if (c.codes[r] >= 0) out[first + static_cast<std::size_t>(c.codes[r])].numbers[r] = 1;
+  }
+  columns = std::move(out);
+  return {};
+}
+
+Result<std::unique_ptr<FittedStep>> fitStep(const StepSpec& spec, Frame& frame, const Params& params) {
+  if (!spec.takesOneHot)
+    if (Status s = frame.spread(); !s) return s.error();
+  return spec.fit(frame, params);
+}
+
+Status applyStep(const StepSpec& spec, const FittedStep& step, Frame& frame) {
+  if (!spec.takesOneHot)
+    if (Status s = frame.spread(); !s) return s;
+  return step.apply(frame);
 }
 
 std::span<const StepSpec> stepRegistry() {

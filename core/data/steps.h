@@ -12,7 +12,8 @@
 
 namespace vitrine {
 
-/// A column on its way to the network: numbers (NaN where missing) or categories (-1 where missing).
+/// A column on its way to the network: numbers (NaN where missing), categories (-1 where missing), or as many columns of 0 and 1 as it has
+/// names, kept as the index of the one that is 1 (-1: none) until they are needed each.
 struct FrameColumn {
   std::string name;
   std::int32_t origin = -1;  ///< the table's column it comes from; -1: from several
@@ -20,6 +21,11 @@ struct FrameColumn {
   std::vector<double> numbers;
   std::vector<std::int32_t> codes;
   std::vector<std::string> names;
+  bool oneHot = false;       ///< neither numbers nor a category; its columns are called "name=names[k]"
+
+  /// Columns it stands for.
+  std::size_t width() const { return oneHot ? names.size() : 1; }
+  std::string nameOf(std::size_t k) const { return oneHot ? name + "=" + names[k] : name; }
 };
 
 enum class Part : std::uint8_t { Train, Validation, Test, Unused };
@@ -35,6 +41,10 @@ struct Frame {
   std::string place(std::size_t row, const FrameColumn& column) const;
   /// Only the rows with `keep`.
   void filter(const std::vector<bool>& keep);
+  /// Columns with each one-hot one's own counted.
+  std::size_t width() const;
+  /// Makes every column of 0 and 1 a column of numbers. Refused where they would not fit in memory.
+  Status spread();
 };
 
 /// A step with what it learned from the training rows.
@@ -53,11 +63,17 @@ class FittedStep {
 struct StepSpec {
   std::string id, name, help, formula;
   std::vector<Param> params;
+  bool takesOneHot = false;  ///< works on one-hot columns as they are; for all other steps they are spread() before
   /// Learns from the rows of Part::Train only. Refuses what cannot work, with row and column.
   std::function<Result<std::unique_ptr<FittedStep>>(const Frame&, const Params&)> fit;
 };
 
 std::span<const StepSpec> stepRegistry();
 const StepSpec* findStep(const std::string& id);
+/// Fits or applies a step, on columns as it takes them.
+Result<std::unique_ptr<FittedStep>> fitStep(const StepSpec& spec, Frame& frame, const Params& params);
+Status applyStep(const StepSpec& spec, const FittedStep& step, Frame& frame);
+/// Whether so many numbers fit in memory; else their size, the limit and the cure. `what`: "300000 rows × 9900 columns".
+Status checkPreparedSize(const std::string& what, double numbers, double bytesEach);
 
 }  // namespace vitrine

@@ -33,6 +33,7 @@ class Regroup : public FittedStep {
 StepSpec rareSpec() {
   StepSpec s;
   s.id = "rare";
+  s.takesOneHot = true;
   s.name = "Group rare categories";
   s.help = "Categories that few training rows have become one, 'other': nothing can be learned of each alone.";
   s.formula = "category = 'other' below the share";
@@ -93,16 +94,16 @@ class Encode : public FittedStep {
         out.push_back(std::move(numbers));
         continue;
       }
-      const std::size_t first = out.size();
-      for (const std::string& name : code->seen) out.push_back({column.name + "=" + name, column.origin, false, std::vector<double>(f.size(), 0.0), {}, {}});
-      if (own) out.push_back({column.name + "=(other)", column.origin, false, std::vector<double>(f.size(), 0.0), {}, {}});
+      const std::int32_t other = own ? static_cast<std::int32_t>(code->seen.size()) : -1;
       for (std::size_t r = 0; r < f.size(); ++r) {
         const std::int32_t place = placeOf(r);
-        if (place >= 0)
-          out[first + static_cast<std::size_t>(place)].numbers[r] = 1;
-        else if (own)
-          out[first + code->seen.size()].numbers[r] = 1;
+        column.codes[r] = place >= 0 ? place : other;
       }
+      column.names = code->seen;
+      if (own) column.names.push_back("(other)");
+      column.category = false;
+      column.oneHot = true;
+      out.push_back(std::move(column));
     }
     f.columns = std::move(out);
     return {};
@@ -120,6 +121,7 @@ class Encode : public FittedStep {
 StepSpec encodeSpec() {
   StepSpec s;
   s.id = "encode";
+  s.takesOneHot = true;
   s.name = "Encode categories";
   s.help = "Networks take numbers: one column of 0 and 1 for each category, or the category's place in the order.";
   s.formula = "one-hot: x_k = 1 for category k, else 0";

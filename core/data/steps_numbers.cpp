@@ -1,9 +1,9 @@
 // Numbers to numbers, column by column.
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <numeric>
 
+#include "core/base/numbers.h"
 #include "core/base/statistics.h"
 #include "core/data/cells.h"
 #include "core/data/step_parts.h"
@@ -17,6 +17,7 @@ class Scale : public FittedStep {
   std::vector<std::string> names;
   std::vector<bool> touched;
   Status apply(Frame& f) const override {
+    if (Status s = f.spread(); !s) return s;
     for (std::size_t c = 0; c < names.size(); ++c)
       if (touched[c])
         for (double& x : f.columns[c].numbers) x = (x - scaling.mean[c]) / scaling.deviation[c];
@@ -48,11 +49,35 @@ std::pair<double, double> centreAndScale(const std::vector<double>& v, const std
   return {mean, std::sqrt(squares / n)};
 }
 
+/// The same of a column of `ones` ones and `zeros` zeros, which needs no list of them.
+std::pair<double, double> centreAndScale(std::int64_t zeros, std::int64_t ones, const std::string& method) {
+  // Small columns take the way of all others, so that they have its bits.
+  constexpr std::int64_t kSmall = 4096;
+  if (zeros + ones <= kSmall) {
+    std::vector<double> values(static_cast<std::size_t>(zeros), 0.0);
+    values.resize(static_cast<std::size_t>(zeros + ones), 1.0);
+    return centreAndScale(values, method);
+  }
+  if (zeros == 0 || ones == 0) return centreAndScale({zeros == 0 ? 1.0 : 0.0}, method);
+  if (method == "robust") {
+    const auto quantileOf = [&](double q) {
+      const double at = q * static_cast<double>(zeros + ones - 1);
+      return std::clamp(at - static_cast<double>(zeros - 1), 0.0, 1.0);  // between the last 0 and the first 1
+    };
+    const double range = quantileOf(0.75) - quantileOf(0.25);
+    return {quantileOf(0.5), range > 0 ? range : 1};
+  }
+  if (method != "standardise") return centreAndScale({0, 1}, method);
+  const double mean = static_cast<double>(ones) / static_cast<double>(zeros + ones);
+  return {mean, std::sqrt(mean * (1 - mean))};
+}
+
 }  // namespace
 
 StepSpec scaleSpec() {
   StepSpec s;
   s.id = "scale";
+  s.takesOneHot = true;
   s.name = "Scale";
   s.help = "Brings columns to a like size, which training needs: otherwise the largest numbers rule.";
   s.formula = "x = (x − centre) / size, both from the training rows";
@@ -61,20 +86,27 @@ StepSpec scaleSpec() {
                .choices = {{"standardise", "mean 0, deviation 1"}, {"minmax", "0 to 1"}, {"minmax_signed", "-1 to 1"}, {"robust", "median 0, quartiles 1 apart"}}},
               columnParam()};
   s.fit = [d = s.params](const Frame& f, const Params& p) -> Result<std::unique_ptr<FittedStep>> {
-    const Result<std::vector<std::size_t>> columns = chosenColumns(f, p, d, true, false);
-    if (!columns) return columns.error();
+    const std::string name = param<std::string>(p, d, "column"), method = param<std::string>(p, d, "method");
     auto step = std::make_unique<Scale>();
-    const std::size_t all = f.columns.size();
-    step->scaling.mean.assign(all, 0);
-    step->scaling.deviation.assign(all, 1);
-    step->touched.assign(all, false);
-    for (const FrameColumn& c : f.columns) step->names.push_back(c.name);
-    for (const std::size_t i : *columns) {
-      const std::vector<double> values = trainingValues(f, f.columns[i]);
-      if (values.empty()) return nothingToFit(f.columns[i]);
-      std::tie(step->scaling.mean[i], step->scaling.deviation[i]) = centreAndScale(values, param<std::string>(p, d, "method"));
-      step->touched[i] = true;
+    const std::int64_t training = std::count(f.parts.begin(), f.parts.end(), Part::Train);
+    bool found = name.empty();
+    for (const FrameColumn& c : f.columns) {
+      const std::vector<std::int64_t> ones = c.oneHot ? trainingCounts(f, c) : std::vector<std::int64_t>();
+      std::vector<double> values;
+      for (std::size_t k = 0; k < c.width(); ++k) {
+        step->names.push_back(c.nameOf(k));
+        step->scaling.mean.push_back(0);
+        step->scaling.deviation.push_back(1);
+        const bool named = !name.empty() && step->names.back() == name;
+        found = found || named;
+        if (named && c.category) return Error{{}, "column '" + name + "'", "categories", "numbers", {}};
+        step->touched.push_back((name.empty() || named) && !c.category);
+        if (!step->touched.back()) continue;
+        if (!c.oneHot && (values = trainingValues(f, c)).empty()) return nothingToFit(c);
+        std::tie(step->scaling.mean.back(), step->scaling.deviation.back()) = c.oneHot ? centreAndScale(training - ones[k], ones[k], method) : centreAndScale(values, method);
+      }
     }
+    if (!found) return Error{{}, "step", "no column '" + name + "'", "one of the columns at this point of the list", {}};
     return std::unique_ptr<FittedStep>(std::move(step));
   };
   return s;
@@ -85,8 +117,7 @@ namespace {
 /// The cell as it stands in the file, and what earlier steps have made of it where that is another number.
 std::string foundIn(const Frame& f, const FrameColumn& c, std::size_t r) {
   const double x = c.numbers[r];
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", x);
+  const std::string text = shortNumber(x);
   if (!f.table || c.origin < 0) return text;
   const Column& from = f.table->columns[static_cast<std::size_t>(c.origin)];
   const std::string cell = shownCell(from.text(f.rows[r]));

@@ -242,10 +242,14 @@ std::string encodeTable(const Dataset& data) {
     if (data.inputs.isBytes()) {
       for (const std::uint8_t b : data.inputs.byteRow(row)) w.field(numberText(static_cast<int>(b)));
     } else {
-      w.numbers(data.inputs.floatRow(row));
+      std::vector<double> numbers(static_cast<std::size_t>(data.inputs.size()));
+      data.inputs.readRow(row, numbers.data());
+      for (std::int64_t i = 0; i < data.inputs.size(); ++i)
+        if (const double v = numbers[static_cast<std::size_t>(i)]; data.inputs.isWide(i)) w.field(numberText(v));
+        else w.field(numberText(static_cast<float>(v)));
     }
     if (data.spec.task == Task::Classification) w.field(numberText(data.classes[static_cast<std::size_t>(row)]));
-    else w.numbers(std::span<const float>(data.targets).subspan(static_cast<std::size_t>(row * data.spec.outputs), static_cast<std::size_t>(data.spec.outputs)));
+    else w.numbers(std::span<const double>(data.targets).subspan(static_cast<std::size_t>(row * data.spec.outputs), static_cast<std::size_t>(data.spec.outputs)));
     w.end();
   }
   return w.take();

@@ -115,7 +115,7 @@ Result<Targets> readTargets(const Table& table, const std::vector<std::size_t>& 
     numbers.push_back(*column);
   }
   for (const std::int32_t r : rows)
-    for (const Column& c : numbers) t.numbers.push_back(static_cast<float>(c.numbers[static_cast<std::size_t>(r)]) + 0.0f);
+    for (const Column& c : numbers) t.numbers.push_back(c.numbers[static_cast<std::size_t>(r)] + 0.0);
   return t;
 }
 

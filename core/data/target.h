@@ -14,7 +14,7 @@ struct Targets {
   Task task = Task::Classification;
   std::vector<std::string> columns, classNames;
   std::vector<std::int32_t> classes;  ///< classification: one a row
-  std::vector<float> numbers;         ///< regression, labels: `columns` a row
+  std::vector<double> numbers;        ///< regression, labels: `columns` a row
 
   /// Fills the data set's spec and names.
   void describe(Dataset& data) const;

@@ -115,19 +115,30 @@ class OwnValues {
       column_ = &data_.table->columns[static_cast<std::size_t>(data_.featureOrigins[feature])];
   }
   const std::vector<std::size_t>& elements() const { return elements_; }
-  bool isNumber() const { return elements_.size() == 1 && (!column_ || column_->kind == ColumnKind::Number || column_->kind == ColumnKind::Date); }
+  bool isDate() const { return column_ && column_->kind == ColumnKind::Date; }
+  bool isNumber() const { return column_ ? column_->kind == ColumnKind::Number || isDate() : elements_.size() == 1; }
+  /// Whether the file has a value there; else the network sees one that was filled in.
+  bool isKnown(std::int32_t row) const { return !column_ || !column_->isMissing(tableRow(row)); }
   double value(std::int32_t row) const {
-    if (column_) return column_->value(data_.tableRows[static_cast<std::size_t>(row)]);
+    if (column_) return column_->value(tableRow(row));
     return elements_.size() == 1 ? data_.inputs.raw(row, static_cast<std::int64_t>(elements_[0])) : kNan;
   }
   std::string text(std::int32_t row) const {
-    if (column_) return column_->text(data_.tableRows[static_cast<std::size_t>(row)]);
+    if (column_) return column_->text(tableRow(row));
     std::string all;
     for (std::size_t e : elements_) all += (all.empty() ? "" : ", ") + numberText(static_cast<float>(data_.inputs.raw(row, static_cast<std::int64_t>(e))));
     return all;
   }
+  /// Categories stand in their own order, all else as it reads.
+  double order(std::int32_t row) const { return column_ && column_->kind == ColumnKind::Category ? value(row) : 0; }
+  /// What an element of a one-hot group stands for; empty: it is none.
+  std::string categoryOf(std::size_t element) const {
+    const std::string head = column_ ? column_->name + "=" : "";
+    return column_ && element < data_.featureNames.size() && data_.featureNames[element].starts_with(head) ? data_.featureNames[element].substr(head.size()) : "";
+  }
 
  private:
+  std::int64_t tableRow(std::int32_t row) const { return data_.tableRows[static_cast<std::size_t>(row)]; }
   const Dataset& data_;
   std::vector<std::size_t> elements_;
   const Column* column_ = nullptr;
@@ -141,48 +152,104 @@ struct Grid {
   std::vector<double> at;
 };
 
+/// A row that has a value of the feature, and what the network sees of it.
+struct Seen {
+  std::int32_t row;
+  std::vector<Real> x;
+};
+
+/// Points of an axis come from rows with a value, never from what was filled in. Where the rows asked for have fewer than two different ones,
+/// the training rows' are taken too.
+std::vector<Seen> seenValues(const SetArgs& args, const RowSet& set, const OwnValues& own) {
+  constexpr std::size_t kMostMore = 1000;
+  std::vector<Seen> seen;
+  const auto take = [&](std::int32_t row, const Real* x) {
+    Seen s{row, {}};
+    for (std::size_t e : own.elements()) s.x.push_back(x[e]);
+    seen.push_back(std::move(s));
+  };
+  bool differ = false;
+  for (std::int64_t r = 0; r < set.rows(); ++r) {
+    const std::int32_t row = args.rows[static_cast<std::size_t>(r)];
+    if (!own.isKnown(row)) continue;
+    take(row, set.row(r));
+    differ = differ || seen.back().x != seen.front().x;
+  }
+  if (differ || static_cast<std::int64_t>(seen.size()) == set.rows()) return seen;
+  std::vector<std::int32_t> more;
+  for (const std::int32_t row : args.data.train)
+    if (own.isKnown(row)) more.push_back(row);
+  std::vector<Real> x(set.size());
+  const std::size_t all = more.size(), most = std::min(all, kMostMore);
+  for (std::size_t i = 0; i < most; ++i) {
+    const std::int32_t row = more[i * all / most];
+    gatherInputs(args.data, {&row, 1}, x.data());
+    take(row, x.data());
+  }
+  return seen;
+}
+
 /// Quantiles that are values of rows, so that the network's and the file's number of each are both known.
-Grid numberGrid(const SetArgs& args, const RowSet& set, const OwnValues& own, int points) {
-  const std::size_t e = own.elements()[0];
-  std::vector<std::int64_t> order(args.rows.size());
-  std::iota(order.begin(), order.end(), std::int64_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return set.row(a)[e] < set.row(b)[e]; });
+Grid numberGrid(const SetArgs& args, const OwnValues& own, std::vector<Seen> seen, int points) {
+  std::stable_sort(seen.begin(), seen.end(), [&](const Seen& a, const Seen& b) { return own.value(a.row) < own.value(b.row); });
   Grid g;
   for (int p = 0; p < points; ++p) {
-    const std::size_t k = points == 1 ? order.size() / 2 : (order.size() - 1) * static_cast<std::size_t>(p) / static_cast<std::size_t>(points - 1);
-    const Real x = set.row(order[k])[e];
-    if (!g.settings.empty() && g.settings.back()[0] == x) continue;
-    g.settings.push_back({x});
-    g.values.push_back(own.value(args.rows[static_cast<std::size_t>(order[k])]));
+    const Seen& s = seen[(seen.size() - 1) * static_cast<std::size_t>(p) / static_cast<std::size_t>(points - 1)];
+    if (!g.settings.empty() && g.settings.back() == s.x) continue;
+    g.settings.push_back(s.x);
+    g.values.push_back(own.value(s.row));
   }
   for (std::int32_t row : args.rows) g.at.push_back(own.value(row));
   return g;
 }
 
-Result<Grid> categoryGrid(const SetArgs& args, const RowSet& set, const OwnValues& own) {
-  constexpr std::size_t kMost = 256;
-  std::map<std::vector<Real>, std::string> known;
-  std::vector<std::vector<Real>> ofRow;
-  for (std::int64_t r = 0; r < set.rows(); ++r) {
-    std::vector<Real> x;
-    for (std::size_t e : own.elements()) x.push_back(set.row(r)[e]);
-    known.emplace(x, own.text(args.rows[static_cast<std::size_t>(r)]));
-    if (known.size() > kMost) return problem("The feature has more than " + numberText(kMost) + " different values and is not one number; there is no axis for it.");
-    ofRow.push_back(std::move(x));
+/// What a category's elements are called where several texts of the file share them: "other" of a grouping, or categories that no training row has.
+std::string sharedName(const OwnValues& own, const std::vector<Real>& x, const std::vector<std::pair<Real, Real>>& spans, const std::string& text) {
+  std::string on;
+  int count = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const std::string name = own.categoryOf(own.elements()[i]);
+    if (name.empty() || spans[i].first == spans[i].second || x[i] != spans[i].second) continue;
+    on = name;
+    ++count;
   }
-  // In order of what they are called.
-  std::vector<std::pair<std::string, std::vector<Real>>> sorted;
-  for (const auto& [x, text] : known) sorted.emplace_back(text, x);
+  return count == 1 ? on : text + " and others";
+}
+
+Result<Grid> categoryGrid(const SetArgs& args, const RowSet& set, const OwnValues& own, const std::vector<Seen>& seen) {
+  constexpr std::size_t kMost = 256;
+  struct Known {
+    double order;
+    std::string text;
+    bool shared = false;
+  };
+  std::map<std::vector<Real>, Known> known;
+  std::vector<std::pair<Real, Real>> spans;
+  for (const Seen& s : seen) {
+    const std::string text = own.text(s.row);
+    const auto [at, fresh] = known.emplace(s.x, Known{own.order(s.row), text});
+    if (!fresh && at->second.text != text) at->second.shared = true;
+    if (known.size() > kMost) return problem("The feature has more than " + numberText(kMost) + " different values and is not one number; there is no axis for it.");
+    spans.resize(s.x.size(), {s.x[0], s.x[0]});
+    for (std::size_t i = 0; i < s.x.size(); ++i) spans[i] = &s == &seen.front() ? std::pair(s.x[i], s.x[i]) : std::pair(std::min(spans[i].first, s.x[i]), std::max(spans[i].second, s.x[i]));
+  }
+  std::vector<std::pair<std::pair<double, std::string>, std::vector<Real>>> sorted;
+  for (const auto& [x, k] : known) sorted.emplace_back(std::pair(k.order, k.shared ? sharedName(own, x, spans, k.text) : k.text), x);
   std::sort(sorted.begin(), sorted.end());
   Grid g;
   std::map<std::vector<Real>, double> places;
-  for (auto& [text, x] : sorted) {
+  for (auto& [named, x] : sorted) {
     places[x] = static_cast<double>(g.values.size());
     g.values.push_back(places[x]);
-    g.labels.push_back(text);
+    g.labels.push_back(named.second);
     g.settings.push_back(x);
   }
-  for (const std::vector<Real>& x : ofRow) g.at.push_back(places[x]);
+  for (std::int64_t r = 0; r < set.rows(); ++r) {
+    std::vector<Real> x;
+    for (std::size_t e : own.elements()) x.push_back(set.row(r)[e]);
+    const bool has = own.isKnown(args.rows[static_cast<std::size_t>(r)]) && places.count(x) > 0;
+    g.at.push_back(has ? places[x] : kNan);
+  }
   return g;
 }
 
@@ -242,7 +309,10 @@ Result<PartialDependence> partialDependence(const SetArgs& args, std::int64_t gr
   const Result<RowSet> set = RowSet::open(args);
   if (!set) return set.error();
   const OwnValues own(args, group);
-  Result<Grid> grid = own.isNumber() ? Result<Grid>(numberGrid(args, *set, own, points)) : categoryGrid(args, *set, own);
+  std::vector<Seen> seen = seenValues(args, *set, own);
+  const std::string feature = static_cast<std::size_t>(group) < args.groups.names.size() ? args.groups.names[static_cast<std::size_t>(group)] : "";
+  if (seen.empty()) return problem("'" + feature + "' has no value in any of these rows, nor in training: there is no axis for it.");
+  Result<Grid> grid = own.isNumber() ? Result<Grid>(numberGrid(args, own, std::move(seen), points)) : categoryGrid(args, *set, own, seen);
   if (!grid) return grid.error();
   const std::int64_t count = static_cast<std::int64_t>(grid->settings.size());
   const std::vector<Real> z = set->outputs(set->rows() * count, [&](std::int64_t i, Real* x) {
@@ -252,7 +322,8 @@ Result<PartialDependence> partialDependence(const SetArgs& args, std::int64_t gr
   if (z.empty()) return explainStopped();
   if (!allFinite(z)) return problem("The network's outputs for these rows are not finite numbers.");
   PartialDependence result;
-  result.feature = static_cast<std::size_t>(group) < args.groups.names.size() ? args.groups.names[static_cast<std::size_t>(group)] : "";
+  result.feature = feature;
+  result.dates = own.isDate();
   result.mean.assign(static_cast<std::size_t>(count), 0.0);
   const auto value = [&](const Real* logits, std::int64_t output) {
     const double f = targetValue(logits, width, output, target.probability);

@@ -37,14 +37,15 @@ Result<PermutationImportance> permutationImportance(const SetArgs& args, int rep
 struct PartialDependence {
   std::string feature;
   std::vector<double> grid;                  ///< in the feature's own units
-  std::vector<std::string> labels;           ///< categories of one-hot columns; then grid is 0, 1, 2, …
+  std::vector<std::string> labels;           ///< categories; then grid is 0, 1, 2, …
+  bool dates = false;                        ///< the grid is seconds since 1970
   std::vector<double> mean;                  ///< [grid]
   std::vector<std::vector<double>> curves;   ///< [row][grid]: ICE
-  std::vector<double> at;                    ///< [row] the feature's own value in that row (own units, or the category)
+  std::vector<double> at;                    ///< [row] the feature's own value in that row (own units, or the category); NaN: the file has none
 };
-/// Of group `group` of args.groups; `points` quantiles of the rows' values (fewer when there are fewer different ones). A group of
-/// several elements must be one-hot: its points are its categories. `target` is an
-/// output, a difference of two, or probabilities of them.
+/// Of group `group` of args.groups; `points` quantiles of the rows' values (fewer when there are fewer different ones), or the categories.
+/// Values that preparation filled in are no points: where the rows have fewer than two different ones, training rows' are taken too. `target` is
+/// an output, a difference of two, or probabilities of them.
 Result<PartialDependence> partialDependence(const SetArgs& args, std::int64_t group, const Target& target, int points);
 
 /// Shapley values of every row: beeswarm, bars and waterfalls read this.
@@ -53,8 +54,8 @@ struct ShapSummary {
   double base = 0;                             ///< mean output over the background
   std::vector<double> outputs;                 ///< [row]
   std::vector<std::vector<double>> values;     ///< [row][group]
-  std::vector<std::vector<double>> features;   ///< [row][group] the feature's own value, original units; NaN: the group has no one value
-  std::vector<std::vector<std::string>> texts; ///< [row][group] the same as a person reads it ("5.1", "Setosa")
+  std::vector<std::vector<double>> features;   ///< [row][group] the feature's own value, original units; NaN: the group has no one value, or the file none there
+  std::vector<std::vector<std::string>> texts; ///< [row][group] the same as a person reads it ("5.1", "Setosa"); empty: missing
   std::vector<double> meanAbsolute;            ///< [group] mean |value|: the bars
   std::vector<std::int64_t> order;             ///< groups, most important first
 };

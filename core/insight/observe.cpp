@@ -101,15 +101,15 @@ bool lookAtGrid(const Look& look, int side, DecisionGrid& grid) {
   grid.values.resize(static_cast<std::size_t>(grid.side * grid.side * grid.outputs));
   const std::int64_t all = static_cast<std::int64_t>(grid.side) * grid.side;
   Workspace ws(network, kRows, false, false);
-  std::vector<float> raw(static_cast<std::size_t>(2 * kRows));
+  std::vector<double> raw(static_cast<std::size_t>(2 * kRows));
   const double xStep = (grid.x1 - grid.x0) / (grid.side - 1), yStep = (grid.y1 - grid.y0) / (grid.side - 1);
   for (std::int64_t first = 0; first < all; first += kRows) {
     if (look.stop.stop_requested()) return false;
     const std::int64_t rows = std::min(kRows, all - first);
     for (std::int64_t r = 0; r < rows; ++r) {
       const std::int64_t at = first + r;
-      raw[static_cast<std::size_t>(2 * r)] = static_cast<float>(grid.x0 + xStep * static_cast<double>(at % grid.side));
-      raw[static_cast<std::size_t>(2 * r + 1)] = static_cast<float>(grid.y0 + yStep * static_cast<double>(at / grid.side));
+      raw[static_cast<std::size_t>(2 * r)] = grid.x0 + xStep * static_cast<double>(at % grid.side);
+      raw[static_cast<std::size_t>(2 * r + 1)] = grid.y0 + yStep * static_cast<double>(at / grid.side);
     }
     prepareInputs(look.data(), rows, raw.data(), ws.input());
     readOutputs(network, look.data(), rows, network.forward(look.params(), ws, rows), grid.values.data() + first * grid.outputs);

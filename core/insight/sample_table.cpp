@@ -16,16 +16,16 @@ constexpr std::int64_t kMostCells = 50'000'000;
 constexpr std::int64_t kMostShownColumns = 1000;
 constexpr std::int64_t kLookEvery = 4096;
 
-/// Of samples and targets, which are floats.
+/// Of samples and targets, which are floats but where these would lose digits.
 Column numberColumn(std::string name, std::int64_t rows, const std::function<double(std::int64_t)>& at) {
   Column c;
-  c.single = true;
   c.name = std::move(name);
   c.numbers.resize(static_cast<std::size_t>(rows));
   for (std::int64_t r = 0; r < rows; ++r) {
     c.numbers[static_cast<std::size_t>(r)] = at(r);
     c.missing += std::isnan(c.numbers[static_cast<std::size_t>(r)]);
   }
+  c.single = !Samples::needDoubles(c.numbers);
   return c;
 }
 

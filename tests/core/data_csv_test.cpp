@@ -162,7 +162,7 @@ TEST(Csv, ConstantColumnIsOnlyMoved) {
   std::vector<Real> out(2);
   gatherInputs(*data, std::vector<std::int32_t>{2}, out.data());
   EXPECT_EQ(out[1], 0);
-  const float raw[2] = {3, 0.1f};
+  const double raw[2] = {3, 0.1};
   std::vector<Real> same(2);
   prepareInputs(*data, 1, raw, same.data());
   EXPECT_EQ(same, out);

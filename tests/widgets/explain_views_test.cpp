@@ -322,7 +322,7 @@ SampleGalleryData gallery(int height, int width, int channels, int items) {
     SampleItem item{.row = 1000 + i, .pixels = {}, .lines = {}, .truth = QStringLiteral("a"), .predicted = QStringLiteral("b")};
     const int n = height > 0 ? height * width * channels : channels == 0 ? width : 0;
     for (int k = 0; k < n; ++k) item.pixels.push_back(Real(k % 7) / 6);
-    if (n == 0) item.lines << QStringLiteral("petal_length 1.4") << QStringLiteral("petal_width 0.2");
+    if (n == 0) item.lines << QStringLiteral("petal_length  1.4") << QStringLiteral("petal_width  0.2");
     d.items.push_back(item);
   }
   return d;

@@ -248,12 +248,12 @@ TEST(Names, ACategoryGivesWayBesideItsName) {
   const QFontMetricsF m(FigureStyle::screen().font());
   const QString text = QStringLiteral("habitat = Managed monoculture plantation, 2nd rotation"), between = QStringLiteral(" = ");
   for (const double room : {90.0, 140.0, 200.0}) {
-    const QString shown = elidedBefore(between, text, m, room);
+    const QString shown = elidedBefore(between, {text}, m, room).value(0);
     EXPECT_LE(m.horizontalAdvance(shown), room + 1);
     EXPECT_TRUE(shown.contains(between)) << room;
     EXPECT_TRUE(shown.startsWith(QLatin1Char('h'))) << shown.toStdString();
   }
-  EXPECT_TRUE(elidedBefore(between, QStringLiteral("a rather long name = −1234.5678"), m, 90).endsWith(QStringLiteral("= −1234.5678")));
+  EXPECT_TRUE(elidedBefore(between, {QStringLiteral("a rather long name = −1234.5678")}, m, 90).value(0).endsWith(QStringLiteral("= −1234.5678")));
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ BalanceData balanceOf(const SampleTable& table) {
       if (!d.labels)
         ++counts.back()[static_cast<std::size_t>(data.classes[static_cast<std::size_t>(s)])];
       else
-        for (std::size_t k = 0; k < n; ++k) counts.back()[k] += data.targets[static_cast<std::size_t>(s) * n + k] > 0.5f;
+        for (std::size_t k = 0; k < n; ++k) counts.back()[k] += data.targets[static_cast<std::size_t>(s) * n + k] > 0.5;
     }
   }
   for (std::size_t c = 0; c < n; ++c)

@@ -4,6 +4,7 @@
 #include <QPainter>
 #include <algorithm>
 
+#include "widgets/figure/paint.h"
 #include "widgets/theme/theme.h"
 
 namespace vitrine {
@@ -48,8 +49,8 @@ void BeforeAfter::paintEvent(QPaintEvent*) {
       painter.drawText(QRectF(r.left(), bars.bottom() + 2 + row * line, r.width(), line), Qt::AlignLeft, fontMetrics().elidedText(words, Qt::ElideRight, int(r.width())));
     };
     if (s->count > 0 && s->deviation + s->high != s->low + 0.0) {
-      text(0, tr("%1 … %2").arg(locale.toString(s->low, 'g', 4), locale.toString(s->high, 'g', 4)));
-      text(1, tr("mean %1 ± %2").arg(locale.toString(s->mean, 'g', 4), locale.toString(s->deviation, 'g', 3)));
+      text(0, tr("%1 … %2").arg(numberText(s->low), numberText(s->high)));
+      text(1, tr("mean %1 ± %2").arg(numberText(s->mean), numberText(s->deviation, 3)));
     } else {
       text(0, tr("%1 different values").arg(locale.toString(qlonglong(s->distinct))));
     }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/figure/names.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
@@ -66,9 +67,15 @@ double drawLegend(QCPPainter* painter, const QRectF& rect, const std::vector<Gro
   const double line = lineHeight(small);
   double x = rect.left(), y = rect.top();
   int lines = looks.empty() ? 0 : 1;
+  // Long names give way, so that more than one has room.
+  constexpr double kMostName = 150;
+  QStringList names;
+  for (const GroupLook& look : looks) names << look.name;
+  names = toldApart(names, [&](qsizetype, const QString& name) { return textWidth(small, name) <= std::min(kMostName, rect.width() - 16); });
   for (std::size_t i = 0; i < looks.size(); ++i) {
     const GroupLook& look = looks[i];
-    const double width = std::min(rect.width() - 14, textWidth(small, look.name) + 2);
+    const QString& name = names[static_cast<qsizetype>(i)];
+    const double width = textWidth(small, name) + 2;
     // In the last line there must be room to say how many names are left out.
     const double rest = lines == most && i + 1 < looks.size() ? textWidth(small, QStringLiteral("+ 000")) + 12 : 0;
     if (x > rect.left() && x + 14 + width + rest > rect.right()) {
@@ -88,7 +95,7 @@ double drawLegend(QCPPainter* painter, const QRectF& rect, const std::vector<Gro
       painter->drawRect(QRectF(x, y + line / 2 - 4, 8, 8));
       painter->setFont(small);
       painter->setPen(style.colors.secondary);
-      drawLine(*painter, QRectF(x + 12, y, width, line), Qt::AlignLeft | Qt::AlignVCenter, look.name);
+      painter->drawText(QRectF(x + 12, y, width, line), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine | Qt::TextDontClip, name);
     }
     x += 12 + width + 14;
   }

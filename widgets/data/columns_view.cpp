@@ -9,6 +9,7 @@
 #include <QStyledItemDelegate>
 
 #include "widgets/data/before_after.h"
+#include "widgets/figure/paint.h"
 #include "widgets/theme/theme.h"
 
 namespace vitrine {
@@ -116,7 +117,7 @@ class ColumnsView::Model : public QAbstractTableModel {
       if (i.column() == kMissing && c.odd > 0)
         return ColumnsView::tr("Cells that are not of this kind: %1. The first: %2. Check to count them as missing.").arg(QLocale().toString(qlonglong(c.odd)), QString::fromStdString(c.firstOdd->text()));
       if (i.column() == kShape && c.kind == ColumnKind::Number && s.count > 0)
-        return ColumnsView::tr("%1 to %2, mean %3, deviation %4").arg(locale.toString(s.low, 'g', 5), locale.toString(s.high, 'g', 5), locale.toString(s.mean, 'g', 5), locale.toString(s.deviation, 'g', 4));
+        return ColumnsView::tr("%1 to %2, mean %3, deviation %4").arg(numberText(s.low, 7), numberText(s.high, 7), numberText(s.mean, 5), numberText(s.deviation, 4));
       if (i.column() == kShape && c.kind == ColumnKind::Date && s.count > 0) return ColumnsView::tr("%1 to %2").arg(QString::fromStdString(dateText(s.low)), QString::fromStdString(dateText(s.high)));
       if (i.column() == kRole) return ColumnsView::tr("Feature: seen by the network. Target: to be predicted; \"also target\" where several are. Weight: how much the row counts. Group: its rows stay together. Time: puts rows in order. Split: names each row's part.");
       if (i.column() == kName || i.column() == kShape) {

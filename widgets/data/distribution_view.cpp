@@ -217,18 +217,25 @@ void DistributionView::paintStatistics(QCPPainter& painter, const QRectF& rect, 
     painter.setPen(style.colors.secondary);
     drawLine(painter, QRectF(x, rect.top(), w - 2, line), Qt::AlignRight | Qt::AlignVCenter, names[static_cast<qsizetype>(k)]);
     painter.setPen(style.colors.text);
-    for (std::size_t g = 0; g < fit; ++g)
-      drawLine(painter, QRectF(x, rect.top() + line * static_cast<double>(g + 1), w - 2, line), Qt::AlignRight | Qt::AlignVCenter, cells[g][static_cast<qsizetype>(k)]);
+    for (std::size_t g = 0; g < fit; ++g) {
+      const QRectF cell(x, rect.top() + line * static_cast<double>(g + 1), w - 2, line);
+      if (const qsizetype named = data_.isCategory && k == 3 ? data_.categories.indexOf(data_.groups[g].mostFrequent) : -1; named >= 0)
+        drawName(painter, cell, Qt::AlignRight | Qt::AlignVCenter, data_.categories, named);
+      else
+        drawLine(painter, cell, Qt::AlignRight | Qt::AlignVCenter, cells[g][static_cast<qsizetype>(k)]);
+    }
     x += w;
   }
   painter.setPen(QPen(style.colors.grid, 1));
   painter.drawLine(QPointF(rect.left(), rect.top() + line), QPointF(rect.right(), rect.top() + line));
   if (nameWidth <= 0) return;
+  QStringList groups;
+  for (const DistributionGroup& g : data_.groups) groups << g.look.name;
   for (std::size_t g = 0; g < fit; ++g) {
     const double y = rect.top() + line * static_cast<double>(g + 1);
     painter.fillRect(QRectF(rect.left(), y + line / 2 - 4, 8, 8), data_.groups[g].look.color(style.colors));
     painter.setPen(style.colors.text);
-    drawLine(painter, QRectF(rect.left() + 12, y, nameWidth - 12, line), Qt::AlignLeft | Qt::AlignVCenter, data_.groups[g].look.name);
+    drawName(painter, QRectF(rect.left() + 12, y, nameWidth - 12, line), Qt::AlignLeft | Qt::AlignVCenter, groups, static_cast<qsizetype>(g));
   }
 }
 

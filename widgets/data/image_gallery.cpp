@@ -163,7 +163,7 @@ QString ImageGallery::labelOf(std::int32_t sample) const {
   if (d.spec.task == Task::Regression) return numberText(d.targets[s * n], 4);
   QStringList labels;
   for (std::size_t k = 0; k < n; ++k)
-    if (d.targets[s * n + k] > 0.5f) labels << QString::fromStdString(d.spec.classes[k]);
+    if (d.targets[s * n + k] > 0.5) labels << QString::fromStdString(d.spec.classes[k]);
   return labels.isEmpty() ? QStringLiteral("–") : labels.join(QStringLiteral(", "));
 }
 

@@ -72,7 +72,7 @@ QString RowsModel::text(std::int32_t row, int column) const {
   if (column == RowOrder::ByPart) return partName(table_->parts[r]);
   const Column& c = table_->column(column);
   if (c.isMissing(row)) return QStringLiteral("–");
-  if (c.kind == ColumnKind::Number) return numberText(c.numbers[r], 7);
+  if (c.kind == ColumnKind::Number) return numberText(c.numbers[r], c.single ? 7 : 15);
   return QString::fromStdString(c.text(row));
 }
 
@@ -95,7 +95,7 @@ QVariant RowsModel::data(const QModelIndex& index, int role) const {
     if (pinned) return tr("Pinned: watched in Train and Explain");
     if (missing) return tr("Missing");
     if (column == RowOrder::BySample && table_->samples[static_cast<std::size_t>(row)] < 0) return tr("No sample was made of this row: see File → Preparation… for why rows are left out");
-    if (column >= 0 && table_->column(column).kind == ColumnKind::Text) return text(row, column);
+    if (column >= 0 && table_->column(column).kind != ColumnKind::Number) return text(row, column);
   }
   return {};
 }

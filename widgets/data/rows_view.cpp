@@ -7,10 +7,12 @@
 #include <QKeyEvent>
 #include <QLocale>
 #include <QMenu>
+#include <QStyledItemDelegate>
 #include <algorithm>
 
 #include "widgets/data/chart.h"
 #include "widgets/figure/figure_panel.h"
+#include "widgets/figure/names.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
@@ -20,11 +22,57 @@ constexpr int kRowHeight = 22, kWidest = 220;
 /// Choices of more rows are not carried over to another order.
 constexpr std::size_t kMostKept = 200;
 
+/// Columns whose names are alike at both ends stay told apart where a column is narrow.
+class NamesHeader : public QHeaderView {
+ public:
+  explicit NamesHeader(QWidget* parent) : QHeaderView(Qt::Horizontal, parent) {
+    setSectionsClickable(true);
+    setTextElideMode(Qt::ElideMiddle);
+  }
+
+ protected:
+  void initStyleOptionForIndex(QStyleOptionHeader* option, int section) const override {
+    QHeaderView::initStyleOptionForIndex(option, section);
+    const double room = sectionSize(section) - 2 * style()->pixelMetric(QStyle::PM_HeaderMargin, nullptr, this) - (isSortIndicatorShown() && sortIndicatorSection() == section ? 20 : 4);
+    const QFontMetricsF m(font());
+    if (m.horizontalAdvance(option->text) <= room) return;
+    QStringList names;
+    for (int c = 0; c < count(); ++c) names << model()->headerData(c, Qt::Horizontal).toString();
+    option->text = toldApart(names, m, room).value(section);
+  }
+};
+
+/// The same for categories, which the column's other ones tell apart.
+class NamesDelegate : public QStyledItemDelegate {
+ public:
+  explicit NamesDelegate(RowsView* view) : QStyledItemDelegate(view), view_(view) {}
+
+ protected:
+  void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+    constexpr std::size_t kMostNames = 2000;
+    QStyledItemDelegate::initStyleOption(option, index);
+    option->textElideMode = Qt::ElideMiddle;
+    const int c = view_->model()->columnAt(index.column());
+    if (c < 0 || view_->model()->table()->column(c).kind != ColumnKind::Category || view_->model()->table()->column(c).names.size() > kMostNames) return;
+    const double room = option->rect.width() - 2 * (view_->style()->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, view_) + 2);
+    const QFontMetricsF m(option->font);
+    if (m.horizontalAdvance(option->text) <= room) return;
+    QStringList names;
+    for (const std::string& name : view_->model()->table()->column(c).names) names << QString::fromStdString(name);
+    if (const qsizetype at = names.indexOf(option->text); at >= 0) option->text = toldApart(names, m, room)[at];
+  }
+
+ private:
+  RowsView* view_;
+};
+
 }  // namespace
 
 RowsView::RowsView(QWidget* parent) : QTableView(parent), model_(new RowsModel(this)) {
   setObjectName(QStringLiteral("rowsView"));
   setAccessibleName(tr("Rows of the data"));
+  setHorizontalHeader(new NamesHeader(this));
+  setItemDelegate(new NamesDelegate(this));
   setModel(model_);
   setSelectionBehavior(SelectRows);
   setSelectionMode(ExtendedSelection);

@@ -215,8 +215,9 @@ void ScatterView::paintFigure(QCPPainter& painter, const QRectF& rect, const Fig
   painter.setFont(small);
   painter.setPen(t.text);
   for (int k = 0; k < n; ++k) {
-    drawLine(painter, QRectF(p.at(n - 1, k).left(), p.grid.bottom() + line, p.cell, line), Qt::AlignCenter, data_.names[k]);
-    drawLineUpwards(painter, QRectF(rect.left(), p.at(k, 0).top(), line, p.cellHigh), Qt::AlignCenter, k == 0 ? tr("rows") : data_.names[k]);
+    drawName(painter, QRectF(p.at(n - 1, k).left(), p.grid.bottom() + line, p.cell, line), Qt::AlignCenter, data_.names, k);
+    const QRectF side(rect.left(), p.at(k, 0).top(), line, p.cellHigh);
+    k == 0 ? drawLineUpwards(painter, side, Qt::AlignCenter, tr("rows")) : drawNameUpwards(painter, side, Qt::AlignCenter, data_.names, k);
   }
   painter.setPen(t.secondary);
   drawLine(painter, p.note, Qt::AlignLeft | Qt::AlignVCenter, noteText());

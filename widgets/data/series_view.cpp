@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "widgets/figure/names.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
@@ -83,6 +84,7 @@ std::vector<Chart> SeriesView::charts(const QRectF& rect, const FigureStyle& sty
   const double line = lineHeight(style.font(-1)), n = static_cast<double>(data_.features.size());
   const double top = rect.top() + legendHeight(rect, style), each = (rect.bottom() - line - top) / n;
   double left = 0;
+  const QStringList titles = toldApart(data_.features, [&](qsizetype, const QString& name) { return textWidth(style.font(-1), name) + kTextSpare <= each - 1.5 * line; });
   for (std::size_t f = 0; f < static_cast<std::size_t>(data_.features.size()); ++f) {
     Range y{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
     for (const SeriesData::Line& l : data_.lines)
@@ -95,7 +97,7 @@ std::vector<Chart> SeriesView::charts(const QRectF& rect, const FigureStyle& sty
     // Steps are told once, below the last chart, for all of them.
     out.push_back(chartIn(QRectF(rect.left(), top + each * static_cast<double>(f), rect.width(), each + (last ? line : 0)),
                           {{1, std::max(2.0, static_cast<double>(data_.steps))}, last ? tr("step") : QString(), false, true},
-                          {{y.low - pad, y.high + pad}, data_.features[static_cast<qsizetype>(f)]}, style));
+                          {{y.low - pad, y.high + pad}, titles[static_cast<qsizetype>(f)]}, style));
     left = std::max(left, out.back().area.left());
   }
   for (Chart& c : out) c.area.setLeft(left);

@@ -10,6 +10,7 @@
 #include <QVBoxLayout>
 
 #include "widgets/data/before_after.h"
+#include "widgets/figure/paint.h"
 #include "widgets/forms/param_form.h"
 
 namespace vitrine {
@@ -143,7 +144,7 @@ void StepsEditor::showStep() {
   constexpr std::size_t kMost = 8;
   QStringList lines;
   const auto learned = fitted_[std::size_t(at)]->learned();
-  for (std::size_t i = 0; i < std::min(kMost, learned.size()); ++i) lines << QString::fromStdString(learned[i].first) + QLatin1Char(' ') + QLocale().toString(learned[i].second, 'g', 6);
+  for (std::size_t i = 0; i < std::min(kMost, learned.size()); ++i) lines << QString::fromStdString(learned[i].first) + QLatin1Char(' ') + numberText(learned[i].second, 6);
   if (learned.size() > kMost) lines << tr("… and %1 more").arg(QLocale().toString(learned.size() - kMost));
   if (!lines.isEmpty()) learned_->setText(tr("Learned from the training rows:") + QStringLiteral("\n") + lines.join(QLatin1Char('\n')));
 }

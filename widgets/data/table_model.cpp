@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "widgets/figure/paint.h"
 #include "widgets/theme/theme.h"
 
 namespace vitrine {
@@ -64,7 +65,7 @@ QVariant TableModel::data(const QModelIndex& index, int role) const {
   const std::int32_t row = rowAt(index.row());
   if (role == Qt::DisplayRole) {
     if (column.isMissing(row)) return QStringLiteral("–");
-    if (column.kind == ColumnKind::Number) return QLocale().toString(column.numbers[static_cast<std::size_t>(row)], 'g', 7);
+    if (column.kind == ColumnKind::Number) return numberText(column.numbers[static_cast<std::size_t>(row)], column.single ? 7 : 15);
     return QString::fromStdString(column.text(row));
   }
   if (role == Qt::TextAlignmentRole && column.kind == ColumnKind::Number) return int(Qt::AlignRight | Qt::AlignVCenter);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "widgets/figure/names.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
@@ -45,7 +46,7 @@ void CounterfactualView::paintRows(QCPPainter& painter, const QRectF& rect, cons
     const double a = static_cast<double>(data_.original[k]), b = static_cast<double>(data_.result[k]);
     painter.setFont(small);
     painter.setPen(style.colors.text);
-    drawName(painter, QRectF(rect.left(), y, names - 6, line), Qt::AlignLeft | Qt::AlignVCenter, placeName(k));
+    drawName(painter, QRectF(rect.left(), y, names - 6, line), Qt::AlignLeft | Qt::AlignVCenter, data_.features, static_cast<qsizetype>(k));
     drawLine(painter, QRectF(rect.left() + names, y, w - 6, line), Qt::AlignRight | Qt::AlignVCenter, fittedNumber(a, small, fits));
     drawLine(painter, QRectF(rect.left() + names + 2 * w, y, w - 6, line), Qt::AlignRight | Qt::AlignVCenter, fittedNumber(b, small, fits));
     drawLine(painter, QRectF(rect.left() + names + w, y, w - 6, line), Qt::AlignRight | Qt::AlignVCenter, changeText(k));
@@ -138,10 +139,12 @@ void CounterfactualView::paintFigure(QCPPainter& painter, const QRectF& rect, co
   const auto headOf = [&](const QString& from, const QString& to) { return (data_.flipped ? tr("%1 becomes %2").arg(from, to) : tr("stays %1").arg(from)) + numbers; };
   QString head = headOf(data_.from, data_.to);
   const QFontMetricsF m = metrics(painter, bold);
-  // Long names give way in their middle, each, so that what becomes of what is still told.
+  // Long names give way, each, so that what becomes of what is still told.
   if (const double left = rect.width() - m.horizontalAdvance(headOf({}, {})) - kTextSpare; m.horizontalAdvance(head) > rect.width() && left > 0) {
     const double a = m.horizontalAdvance(data_.from), b = data_.flipped ? m.horizontalAdvance(data_.to) : 0, half = data_.flipped ? left / 2 : left;
-    head = headOf(m.elidedText(data_.from, Qt::ElideMiddle, std::max(half, left - b)), m.elidedText(data_.to, Qt::ElideMiddle, std::max(half, left - a)));
+    const double rooms[] = {std::max(half, left - b), std::max(half, left - a)};
+    const QStringList names = toldApart({data_.from, data_.to}, [&](qsizetype i, const QString& text) { return m.horizontalAdvance(text) <= rooms[i]; });
+    head = headOf(names[0], names[1]);
   }
   drawLine(painter, QRectF(rect.left(), rect.top(), rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter, head);
   painter.setFont(small);
@@ -160,12 +163,16 @@ void CounterfactualView::paintFigure(QCPPainter& painter, const QRectF& rect, co
   const ColorMap map = forTheme(ColorMap::Diverging, style.colors.dark);
   const Raster pictures[] = {imageRaster(data_.original, data_.height, data_.width, data_.channels), rasterize(change, data_.height, data_.width, range, map),
                              imageRaster(data_.result, data_.height, data_.width, data_.channels)};
-  const QString names[] = {tr("original: %1").arg(data_.from), tr("change"), tr("result: %1").arg(data_.flipped ? data_.to : data_.from)};
+  const QStringList names{data_.from, data_.flipped ? data_.to : data_.from};
   for (int k = 0; k < 3; ++k) {
     const QRectF picture = pictureAt(place, k, style);
     painter.setFont(small);
     painter.setPen(style.colors.secondary);
-    drawName(painter, QRectF(picture.left(), place.top(), picture.width() + 8, picture.top() - place.top()), Qt::AlignLeft | Qt::AlignVCenter, names[k]);
+    const QRectF head(picture.left(), place.top(), picture.width() + 8, picture.top() - place.top());
+    if (k == 1)
+      drawLine(painter, head, Qt::AlignLeft | Qt::AlignVCenter, tr("change"));
+    else
+      drawNameAfter(painter, head, Qt::AlignLeft | Qt::AlignVCenter, k == 0 ? tr("original: ") : tr("result: "), names, k / 2);
     drawRaster(painter, picture, pictures[k], style);
     if (k != 1) continue;
     const QRectF bar(picture.left(), picture.bottom() + 4, picture.width(), colorBarHeight(style));

@@ -27,6 +27,9 @@ SampleGallery::SampleGallery(QWidget* parent) : FigureWidget(parent) {
 
 void SampleGallery::setData(SampleGalleryData data) {
   data_ = std::move(data);
+  names_.clear();
+  for (const SampleItem& item : data_.items) names_ << item.truth << item.predicted;
+  names_.removeDuplicates();
   rasters_.assign(data_.items.size(), {});
   if (focus_ >= static_cast<int>(data_.items.size())) focus_ = -1;
   refit();
@@ -102,21 +105,23 @@ void SampleGallery::paintFigure(QCPPainter& painter, const QRectF& rect, const F
     } else {
       painter.setFont(small);
       painter.setPen(t.secondary);
-      for (int k = 0; k < std::min<int>(kTableLines, static_cast<int>(item.lines.size())); ++k) {
-        const QString between = item.lines[k].contains(QStringLiteral("  ")) ? QStringLiteral("  ") : QStringLiteral(" ");
-        drawLine(painter, QRectF(picture.left() + 4, picture.top() + 3 + k * line, picture.width() - 8, line), Qt::AlignLeft | Qt::AlignVCenter,
-                 elidedBefore(between, item.lines[k], metrics(painter, small), picture.width() - 8));
-      }
+      const QStringList lines = elidedBefore(QStringLiteral("  "), item.lines.mid(0, kTableLines), metrics(painter, small), picture.width() - 8);
+      for (int k = 0; k < lines.size(); ++k)
+        drawLine(painter, QRectF(picture.left() + 4, picture.top() + 3 + k * line, picture.width() - 8, line), Qt::AlignLeft | Qt::AlignVCenter, lines[k]);
     }
     const QRectF words(place.left() + 4, place.bottom() - line, place.width() - 8, line);
     const bool known = !item.predicted.isEmpty();
-    const QString sign = !known ? QString() : item.right ? QStringLiteral("✓") : QStringLiteral("→ ") + item.predicted;
-    const double wide = std::min(textWidth(small, sign) + 2, words.width() * 0.6);
+    const QString sign = !known ? QString() : item.right ? QStringLiteral("✓") : QStringLiteral("→ ");
+    const double wide = std::min(textWidth(small, sign + (item.right ? QString() : item.predicted)) + 2, words.width() * 0.6);
+    const QRectF answer(words.right() - wide, words.top(), wide, line);
     painter.setFont(small);
     painter.setPen(t.text);
-    drawName(painter, words.adjusted(0, 0, -wide, 0), Qt::AlignLeft | Qt::AlignVCenter, item.truth);
+    drawName(painter, words.adjusted(0, 0, -wide, 0), Qt::AlignLeft | Qt::AlignVCenter, names_, names_.indexOf(item.truth));
     painter.setPen(item.right ? t.good : t.error);
-    drawName(painter, QRectF(words.right() - wide, words.top(), wide, line), Qt::AlignRight | Qt::AlignVCenter, sign);
+    if (item.right)
+      drawLine(painter, answer, Qt::AlignRight | Qt::AlignVCenter, sign);
+    else if (known)
+      drawNameAfter(painter, answer, Qt::AlignRight | Qt::AlignVCenter, sign, names_, names_.indexOf(item.predicted));
     if (style.print) continue;
     const bool marked = i == focus_ && hasFocus();
     if (item.chosen || marked) {

@@ -12,7 +12,7 @@ namespace vitrine {
 struct SampleItem {
   int row = 0;                ///< told back when it is clicked
   std::vector<Real> pixels;   ///< images: [height × width × channels], 0 black … 1 white; series: [steps]; tables: empty
-  QStringList lines;          ///< tables: "petal_length 1.4", as many as fit are shown
+  QStringList lines;          ///< tables: "petal_length  1.4" (two blanks between), as many as fit are shown
   QString truth;              ///< its class or target
   QString predicted;          ///< what the network takes it for; empty: not known
   bool right = false;
@@ -64,6 +64,7 @@ class SampleGallery : public FigureWidget {
   void refit();
 
   SampleGalleryData data_;
+  QStringList names_;  ///< all truths and predictions, which must be told apart
   mutable std::vector<Raster> rasters_;  ///< of the items that were painted
   int focus_ = -1;
 };

@@ -8,11 +8,14 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/data/table.h"
 #include "widgets/figure/figure_export.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
 namespace {
+
+QString fromDate(double seconds) { return QString::fromStdString(dateText(seconds)); }
 
 QColor signInk(double v) { return toColor(color(ColorMap::Diverging, v < 0 ? 0 : 1)); }
 
@@ -129,6 +132,12 @@ QString BarsView::readoutAt(QPointF position) const {
   return text;
 }
 
+QVariant BeeswarmData::own(std::size_t feature, std::size_t row) const {
+  const bool text = feature < texts.size() && static_cast<std::size_t>(texts[feature].size()) > row;
+  const double v = features[feature][row];
+  return std::isnan(v) ? QVariant() : text ? QVariant(texts[feature][static_cast<qsizetype>(row)]) : QVariant(v);
+}
+
 BeeswarmView::BeeswarmView(QWidget* parent) : FigureWidget(parent) { setAccessibleName(tr("Shapley values of many rows")); }
 
 void BeeswarmView::setData(BeeswarmData data) {
@@ -214,6 +223,7 @@ void BeeswarmView::paintFigure(QCPPainter& painter, const QRectF& rect, const Fi
 QString BeeswarmView::readoutAt(QPointF position) const {
   if (isEmpty()) return {};
   const Swarm s = swarm(figureRect(), FigureStyle::screen());
+  if (s.names.contains(position)) return data_.names.value(static_cast<qsizetype>((position.y() - s.names.top()) / s.names.height() * static_cast<double>(data_.names.size())));
   const Dot* best = nullptr;
   double nearest = 8 * 8;
   for (const Dot& d : s.dots) {
@@ -221,16 +231,17 @@ QString BeeswarmView::readoutAt(QPointF position) const {
     if (const double far = QPointF::dotProduct(way, way); far < nearest) nearest = far, best = &d;
   }
   if (!best) return {};
+  const QVariant own = data_.own(best->feature, best->row);
+  const QString text = own.isNull() ? tr("missing") : own.typeId() == QMetaType::Double ? numberText(own.toDouble(), 6) : own.toString();
   return tr("%1 = %2, row %3\n%4 %5")
-      .arg(data_.names.value(static_cast<int>(best->feature)), numberText(data_.features[best->feature][best->row], 6), QLocale().toString(data_.sampleOf(best->row)), data_.axis,
-           numberText(data_.values[best->feature][best->row], 6));
+      .arg(data_.names.value(static_cast<int>(best->feature)), text, QLocale().toString(data_.sampleOf(best->row)), data_.axis, numberText(data_.values[best->feature][best->row], 6));
 }
 
 FigureTable BeeswarmView::figureData() const {
   FigureTable table{{tr("row"), tr("feature"), tr("feature value"), tr("Shapley value")}, {}};
   for (std::size_t f = 0; f < data_.values.size(); ++f)
     for (std::size_t k = 0; k < data_.values[f].size(); ++k)
-      table.rows.push_back({data_.sampleOf(k), data_.names.value(static_cast<int>(f)), data_.features[f][k], data_.values[f][k]});
+      table.rows.push_back({data_.sampleOf(k), data_.names.value(static_cast<int>(f)), data_.own(f, k), data_.values[f][k]});
   return table;
 }
 
@@ -254,7 +265,7 @@ Chart DependenceView::chart(const QRectF& rect, const FigureStyle& style) const 
   const ChartAxis y{low <= high ? padded(low, high) : Range{0, 1}, data_.axis};
   const double line = lineHeight(style.font(-1));
   const QRectF room = rect.adjusted(0, line / 2, 0, 0);  // the legend stands above
-  if (data_.labels.isEmpty()) return chartIn(room, {padded(data_.grid.front(), data_.grid.back()), data_.feature}, y, style);
+  if (data_.labels.isEmpty()) return chartIn(room, {padded(data_.grid.front(), data_.grid.back()), data_.feature, data_.dates}, y, style);
   const double names = columnNamesHeight(data_.labels, static_cast<int>(data_.labels.size()), rect.width() * 0.8, style.font(-1), rect.height() * 0.4);
   return chartIn(room, {{-0.5, static_cast<double>(data_.grid.size()) - 0.5}, data_.feature}, y, style, 4 + names + line);
 }
@@ -286,6 +297,7 @@ void DependenceView::paintFigure(QCPPainter& painter, const QRectF& rect, const 
       open = true;
     }
     painter.setPen(pen);
+    if (values.size() == 1) return painter.drawEllipse(QPointF(c.xAt(place(0)), c.yAt(values[0])), 2, 2);  // a constant column has no line
     painter.drawPath(path);
   };
   QColor faint = style.colors.secondary;
@@ -306,11 +318,12 @@ void DependenceView::paintFigure(QCPPainter& painter, const QRectF& rect, const 
 QString DependenceView::readoutAt(QPointF position) const {
   if (isEmpty()) return {};
   const Chart c = chart(figureRect(), FigureStyle::screen());
-  if (!c.area.contains(position)) return {};
+  // Names of categories, shortened below the area, are told whole.
+  if (!c.area.adjusted(0, 0, 0, data_.labels.isEmpty() ? 0 : figureRect().bottom() - c.area.bottom()).contains(position)) return {};
   std::size_t best = 0;
   for (std::size_t i = 1; i < data_.grid.size(); ++i)
     if (std::abs(c.xAt(place(i)) - position.x()) < std::abs(c.xAt(place(best)) - position.x())) best = i;
-  return tr("%1 = %2\n%3 %4").arg(data_.feature, data_.labels.isEmpty() ? numberText(data_.grid[best], 4) : data_.labels.value(static_cast<int>(best)), data_.axis, numberText(data_.mean[best], 5));
+  return tr("%1 = %2\n%3 %4").arg(data_.feature, data_.dates ? fromDate(data_.grid[best]) : data_.labels.isEmpty() ? numberText(data_.grid[best], 6) : data_.labels.value(static_cast<int>(best)), data_.axis, numberText(data_.mean[best], 5));
 }
 
 FigureTable DependenceView::figureData() const {
@@ -319,7 +332,7 @@ FigureTable DependenceView::figureData() const {
   for (std::size_t r = 0; r < data_.curves.size(); ++r) table.columns << tr("row %1").arg(r);
   for (std::size_t i = 0; i < data_.grid.size(); ++i) {
     QVector<QVariant> row;
-    row << (data_.labels.isEmpty() ? QVariant(data_.grid[i]) : QVariant(data_.labels.value(static_cast<int>(i)))) << data_.mean[i];
+    row << (data_.dates ? QVariant(fromDate(data_.grid[i])) : data_.labels.isEmpty() ? QVariant(data_.grid[i]) : QVariant(data_.labels.value(static_cast<int>(i)))) << data_.mean[i];
     for (const auto& c : data_.curves) row << c[i];
     table.rows << row;
   }
@@ -374,10 +387,9 @@ void WaterfallView::paintFigure(QCPPainter& painter, const QRectF& rect, const F
   }
   const Range range = withTicksBesideZero(padded(low, high), plane.width(), style);
   drawNumberAxis(painter, plane, rect, {range, data_.unit}, style);
-  // A long name is elided in its middle, the value behind it never.
+  // A long name gives way, the number behind it never.
   const double room = plane.left() - rect.left() - 5;
-  QStringList labels;
-  for (const QString& name : names) labels << elidedBefore(QStringLiteral(" = "), name, metrics(painter, small), room);
+  const QStringList labels = elidedBefore(QStringLiteral(" = "), names, metrics(painter, small), room);
   drawRowNames(painter, QRectF(rect.left(), plane.top(), room, h * static_cast<double>(values.size())), static_cast<int>(values.size()), labels, style);
   const auto x = [left = plane.left(), wide = plane.width(), range](double v) { return left + range.at(v) * wide; };
   at = data_.base;

@@ -44,9 +44,12 @@ std::vector<int> UnitFigure::ablated(const QRectF& rect, const FigureStyle& styl
   return topClasses(weight, std::clamp(static_cast<int>(rect.height() / lineHeight(style.font(-1))) - below, 1, 6));
 }
 
-QString UnitFigure::outputName(int k) const {
-  const QString name = data_.classes.isEmpty() ? data_.outputs.value(k) : data_.classes.value(k);
-  return name.isEmpty() ? tr("output %1").arg(QLocale().toString(k + 1)) : name;
+QStringList UnitFigure::outputNames() const {
+  QStringList names = data_.classes.isEmpty() ? data_.outputs : data_.classes;
+  while (names.size() < static_cast<qsizetype>(data_.before.size())) names << QString();
+  for (qsizetype k = 0; k < names.size(); ++k)
+    if (names[k].isEmpty()) names[k] = tr("output %1").arg(QLocale().toString(k + 1));
+  return names;
 }
 
 void UnitFigure::paintPicture(QCPPainter& painter, const Shown& shown, const FigureStyle& style) const {
@@ -89,7 +92,7 @@ void UnitFigure::paintPicture(QCPPainter& painter, const Shown& shown, const Fig
     for (int k = 0; k < fit; ++k) {
       const QRectF row(place.left(), place.top() + k * line, place.width(), line);
       painter.setPen(style.colors.secondary);
-      if (shown.named) drawName(painter, row.adjusted(0, 0, -wide - 3, 0), Qt::AlignLeft | Qt::AlignVCenter, data_.features.value(k));
+      if (shown.named) drawName(painter, row.adjusted(0, 0, -wide - 3, 0), Qt::AlignLeft | Qt::AlignVCenter, data_.features, k);
       painter.setPen(style.colors.text);
       drawLine(painter, row.adjusted(row.width() - wide, 0, 0, 0), Qt::AlignRight | Qt::AlignVCenter, numbers[k]);
     }
@@ -112,8 +115,9 @@ void UnitFigure::paintAblation(QCPPainter& painter, const QRectF& rect, const Fi
   const double line = lineHeight(small);
   const auto text = [&](double v) { return data_.shares ? percentText(v) : numberText(v, 3); };
   const std::vector<int> top = ablated(rect, style);
+  const QStringList outputs = outputNames();
   double names = 0;
-  for (int k : top) names = std::max(names, textWidth(small, outputName(k)));
+  for (int k : top) names = std::max(names, textWidth(small, outputs[k]));
   names = std::min(names + 6, rect.width() * 0.4);
   // Numbers that are no shares have no bars, and their room.
   const double number = !data_.shares ? rect.width() - names : textWidth(small, QStringLiteral("100 % → 100 %")) + 6, room = std::max(0.0, rect.width() - names - number);
@@ -122,7 +126,7 @@ void UnitFigure::paintAblation(QCPPainter& painter, const QRectF& rect, const Fi
     const double a = data_.before[static_cast<std::size_t>(k)], b = data_.after[static_cast<std::size_t>(k)];
     painter.setFont(small);
     painter.setPen(style.colors.text);
-    drawName(painter, QRectF(rect.left(), y, names - 3, line), Qt::AlignLeft | Qt::AlignVCenter, outputName(k));
+    drawName(painter, QRectF(rect.left(), y, names - 3, line), Qt::AlignLeft | Qt::AlignVCenter, outputs, k);
     if (data_.shares) {
       const QRectF track(rect.left() + names, y + 2, room, line - 4);
       painter.fillRect(track, style.colors.field);
@@ -267,7 +271,7 @@ QString UnitFigure::readoutAt(QPointF position) const {
   const std::size_t i = static_cast<std::size_t>((position.y() - p.ablation.top()) / lineHeight(style.font(-1)));
   if (i >= lines.size()) return {};
   const std::size_t k = static_cast<std::size_t>(lines[i]);
-  return tr("%1\nas it is %2 · with the unit set to 0 %3").arg(outputName(lines[i]), numberText(data_.before[k], 6), numberText(k < data_.after.size() ? data_.after[k] : std::nan(""), 6));
+  return tr("%1\nas it is %2 · with the unit set to 0 %3").arg(outputNames().value(lines[i]), numberText(data_.before[k], 6), numberText(k < data_.after.size() ? data_.after[k] : std::nan(""), 6));
 }
 
 FigureTable UnitFigure::figureData() const {

@@ -75,7 +75,7 @@ class UnitFigure : public FigureWidget {
   /// The classes (or outputs) that weigh most, a line each, above the lines of the legend.
   std::vector<int> ablated(const QRectF& rect, const FigureStyle& style) const;
   QStringList legend(double width, const FigureStyle& style) const;
-  QString outputName(int k) const;
+  QStringList outputNames() const;
   QString readingIn(const Shown& shown, QPointF position, const FigureStyle& style) const;
   void paintPicture(QCPPainter& painter, const Shown& shown, const FigureStyle& style) const;
   void paintAblation(QCPPainter& painter, const QRectF& rect, const FigureStyle& style) const;

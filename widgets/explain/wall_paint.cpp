@@ -92,7 +92,7 @@ void WallView::paintInput(QCPPainter& painter, const QRectF& place, const WallLa
     for (const int f : features_) {
       painter.setFont(small);
       painter.setPen(style.colors.text);
-      drawName(painter, QRectF(place.left(), y, place.width() - valueWidth - 8, line), Qt::AlignLeft | Qt::AlignVCenter, data_.features.value(f));
+      drawName(painter, QRectF(place.left(), y, place.width() - valueWidth - 8, line), Qt::AlignLeft | Qt::AlignVCenter, data_.features, f);
       painter.setPen(style.colors.secondary);
       drawName(painter, QRectF(place.right() - valueWidth - 2, y, valueWidth, line), Qt::AlignRight | Qt::AlignVCenter, fittedValue(s.values.value(f), small, valueWidth - kTextSpare));
       y += line;
@@ -128,14 +128,17 @@ void WallView::paintPrediction(QCPPainter& painter, const QRectF& rect, int samp
     const double y = rect.top() + static_cast<double>(k) * line, p = s.probabilities[static_cast<std::size_t>(top[k])];
     painter.setFont(k == 0 ? bold : small);
     painter.setPen(k == 0 ? t.text : t.secondary);
-    drawName(painter, QRectF(rect.left(), y, rect.width() - number - 2, line), Qt::AlignLeft | Qt::AlignVCenter, data_.classes.value(top[k]));
+    drawName(painter, QRectF(rect.left(), y, rect.width() - number - 2, line), Qt::AlignLeft | Qt::AlignVCenter, data_.classes, top[k]);
     drawLine(painter, QRectF(rect.right() - number, y, number, line), Qt::AlignRight | Qt::AlignVCenter, data_.shares ? percentText(p) : fittedNumber(p, k == 0 ? bold : small, number, 3));
   }
   const bool known = s.trueClass >= 0, right = known && top.front() == s.trueClass;
   painter.setFont(style.font(-1.5));
   painter.setPen(!known || right ? t.secondary : t.warning);
-  drawName(painter, QRectF(rect.left(), rect.top() + 2 * line, rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-           !known ? s.name : right ? QStringLiteral("✓ ") + s.name : QStringLiteral("✗ ") + tr("is %1").arg(data_.classes.value(s.trueClass)));
+  const QRectF last(rect.left(), rect.top() + 2 * line, rect.width(), line);
+  if (known && !right)
+    drawNameAfter(painter, last, Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("✗ ") + tr("is "), data_.classes, s.trueClass);
+  else
+    drawName(painter, last, Qt::AlignLeft | Qt::AlignVCenter, known ? QStringLiteral("✓ ") + s.name : s.name);
 }
 
 void WallView::paintNote(QCPPainter& painter, const QRectF& cell, const WallCell& c, const FigureStyle& style) const {

@@ -10,6 +10,7 @@
 
 #include "widgets/figure/figure_export.h"
 #include "widgets/figure/paint.h"
+#include "widgets/maps/pinned_layout.h"
 
 namespace vitrine {
 
@@ -200,9 +201,15 @@ QString WallView::readoutAt(QPointF position) const {
       const WallSample& s = data_.samples[static_cast<std::size_t>(i)];
       QString text = s.name;
       if (!s.problem.isEmpty()) text += QLatin1Char('\n') + s.problem;
-      for (std::size_t k = 0; k < s.probabilities.size() && k < 20; ++k)
-        text += QLatin1Char('\n') + (data_.classes.isEmpty() ? data_.targetName + QLatin1Char(' ') + numberText(s.probabilities[k], 5)
-                                                             : data_.classes.value(static_cast<int>(k)) + QLatin1Char(' ') + (data_.shares ? percentText(s.probabilities[k]) : numberText(s.probabilities[k], 5)));
+      const int row = static_cast<int>((position.y() - l.input(i).top()) / lineHeight(FigureStyle::screen().font(-1)));
+      if (data_.kind == WallKind::Table && row >= 0 && row < static_cast<int>(features_.size())) {
+        const int f = features_[static_cast<std::size_t>(row)];
+        return text + QLatin1Char('\n') + data_.features.value(f) + QStringLiteral(" = ") + s.values.value(f);
+      }
+      if (data_.classes.isEmpty() && !s.probabilities.empty()) text += QLatin1Char('\n') + data_.targetName + QLatin1Char(' ') + numberText(s.probabilities.front(), 5);
+      if (s.trueClass >= 0) text += QLatin1Char('\n') + tr("is ") + data_.classes.value(s.trueClass);
+      for (const int k : topClasses(s.probabilities, data_.classes.isEmpty() ? 0 : 10))
+        text += QLatin1Char('\n') + data_.classes.value(k) + QLatin1Char(' ') + (data_.shares ? percentText(s.probabilities[static_cast<std::size_t>(k)]) : numberText(s.probabilities[static_cast<std::size_t>(k)], 5));
       return text;
     }
   int sample = -1, method = -1;

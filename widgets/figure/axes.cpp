@@ -69,7 +69,7 @@ QStringList tickTexts(const ChartAxis& axis, const std::vector<double>& ticks) {
   for (const double v : ticks) largest = std::max(largest, unit * std::abs(v));
   for (const double v : ticks) {
     if (axis.date)
-      texts << QString::fromStdString(dateText(v)).left(10);
+      texts << QString::fromStdString(dateText(v)).left(step < 86400 ? -1 : 10);  // within a day the time tells ticks apart
     else if (largest >= 1e6 || step < 1e-4)
       texts << numberText(unit * v, std::clamp(static_cast<int>(std::ceil(std::log10(std::max(1.0, largest / step)))) + 1, 2, 12));
     else

@@ -11,9 +11,9 @@
 #include <QRegularExpression>
 #include <QSvgGenerator>
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
+#include "core/base/numbers.h"
 #include "core/io/atomic_file.h"
 #include "widgets/figure/paint.h"
 #include "widgets/figure/pdf_page.h"
@@ -142,10 +142,7 @@ QByteArray pdfBytes(const Figure& figure, const ExportRequest& request) {
 QString plainNumber(double v, bool single) {
   if (std::isnan(v)) return QStringLiteral("nan");
   if (std::isinf(v)) return v > 0 ? QStringLiteral("inf") : QStringLiteral("-inf");
-  char text[64];
-  const auto end = single ? std::to_chars(text, text + sizeof text, static_cast<float>(v))
-                          : std::to_chars(text, text + sizeof text, v);
-  return QString::fromLatin1(text, static_cast<int>(end.ptr - text));
+  return QString::fromStdString(single ? numberText(static_cast<float>(v)) : numberText(v));
 }
 
 QString cellText(const QVariant& value) {

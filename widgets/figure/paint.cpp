@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/numbers.h"
 #include "core/view/layout.h"
+#include "widgets/figure/names.h"
 
 namespace vitrine {
 namespace {
@@ -71,25 +73,37 @@ QString typeset(QString text) {
 QString numberText(double value, int digits) {
   if (std::isnan(value)) return QStringLiteral("NaN");
   if (std::isinf(value)) return value > 0 ? QStringLiteral("+∞") : QStringLiteral("−∞");
-  // Whole numbers stay whole up to a million: 202,912, not 2.029e+05.
   const double size = std::abs(value);
-  if (size >= 1 && size < 1e6) digits = std::max(digits, static_cast<int>(std::log10(size)) + 1);
   QLocale locale;
+  // Never 1.35e6 for 1,350,000; what is before the decimal mark is told of others too: 202,912, not 2.029e+05.
+  constexpr double kMostUnits = 1e12;
+  if (size >= 1 && size < kMostUnits) digits = std::max(digits, static_cast<int>(std::log10(size) + 1e-12) + 1);
+  if (isWhole(value) && size >= kMostUnits) return typeset(locale.toString(static_cast<qlonglong>(value)));
   if (size < 1e4) locale.setNumberOptions(locale.numberOptions() | QLocale::OmitGroupSeparator);  // a year is no "1,974"
   return typeset(locale.toString(value == 0 ? 0.0 : value, 'g', digits));
 }
 
-QString compactNumber(double value, int digits) {
+namespace {
+
+QString shortest(double value, int digits) {
   const QString usual = numberText(value, digits);
   if (!std::isfinite(value) || value == 0) return usual;
   const QString scientific = typeset(QLocale().toString(value, 'e', digits - 1));
   return scientific.size() < usual.size() ? scientific : usual;
 }
 
+}  // namespace
+
+QString compactNumber(double value, int digits) {
+  constexpr double kMostWritten = 1e7;
+  return isWhole(value) && std::abs(value) < kMostWritten ? numberText(value) : shortest(value, digits);
+}
+
 QString fittedNumber(double value, const QFont& font, double room, int digits) {
+  if (const QString text = compactNumber(value, digits); textWidth(font, text) <= room) return text;
   for (; digits > 1; --digits)
-    if (const QString text = compactNumber(value, digits); textWidth(font, text) <= room) return text;
-  return compactNumber(value, 1);
+    if (const QString text = shortest(value, digits); textWidth(font, text) <= room) return text;
+  return shortest(value, 1);
 }
 
 QString percentText(double share) {
@@ -164,26 +178,67 @@ void drawLine(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, cons
 
 void drawName(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text) { drawElided(painter, rect, align, text, Qt::ElideMiddle); }
 
-QString elidedBefore(const QString& separator, const QString& text, const QFontMetricsF& metrics, double room) {
-  const qsizetype end = text.lastIndexOf(separator);
-  if (end < 0 || metrics.horizontalAdvance(text) <= room) return text;
-  const QString name = text.left(end), value = text.mid(end + separator.size());
-  bool isNumber = false;
-  const QString plain = QString(value).replace(QChar(0x2212), QLatin1Char('-'));
-  QLocale().toDouble(plain, &isNumber);
-  if (!isNumber) plain.toDouble(&isNumber);
-  // A number cut would read as another one; a category may give way, as its name does, to leave the name the other half.
-  const double left = room - metrics.horizontalAdvance(separator), needs = metrics.horizontalAdvance(value);
-  const double given = isNumber ? needs : std::min(needs, std::max(left / 2, left - metrics.horizontalAdvance(name)));
-  return metrics.elidedText(name, Qt::ElideMiddle, std::max(0.0, left - given)) + separator + (given < needs ? metrics.elidedText(value, Qt::ElideMiddle, given) : value);
+void drawName(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QStringList& names, qsizetype i) {
+  if (i < 0 || i >= names.size() || rect.width() <= 0) return;
+  painter.drawText(rect, static_cast<int>(align) | Qt::TextSingleLine | Qt::TextDontClip, toldApart(names, metrics(painter, painter.font()), rect.width())[i]);
 }
 
-void drawLineUpwards(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text) {
+void drawNameAfter(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& words, const QStringList& names, qsizetype i) {
+  if (i < 0 || i >= names.size() || rect.width() <= 0) return;
+  const QFontMetricsF m = metrics(painter, painter.font());
+  painter.drawText(rect, static_cast<int>(align) | Qt::TextSingleLine | Qt::TextDontClip, words + toldApart(names, m, rect.width() - m.horizontalAdvance(words))[i]);
+}
+
+namespace {
+
+bool isNumber(const QString& text) {
+  bool ok = false;
+  const QString plain = QString(text).replace(QChar(0x2212), QLatin1Char('-'));
+  QLocale().toDouble(plain, &ok);
+  if (!ok) plain.toDouble(&ok);
+  return ok;
+}
+
+}  // namespace
+
+QStringList elidedBefore(const QString& separator, const QStringList& texts, const QFontMetricsF& metrics, double room) {
+  if (std::all_of(texts.begin(), texts.end(), [&](const QString& t) { return metrics.horizontalAdvance(t) <= room; })) return texts;
+  QStringList names, ends;
+  for (const QString& text : texts) {
+    const qsizetype end = text.lastIndexOf(separator);
+    names << (end < 0 ? text : text.left(end));
+    ends << (end < 0 ? QString() : text.mid(end));
+    const QString value = ends.back().mid(separator.size());
+    if (value.isEmpty() || isNumber(value)) continue;
+    // A number cut would read as another one; a category may give way, as its name does, to leave the name the other half.
+    const double left = room - metrics.horizontalAdvance(separator), given = std::max(left / 2, left - metrics.horizontalAdvance(names.back()));
+    if (metrics.horizontalAdvance(value) > given) ends.back() = separator + metrics.elidedText(value, Qt::ElideMiddle, given);
+  }
+  QStringList out = toldApart(names, [&](qsizetype i, const QString& name) { return metrics.horizontalAdvance(name + ends[i]) <= room; });
+  for (qsizetype i = 0; i < out.size(); ++i) out[i] += ends[i];
+  return out;
+}
+
+namespace {
+
+/// Draws within a rectangle that is as wide as `rect` is high.
+template <class Draw>
+void upwards(QCPPainter& painter, const QRectF& rect, Draw&& draw) {
   painter.save();
   painter.translate(rect.left(), rect.bottom());
   painter.rotate(-90);
-  drawLine(painter, QRectF(0, 0, rect.height(), rect.width()), align, text);
+  draw(QRectF(0, 0, rect.height(), rect.width()));
   painter.restore();
+}
+
+}  // namespace
+
+void drawLineUpwards(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text) {
+  upwards(painter, rect, [&](const QRectF& turned) { drawLine(painter, turned, align, text); });
+}
+
+void drawNameUpwards(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QStringList& names, qsizetype i) {
+  upwards(painter, rect, [&](const QRectF& turned) { drawName(painter, turned, align, names, i); });
 }
 
 double colorBarHeight(const FigureStyle& style) { return 8 + 2 + lineHeight(style.font(-1.5)); }
@@ -193,9 +248,10 @@ void drawColorBar(QCPPainter& painter, const QRectF& rect, Range range, ColorMap
   const bool zero = isDiverging(map) && range.low < 0 && range.high > 0;
   // Both ends must be told: with fewer digits where three do not fit.
   QString low, high;
-  for (int digits = 3; digits >= 2; --digits) {  // with one, 1.4 would read as 1
-    low = compactNumber(range.low, digits);
-    high = (zero ? QStringLiteral("+") : QString()) + compactNumber(range.high, digits);
+  const QString sign = zero ? QStringLiteral("+") : QString();
+  for (int digits = 3; digits >= 1; --digits) {  // with one, 1.4 would read as 1: then the shortest of two
+    low = digits > 1 ? compactNumber(range.low, digits) : shortest(range.low, 2);
+    high = sign + (digits > 1 ? compactNumber(range.high, digits) : shortest(range.high, 2));
     if (textWidth(style.font(-1.5), low) + textWidth(style.font(-1.5), high) + 4 <= rect.width()) break;
   }
   drawColorBar(painter, rect, low, zero && name.isEmpty() ? QStringLiteral("0") : name, high, map,
@@ -239,7 +295,10 @@ void drawRowNames(QCPPainter& painter, const QRectF& rect, int n, const QStringL
                                     : std::max(1, static_cast<int>(std::ceil(line * 0.9 / cell)));
   for (int i = 0; i < n; i += every) {
     const QRectF row(rect.left(), rect.top() + (i + 0.5) * cell - line / 2, rect.width(), line);
-    drawName(painter, row, Qt::AlignRight | Qt::AlignVCenter, i < names.size() ? names[i] : QString::number(i));
+    if (i < names.size())
+      drawName(painter, row, Qt::AlignRight | Qt::AlignVCenter, names, i);
+    else
+      drawLine(painter, row, Qt::AlignRight | Qt::AlignVCenter, QString::number(i));
   }
 }
 
@@ -275,8 +334,7 @@ void drawColumnNames(QCPPainter& painter, const QRectF& rect, int n, const QStri
     if (level)
       drawLine(painter, QRectF(x - cell / 2, rect.top(), cell, line), Qt::AlignCenter, names[i]);
     else
-      drawLineUpwards(painter, QRectF(x - line / 2, rect.top(), line, rect.height()), Qt::AlignRight | Qt::AlignVCenter,
-                      metrics(painter, font).elidedText(names[i], Qt::ElideMiddle, rect.height()));
+      drawNameUpwards(painter, QRectF(x - line / 2, rect.top(), line, rect.height()), Qt::AlignRight | Qt::AlignVCenter, names, i);
   }
 }
 

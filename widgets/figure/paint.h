@@ -15,9 +15,10 @@ QImage toImage(const Raster& raster);
 
 inline QColor toColor(const Rgba& c) { return QColor(c.r, c.g, c.b); }
 
-/// A number as a person reads it: `digits` significant digits in the window's locale, a true minus sign, "NaN".
+/// A number as a person reads it, in the window's locale, with a true minus sign, or "NaN". Whole numbers have all their digits
+/// (1,350,000), others `digits` significant ones, and all before the decimal mark up to a million millions.
 QString numberText(double value, int digits = 4);
-/// The same, or with an exponent where that is shorter: "−1.2e−5".
+/// The same, or with an exponent where that is shorter: "−1.2e−5". Whole numbers of up to seven digits stay whole.
 QString compactNumber(double value, int digits = 4);
 /// compactNumber() with as many of `digits` digits as there is room for: never cut, which would read as another number.
 QString fittedNumber(double value, const QFont& font, double room, int digits = 4);
@@ -34,12 +35,18 @@ void drawNanHatch(QCPPainter& painter, const QRectF& target, const FigureStyle& 
 
 /// One line within rect, elided at its end; flags are Qt::Alignment. Uses the painter's font and pen.
 void drawLine(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text);
-/// A name, elided in its middle: names that begin alike differ at their end.
+/// A name that stands alone, elided in its middle.
 void drawName(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text);
-/// "a_long_name = 1.4", the part before the last `separator` elided in its middle where all of it is wider than `room`.
-QString elidedBefore(const QString& separator, const QString& text, const QFontMetricsF& metrics, double room);
-/// drawLine(), turned by 90° to read upwards.
+/// Name `i` of those it must be told apart from (names.h); what has no name stays empty.
+void drawName(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QStringList& names, qsizetype i);
+/// The same with words before it, which stay whole: "true class: setosa".
+void drawNameAfter(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& words, const QStringList& names, qsizetype i);
+/// "a_long_name = 1.4" and its like: where one is wider than `room`, what stands before its last `separator` is shortened so that the names
+/// stay told apart. A number behind it is never cut.
+QStringList elidedBefore(const QString& separator, const QStringList& texts, const QFontMetricsF& metrics, double room);
+/// drawLine() and drawName(), turned by 90° to read upwards.
 void drawLineUpwards(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QString& text);
+void drawNameUpwards(QCPPainter& painter, const QRectF& rect, Qt::Alignment align, const QStringList& names, qsizetype i);
 
 /// Metrics of a font on the device of a painter.
 QFontMetricsF metrics(const QCPPainter& painter, const QFont& font);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/numbers.h"
 #include "widgets/theme/theme.h"
 
 namespace vitrine {
@@ -63,7 +64,7 @@ double steppedNumber(double value, int steps, const NumberRange& range) {
 
 QString numberText(double value, bool whole) {
   const QLocale locale;
-  if (whole && std::abs(value) < 9e15) return locale.toString(static_cast<qlonglong>(std::llround(value)));
+  if ((whole && std::abs(value) < kLargestWhole) || isWhole(value)) return locale.toString(static_cast<qlonglong>(std::llround(value)));
   return locale.toString(value, 'g', QLocale::FloatingPointShortest);
 }
 
@@ -76,7 +77,7 @@ std::optional<double> parseNumber(const QString& text, bool whole) {
     value = QLocale::c().toDouble(clean, &ok);
   }
   if (!ok || !std::isfinite(value)) return std::nullopt;
-  if (whole && (value != std::floor(value) || std::abs(value) > 9e15)) return std::nullopt;
+  if (whole && (value != std::floor(value) || std::abs(value) > kLargestWhole)) return std::nullopt;
   return value;
 }
 

@@ -8,6 +8,7 @@
 #include <QTimer>
 #include <QWheelEvent>
 
+#include "widgets/forms/name_combo.h"
 #include "widgets/forms/number_field.h"
 #include "widgets/forms/wheel.h"
 #include "widgets/theme/theme.h"
@@ -190,7 +191,7 @@ void ParamForm::makeField(FormRow& row) {
     row.field = row.check = new QCheckBox(this);
     connect(row.check, &QCheckBox::toggled, this, [this, r] { tell(*r, true); });
   } else if (std::holds_alternative<std::string>(p.fallback) && !p.choices.empty()) {
-    row.field = row.combo = new QComboBox(this);
+    row.field = row.combo = new NameCombo(this);
     leaveWheelToScrolling(row.combo);
     row.combo->setMinimumContentsLength(4);
     row.combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "widgets/figure/names.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
@@ -133,13 +134,14 @@ void ConfusionView::paintFigure(QCPPainter& painter, const QRectF& rect, const F
   drawLine(painter, QRectF(p.list.left(), y, p.list.width(), line), Qt::AlignLeft | Qt::AlignVCenter, tr("most confused"));
   y += line * 1.4;
   painter.setFont(small);
-  const int fit = std::max(0, static_cast<int>((p.list.bottom() - y) / (line * 1.25)));
-  for (const Confused& c : mostConfused(data_, std::min(fit, 8))) {
+  for (const Confused& c : mostConfused(data_, listed(p, style))) {
     const QString share = percentText(c.share());
     const double right = textWidth(small, share) + 8;
     painter.setPen(style.colors.text);
-    drawLine(painter, QRectF(p.list.left(), y, p.list.width() - right, line), Qt::AlignLeft | Qt::AlignVCenter,
-             data_.classes[c.truth] + QStringLiteral(" → ") + data_.classes[c.predicted]);
+    // Both are named, whatever the room.
+    const double room = p.list.width() - right;
+    painter.drawText(QRectF(p.list.left(), y, room, line), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine | Qt::TextDontClip,
+                     pairToldApart(data_.classes, c.truth, QStringLiteral(" → "), c.predicted, metrics(painter, small), room));
     painter.setPen(style.colors.secondary);
     drawLine(painter, QRectF(p.list.right() - right, y, right, line), Qt::AlignRight | Qt::AlignVCenter, share);
     y += line * 1.25;
@@ -173,9 +175,30 @@ bool ConfusionView::cellAt(QPointF position, int& truth, int& predicted) const {
   return true;
 }
 
+QString ConfusionView::nameAt(QPointF position) const {
+  if (isEmpty()) return {};
+  const Place p = place(figureRect(), FigureStyle::screen());
+  const auto index = [&](double along) { return along < 0 ? -1 : static_cast<qsizetype>(along / p.cell); };
+  if (position.x() < p.matrix.left()) return data_.classes.value(index(position.y() - p.matrix.top()));
+  if (position.y() > p.matrix.bottom() && position.y() < p.titleTop && position.x() < p.matrix.right()) return data_.classes.value(index(position.x() - p.matrix.left()));
+  if (!p.list.contains(position)) return {};
+  // The list says the pairs in short.
+  const std::vector<Confused> pairs = mostConfused(data_, listed(p, FigureStyle::screen()));
+  const double line = lineHeight(FigureStyle::screen().font(-1)), at = (position.y() - p.list.top() - 2 - line * 1.4) / (line * 1.25);
+  if (at < 0 || at >= static_cast<double>(pairs.size())) return {};
+  const Confused& c = pairs[static_cast<std::size_t>(at)];
+  return tr("%1 taken for %2: %3").arg(data_.classes[c.truth], data_.classes[c.predicted], percentText(c.share()));
+}
+
+int ConfusionView::listed(const Place& place, const FigureStyle& style) const {
+  constexpr int kMost = 8;
+  const double line = lineHeight(style.font(-1));
+  return std::clamp(static_cast<int>((place.list.height() - 2 - line * 1.4) / (line * 1.25)), 0, kMost);
+}
+
 QString ConfusionView::readoutAt(QPointF position) const {
   int t = 0, p = 0;
-  if (!cellAt(position, t, p)) return {};
+  if (!cellAt(position, t, p)) return nameAt(position);
   const std::int64_t total = rowTotal(t), count = data_.counts[at(t, p, data_.classes.size())];
   if (total == 0) return tr("No samples of %1").arg(data_.classes[t]);
   const QLocale locale;

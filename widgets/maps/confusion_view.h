@@ -57,6 +57,10 @@ class ConfusionView : public FigureWidget {
   };
   Place place(const QRectF& rect, const FigureStyle& style) const;
   std::int64_t rowTotal(int truth) const;
+  /// Pairs that the list has room for.
+  int listed(const Place& place, const FigureStyle& style) const;
+  /// The whole name of what is named at a place beside the matrix.
+  QString nameAt(QPointF position) const;
   bool cellAt(QPointF position, int& truth, int& predicted) const;
 
   ConfusionData data_;

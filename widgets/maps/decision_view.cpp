@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/view/layout.h"
+#include "widgets/figure/names.h"
 #include "widgets/figure/paint.h"
 
 namespace vitrine {
@@ -150,7 +151,11 @@ void DecisionView::paintFigure(QCPPainter& painter, const QRectF& rect, const Fi
     drawLine(painter, QRectF(x + 7, row.top(), width + 4, line), Qt::AlignLeft | Qt::AlignVCenter, text);
     x += width + 24;
   };
-  for (int k = 0; k < data_.classes; ++k) entry(pointColor({0, 0, static_cast<Real>(k), false}, t), t.panel, className(data_, k));
+  QStringList names;
+  for (int k = 0; k < data_.classes; ++k) names << className(data_, k);
+  const double each = row.width() / std::max(1, std::min(data_.classes, 4)) - 24;
+  names = toldApart(names, [&](qsizetype, const QString& name) { return textWidth(small, name) <= each; });
+  for (int k = 0; k < data_.classes; ++k) entry(pointColor({0, 0, static_cast<Real>(k), false}, t), t.panel, names[k]);
   if (std::any_of(data_.points.begin(), data_.points.end(), [](const DecisionPoint& q) { return q.validation; }))
     entry(t.panel, t.text, tr("validation"));
   painter.restore();

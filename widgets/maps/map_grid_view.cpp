@@ -123,7 +123,7 @@ void MapGridView::paintFigure(QCPPainter& painter, const QRectF& rect, const Fig
     if (p.labelHeight > 0 && i < data_.labels.size()) {
       painter.setFont(style.font(-1.5));
       painter.setPen(style.colors.secondary);
-      drawName(painter, QRectF(cell.left() - p.side, cell.bottom(), cell.width() + 2 * p.side, p.labelHeight), Qt::AlignCenter, data_.labels[i]);
+      drawName(painter, QRectF(cell.left() - p.side, cell.bottom(), cell.width() + 2 * p.side, p.labelHeight), Qt::AlignCenter, data_.labels, i);
     }
   }
   if (data_.scale == MapScale::EachMap && !data_.range) {

@@ -137,8 +137,13 @@ std::optional<std::pair<int, int>> MatrixView::cellAt(QPointF position) const {
 }
 
 QString MatrixView::readoutAt(QPointF position) const {
-  const auto cell = cellAt(position);
-  return cell ? cellText(cell->first, cell->second) : QString();
+  if (const auto cell = cellAt(position)) return cellText(cell->first, cell->second);
+  if (isEmpty()) return {};
+  // Names beside it are shortened where there is little room.
+  const Place p = place(figureRect(), FigureStyle::screen());
+  if (p.rowNames.contains(position)) return data_.rowNames.value(static_cast<qsizetype>((position.y() - p.rowNames.top()) / p.rowNames.height() * data_.rows));
+  if (p.columnNames.contains(position)) return data_.columnNames.value(static_cast<qsizetype>((position.x() - p.columnNames.left()) / p.columnNames.width() * data_.columns));
+  return {};
 }
 
 QString MatrixView::cellText(int row, int column) const {

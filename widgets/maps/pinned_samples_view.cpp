@@ -169,15 +169,16 @@ void PinnedSamplesView::paintRow(QCPPainter& painter, const PinnedLayout& p, int
   }
 }
 
-void PinnedSamplesView::paintTableRow(QCPPainter& painter, const PinnedLayout& p, int sample, const FigureStyle& style) const {
+QString PinnedSamplesView::valueText(int sample, int feature) const {
   const PinnedSample& s = data_.samples[static_cast<std::size_t>(sample)];
-  const QRectF row = p.row(sample);
-  const QFont small = style.font(-1);
-  const double line = lineHeight(small);
-  // The features that weigh most, as many as fit, in the order of the table.
+  return feature < s.values.size() ? s.values[feature] : numberText(static_cast<double>(s.input[static_cast<std::size_t>(feature)]));
+}
+
+std::vector<int> PinnedSamplesView::shownFeatures(int sample, const QRectF& row, const FigureStyle& style) const {
+  const PinnedSample& s = data_.samples[static_cast<std::size_t>(sample)];
   std::vector<int> order(s.input.size());
   std::iota(order.begin(), order.end(), 0);
-  const std::size_t fit = static_cast<std::size_t>(std::max(1.0, std::floor(row.height() / line)));
+  const std::size_t fit = static_cast<std::size_t>(std::max(1.0, std::floor(row.height() / lineHeight(style.font(-1)))));
   if (order.size() > fit) {
     const auto weight = [&](int f) {
       double w = 0;
@@ -189,17 +190,29 @@ void PinnedSamplesView::paintTableRow(QCPPainter& painter, const PinnedLayout& p
     order.resize(fit);
     std::sort(order.begin(), order.end());
   }
+  return order;
+}
+
+void PinnedSamplesView::paintTableRow(QCPPainter& painter, const PinnedLayout& p, int sample, const FigureStyle& style) const {
+  const PinnedSample& s = data_.samples[static_cast<std::size_t>(sample)];
+  const QRectF row = p.row(sample);
+  const QFont small = style.font(-1);
+  const double line = lineHeight(small);
+  const std::vector<int> order = shownFeatures(sample, row, style);
   const double valueWidth = std::min(p.inputWidth * 0.6, textWidth(small, QStringLiteral("−0.00000")));
   for (std::size_t k = 0; k < order.size(); ++k) {
     const int f = order[k];
     const double y = row.top() + static_cast<double>(k) * line;
     painter.setFont(small);
     painter.setPen(style.colors.text);
-    drawLine(painter, QRectF(row.left(), y, p.inputWidth - valueWidth - 6, line), Qt::AlignLeft | Qt::AlignVCenter,
-             f < data_.features.size() ? data_.features[f] : tr("feature %1").arg(QLocale().toString(f + 1)));
+    const QRectF name(row.left(), y, p.inputWidth - valueWidth - 6, line);
+    if (f < data_.features.size())
+      drawName(painter, name, Qt::AlignLeft | Qt::AlignVCenter, data_.features, f);
+    else
+      drawLine(painter, name, Qt::AlignLeft | Qt::AlignVCenter, tr("feature %1").arg(QLocale().toString(f + 1)));
     painter.setPen(style.colors.secondary);
     drawLine(painter, QRectF(row.left() + p.inputWidth - valueWidth, y, valueWidth, line), Qt::AlignRight | Qt::AlignVCenter,
-             numberText(s.input[static_cast<std::size_t>(f)]));
+             valueText(sample, f));
     for (int m = 0; m < data_.methods.size() && m < static_cast<int>(s.maps.size()); ++m) {
       const std::vector<Real>& values = s.maps[static_cast<std::size_t>(m)].values;
       if (f >= static_cast<int>(values.size())) continue;
@@ -254,7 +267,7 @@ void PinnedSamplesView::paintPrediction(QCPPainter& painter, const QRectF& rect,
     const bool first = k == top.front();
     painter.setFont(first ? bold : small);
     painter.setPen(t.text);
-    drawLine(painter, QRectF(rect.left(), y, names, pitch), Qt::AlignRight | Qt::AlignVCenter, data_.classes.value(k));
+    drawName(painter, QRectF(rect.left(), y, names, pitch), Qt::AlignRight | Qt::AlignVCenter, data_.classes, k);
     const QRectF track(rect.left() + names + 8, y + pitch / 2 - 4, std::max(8.0, rect.width() - names - 8 - number), 8);
     painter.setAntialiasing(true);
     painter.setPen(Qt::NoPen);
@@ -275,9 +288,12 @@ void PinnedSamplesView::paintPrediction(QCPPainter& painter, const QRectF& rect,
   if (!known || y + line > rect.bottom() + 2) return;
   painter.setFont(small);
   painter.setPen(right ? t.secondary : t.warning);
-  drawLine(painter, QRectF(rect.left(), y, rect.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-           (right ? QStringLiteral("✓ ") : QStringLiteral("✗ ")) + (s.trueLabels.empty() ? tr("true class: %1").arg(data_.classes.value(s.trueClass))
-                                                                          : tr("true labels: %1").arg(labels.isEmpty() ? tr("none") : labels.join(QStringLiteral(", ")))));
+  const QRectF last(rect.left(), y, rect.width(), line);
+  const QString sign = right ? QStringLiteral("✓ ") : QStringLiteral("✗ ");
+  if (s.trueLabels.empty())
+    drawNameAfter(painter, last, Qt::AlignLeft | Qt::AlignVCenter, sign + tr("true class: "), data_.classes, s.trueClass);
+  else
+    drawLine(painter, last, Qt::AlignLeft | Qt::AlignVCenter, sign + tr("true labels: %1").arg(labels.isEmpty() ? tr("none") : labels.join(QStringLiteral(", "))));
 }
 
 void PinnedSamplesView::paintScales(QCPPainter& painter, const PinnedLayout& p, const FigureStyle& style) const {
@@ -336,7 +352,17 @@ QString PinnedSamplesView::readoutAt(QPointF position) const {
           text += QStringLiteral("\n%1 %2").arg(data_.classes.value(k), numberText(value, 5));
       return text;
     }
-    if (isTable()) continue;
+    if (isTable()) {
+      const QRectF row = p.row(i);
+      const std::vector<int> shown = shownFeatures(i, row, FigureStyle::screen());
+      const double at = (position.y() - row.top()) / lineHeight(FigureStyle::screen().font(-1));
+      if (!row.contains(position) || at >= static_cast<double>(shown.size())) continue;
+      const int f = shown[static_cast<std::size_t>(at)];
+      QString text = s.name + QLatin1Char('\n') + data_.features.value(f, tr("feature %1").arg(QLocale().toString(f + 1))) + QStringLiteral(" = ") + valueText(i, f);
+      for (std::size_t m = 0; m < s.maps.size() && m < static_cast<std::size_t>(data_.methods.size()); ++m)
+        if (static_cast<std::size_t>(f) < s.maps[m].values.size()) text += QLatin1Char('\n') + data_.methods[static_cast<int>(m)].name + QLatin1Char(' ') + numberText(s.maps[m].values[static_cast<std::size_t>(f)], 5);
+      return text;
+    }
     for (int m = -1; m < data_.methods.size(); ++m) {
       const QRectF cell = p.image(i, m, s.width, s.height);
       if (!cell.contains(position)) continue;

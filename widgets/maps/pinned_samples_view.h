@@ -23,6 +23,7 @@ struct PinnedMap {
 struct PinnedSample {
   QString name;                   ///< "sample 17", for the read-out
   std::vector<Real> input;        ///< image [height × width × channels] in `inputRange`, or the features
+  QStringList values = {};        ///< tables: the features as they read; empty: the numbers of `input`
   int height = 0, width = 0, channels = 0;  ///< 0: not an image
   std::vector<double> probabilities;  ///< one a class (PinnedData::shares); for a regression: the predicted value alone
   int trueClass = -1;             ///< -1: not known
@@ -83,6 +84,9 @@ class PinnedSamplesView : public FigureWidget {
   Range mapRange(int sample, int method) const;
   void makeRasters(bool dark) const;
   const Raster& mapRaster(int sample, int method) const;
+  QString valueText(int sample, int feature) const;
+  /// A table's features that are shown of a sample: those that weigh most, in the table's order.
+  std::vector<int> shownFeatures(int sample, const QRectF& row, const FigureStyle& style) const;
   void paintRow(QCPPainter& painter, const PinnedLayout& place, int sample, const FigureStyle& style) const;
   void paintTableRow(QCPPainter& painter, const PinnedLayout& place, int sample, const FigureStyle& style) const;
   void paintPrediction(QCPPainter& painter, const QRectF& rect, int sample, const FigureStyle& style) const;

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <optional>
 
+#include "widgets/figure/paint.h"
 #include "widgets/forms/param_form.h"
 #include "widgets/theme/theme.h"
 #include "widgets/transport/icon_button.h"
@@ -34,7 +35,7 @@ std::vector<double> usualBatches() {
 
 QString lossText(double value) {
   if (std::isnan(value)) return QStringLiteral("–");
-  return value != 0 && std::abs(value) < 0.001 ? QLocale().toString(value, 'e', 1) : QLocale().toString(value, 'g', value >= 1 ? 4 : 3);
+  return value != 0 && std::abs(value) < 0.001 ? QLocale().toString(value, 'e', 1) : numberText(value, value >= 1 ? 4 : 3);
 }
 
 QString shareText(double value) {
