@@ -68,7 +68,10 @@ json recipeToJson(const Recipe& recipe) {
   const CsvFormat& f = recipe.format;
   json out;
   out["format"] = {{"encoding", f.encoding}, {"separator", oneChar(f.separator)}, {"quote", oneChar(f.quote)}, {"header", f.header},
-                   {"decimal", oneChar(f.decimal)}, {"thousands", oneChar(f.thousands.value_or('\0'))}, {"skip", f.skip}, {"comment", oneChar(f.comment.value_or('\0'))}, {"missing", f.missing}};
+                   {"decimal", oneChar(f.decimal)}, {"skip", f.skip}, {"missing", f.missing}};
+  // Not there: still to be told from the file.
+  if (f.thousands) out["format"]["thousands"] = oneChar(*f.thousands);
+  if (f.comment) out["format"]["comment"] = oneChar(*f.comment);
   json columns = json::array(), steps = json::array();
   for (const ColumnPlan& c : recipe.columns) {
     json column{{"name", c.name}, {"role", nameOf(kRoles, c.role)}, {"odd_as_missing", c.oddAsMissing}};
@@ -97,10 +100,12 @@ Recipe recipeFromJson(JsonReader& r, const json& in, const std::string& place) {
   out.format.quote = charOf(r, f, "quote", fp);
   out.format.header = static_cast<int>(r.whole(f, "header", fp, -1, kHeaderInComment));
   out.format.decimal = charOf(r, f, "decimal", fp);
-  out.format.thousands = charOf(r, f, "thousands", fp);
-  // Projects of before these two say nothing of them.
-  out.format.skip = r.ok() && f.contains("skip") ? r.whole(f, "skip", fp, -1, kMostCount) : 0;
-  out.format.comment = r.ok() && f.contains("comment") ? charOf(r, f, "comment", fp) : '\0';
+  if (r.ok() && f.contains("thousands")) out.format.thousands = charOf(r, f, "thousands", fp);
+  // Older projects say nothing of lines to skip and of comments: there were none.
+  const bool old = r.ok() && !f.contains("skip");
+  out.format.skip = old ? 0 : r.whole(f, "skip", fp, -1, kMostCount);
+  if (r.ok() && f.contains("comment")) out.format.comment = charOf(r, f, "comment", fp);
+  if (old) out.format.comment = '\0';
   const json& missing = r.array(f, "missing", fp);
   out.format.missing.clear();
   for (std::size_t i = 0; r.ok() && i < missing.size(); ++i) {

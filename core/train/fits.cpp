@@ -59,7 +59,8 @@ Status fits(const Network& network, const Dataset& data, const OptimiserChoice& 
   if (state.best)
     if (Status s = lengthFits("best parameters", *state.best, network); !s) return s;
   const std::int64_t rows = static_cast<std::int64_t>(data.train.size());
-  if (state.position < 0 || state.position > rows)
+  // What is known of data that are missing has no rows: nothing trains on it.
+  if (state.position < 0 || (data.count() > 0 && state.position > rows))
     return unfit("run", "position " + std::to_string(state.position), "0 to " + std::to_string(rows) + ", the rows that train");
   if (std::min({state.step, state.epoch, state.optimiser.steps}) < 0) return unfit("run", "a count below 0", "0 or more");
   return {};

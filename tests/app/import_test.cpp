@@ -178,12 +178,12 @@ TEST(Import, StepsThatCannotWorkSayWhereAndTheRestStays) {
 }
 
 TEST(Import, AnotherSeparatorReadsTheFileAnew) {
-  DialogBench b("a|b,y\n1|2,3\n4|5,6\n7|8,9\n3|8,2\n1|1,1\n");
+  DialogBench b("a|b,x,y\n1|2,3,u\n4|5,6,v\n7|8,9,u\n3|8,2,v\n1|1,1,u\n");
   ASSERT_TRUE(b.settled());
   b.pick("importSeparator", QStringLiteral("bar"));
   ASSERT_TRUE(b.settled());
   EXPECT_EQ(b.find<QTableView>("importPreview")->model()->columnCount(), 2);
-  EXPECT_EQ(b.find<QTableView>("importPreview")->model()->headerData(1, Qt::Horizontal).toString(), QStringLiteral("b,y"));
+  EXPECT_EQ(b.find<QTableView>("importPreview")->model()->headerData(1, Qt::Horizontal).toString(), QStringLiteral("b,x,y"));
   QTest::keyClick(b.dialog.get(), Qt::Key_Z, Qt::ControlModifier);
   ASSERT_TRUE(b.settled());
   EXPECT_EQ(b.find<QTableView>("importPreview")->model()->headerData(0, Qt::Horizontal).toString(), QStringLiteral("a|b"));

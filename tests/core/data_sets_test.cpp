@@ -260,7 +260,7 @@ TEST(Reopen, FindsRelativePathsAndNoticesChanges) {
   folder.write("t.csv", "a,y\n1,u\n3,v\n");
   const Result<DatasetPtr> changed = reopen(source, folder.path());
   ASSERT_FALSE(changed.ok());
-  EXPECT_NE(changed.error().text().find("changed since it was used"), std::string::npos) << changed.error().text();
+  EXPECT_NE(changed.error().text().find("have changed since they were used"), std::string::npos) << changed.error().text();
   EXPECT_NE(changed.error().text().find(source.sha256), std::string::npos);
   std::filesystem::remove(path);
   EXPECT_NE(reopen(source, folder.path()).error().text().find("no such file"), std::string::npos);
