@@ -109,7 +109,7 @@ std::vector<std::size_t> nextPlaces(std::size_t n, Is&& is) {
   return next;
 }
 
-struct Window {
+struct RowWindow {
   const Series* series;
   std::size_t begin;
 };
@@ -152,7 +152,7 @@ Status takeWindows(Dataset& d, const Table& table, Groundwork& s, const std::vec
   const std::size_t length = static_cast<std::size_t>(plan.length), reach = static_cast<std::size_t>(plan.length + plan.horizon);
   std::array<std::int64_t, kWhys> leftOut{};
   std::int64_t filled = 0;
-  std::vector<Window> cuts;
+  std::vector<RowWindow> cuts;
   std::vector<Part> parts;
   for (const auto& [unused, series] : all) {
     const std::size_t n = series.rows.size();
@@ -185,7 +185,7 @@ Status takeWindows(Dataset& d, const Table& table, Groundwork& s, const std::vec
     return size;
   std::vector<float> values;
   values.reserve(cuts.size() * length * columns);
-  for (const Window& cut : cuts) {
+  for (const RowWindow& cut : cuts) {
     for (std::size_t i = cut.begin; i < cut.begin + length; ++i)
       for (const FrameColumn& c : s.frame.columns) values.push_back(static_cast<float>(c.numbers[static_cast<std::size_t>(cut.series->frame[i])]));
     const std::size_t target = static_cast<std::size_t>(cut.series->frame[cut.begin + reach - 1]);
