@@ -18,15 +18,21 @@ QStringList species(int n) {
   return names;
 }
 
+QStringList list(std::initializer_list<const char*> names) {
+  QStringList all;
+  for (const char* name : names) all << QString::fromUtf8(name);
+  return all;
+}
+
 bool allDiffer(const QStringList& names) { return QSet<QString>(names.begin(), names.end()).size() == names.size(); }
 
 TEST(Names, ThatFitStayWhole) {
-  const QStringList names{"oak", "beech", "oak"};
+  const QStringList names = list({"oak", "beech", "oak"});
   EXPECT_EQ(toldApart(names, letters(5)), names);
 }
 
 TEST(Names, ShowBothEndsWhereTheseTellThemApart) {
-  EXPECT_EQ(toldApart({"acer_campestre_upper", "tilia_cordata_lower"}, letters(9)), (QStringList{"acer…pper", "tili…ower"}));
+  EXPECT_EQ(toldApart(list({"acer_campestre_upper", "tilia_cordata_lower"}), letters(9)), list({"acer…pper", "tili…ower"}));
 }
 
 TEST(Names, AlikeAtBothEndsShowWhatTheyDifferBy) {
@@ -60,12 +66,12 @@ TEST(Names, DifferInEveryRoomThatHasAFewLetters) {
   }
 }
 
-TEST(Names, WithoutRoomAreNumbers) { EXPECT_EQ(toldApart({"alpha_one_x", "alpha_two_x", "alpha_six_x"}, letters(1)), (QStringList{"1", "2", "3"})); }
+TEST(Names, WithoutRoomAreNumbers) { EXPECT_EQ(toldApart(list({"alpha_one_x", "alpha_two_x", "alpha_six_x"}), letters(1)), list({"1", "2", "3"})); }
 
-TEST(Names, OneNameAloneGivesWayInItsMiddle) { EXPECT_EQ(toldApart({"alpha_one_x"}, letters(5)), (QStringList{"al…_x"})); }
+TEST(Names, OneNameAloneGivesWayInItsMiddle) { EXPECT_EQ(toldApart(list({"alpha_one_x"}), letters(5)), list({"al…_x"})); }
 
 TEST(Names, EqualOnesAreShownEqually) {
-  const QStringList shown = toldApart({"left_17_right", "left_18_right", "left_17_right"}, letters(8));
+  const QStringList shown = toldApart(list({"left_17_right", "left_18_right", "left_17_right"}), letters(8));
   EXPECT_EQ(shown[0], shown[2]);
   EXPECT_NE(shown[0], shown[1]);
 }

@@ -52,13 +52,13 @@ class NamesDelegate : public QStyledItemDelegate {
     constexpr std::size_t kMostNames = 2000;
     QStyledItemDelegate::initStyleOption(option, index);
     option->textElideMode = Qt::ElideMiddle;
-    const int c = view_->model()->columnAt(index.column());
-    if (c < 0 || view_->model()->table()->column(c).kind != ColumnKind::Category || view_->model()->table()->column(c).names.size() > kMostNames) return;
+    const int c = view_->rows()->columnAt(index.column());
+    if (c < 0 || view_->rows()->table()->column(c).kind != ColumnKind::Category || view_->rows()->table()->column(c).names.size() > kMostNames) return;
     const double room = option->rect.width() - 2 * (view_->style()->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, view_) + 2);
     const QFontMetricsF m(option->font);
     if (m.horizontalAdvance(option->text) <= room) return;
     QStringList names;
-    for (const std::string& name : view_->model()->table()->column(c).names) names << QString::fromStdString(name);
+    for (const std::string& name : view_->rows()->table()->column(c).names) names << QString::fromStdString(name);
     if (const qsizetype at = names.indexOf(option->text); at >= 0) option->text = toldApart(names, m, room)[at];
   }
 

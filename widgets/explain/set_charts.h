@@ -41,9 +41,9 @@ struct BeeswarmData {
   QStringList names;                            ///< most important first
   std::vector<std::vector<double>> values;      ///< [feature][row]
   std::vector<std::vector<double>> features;    ///< [feature][row]: own values for the colour; NaN: gray
-  std::vector<QStringList> texts = {};          ///< [feature][row]: own values as they read where these are categories or dates; empty: numbers
   std::vector<std::int32_t> samples = {};       ///< [row] its number in the data; empty: the row's own
   QString note = {};                            ///< "baseline: zero"
+  std::vector<QStringList> texts = {};          ///< [feature][row]: own values as they read where these are categories or dates; empty: numbers
 
   /// The feature's own value: a number, a text, or nothing where it is missing.
   QVariant own(std::size_t feature, std::size_t row) const;
@@ -84,10 +84,10 @@ struct DependenceData {
   QString title, feature, axis;
   std::vector<double> grid;
   QStringList labels;                       ///< categories: one a grid place
-  bool dates = false;                       ///< the grid is seconds since 1970
   std::vector<double> mean;
   std::vector<std::vector<double>> curves;  ///< [row][grid]
   std::vector<double> at;                   ///< the rows' own values: ticks below
+  bool dates = false;                       ///< the grid is seconds since 1970
 };
 
 class DependenceView : public FigureWidget {

@@ -142,7 +142,7 @@ QByteArray pdfBytes(const Figure& figure, const ExportRequest& request) {
 QString plainNumber(double v, bool single) {
   if (std::isnan(v)) return QStringLiteral("nan");
   if (std::isinf(v)) return v > 0 ? QStringLiteral("inf") : QStringLiteral("-inf");
-  return QString::fromStdString(single ? numberText(static_cast<float>(v)) : numberText(v));
+  return QString::fromStdString(single ? numberText<float>(static_cast<float>(v)) : numberText<double>(v));
 }
 
 QString cellText(const QVariant& value) {
