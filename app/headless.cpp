@@ -13,6 +13,7 @@
 #include "app/interrupt.h"
 #include "app/pinning.h"
 #include "core/io/atomic_file.h"
+#include "core/io/file_mark.h"
 #include "core/io/history_csv.h"
 #include "core/model/templates.h"
 #include "core/train/fits.h"
@@ -228,19 +229,27 @@ int crossValidateJob(const TrainJob& job, const Project& p, Interrupt& interrupt
   return report ? 0 : 1;
 }
 
-/// Saves what was trained; where that fails now, in the folder for temporary files, so that it is not lost.
-int saveTrained(const TrainJob& job, const Project& p) {
+/// Saves what was trained where it belongs. Where that cannot be, or another program has put something else there meanwhile, it goes beside it or
+/// into the folder for temporary files, so that nothing is lost.
+int saveTrained(const TrainJob& job, const Project& p, const FileMark& mark) {
   if (!job.out.isEmpty()) QDir().mkpath(job.out);  // it may have gone meanwhile
-  QString path = job.out.isEmpty() ? job.project : job.out + QStringLiteral("/project.vitrine");
-  const Status saved = saveProject(path.toStdString(), p);
-  if (!saved) {
-    complain(saved.error());
-    path = QDir::temp().filePath(QFileInfo(job.project).completeBaseName() + QStringLiteral("-%1.vitrine").arg(QCoreApplication::applicationPid()));
-    if (const Status elsewhere = saveProject(path.toStdString(), p); !elsewhere) return complain(elsewhere.error());
+  const QString own = job.out.isEmpty() ? job.project : job.out + QStringLiteral("/project.vitrine");
+  const QString name = QFileInfo(job.project).completeBaseName() + QStringLiteral("-trained-%1.vitrine").arg(QCoreApplication::applicationPid());
+  QStringList places{own, QFileInfo(own).dir().filePath(name), QDir::temp().filePath(name)};
+  if (job.out.isEmpty() && mark.isOther(own.toStdString())) {
+    complain(problem("Another program has changed it meanwhile; it stays as that left it.", own.toStdString()));
+    places.removeFirst();
   }
-  std::printf("saved %s: epoch %lld, step %lld\n", qPrintable(path), static_cast<long long>(p.state->epoch), static_cast<long long>(p.state->step));
-  std::fflush(stdout);
-  return saved ? 0 : 1;
+  for (const QString& place : places) {
+    if (const Status saved = saveProject(place.toStdString(), p); !saved) {
+      complain(saved.error());
+      continue;
+    }
+    std::printf("saved %s: epoch %lld, step %lld\n", qPrintable(place), static_cast<long long>(p.state->epoch), static_cast<long long>(p.state->step));
+    std::fflush(stdout);
+    return place == own ? 0 : 1;
+  }
+  return 1;
 }
 
 Status writeTables(const Snapshot& s, const QString& folder) {
@@ -249,7 +258,7 @@ Status writeTables(const Snapshot& s, const QString& folder) {
 }
 
 /// Trains the project that was opened, and saves it however training ends.
-int trainProject(const TrainJob& job, Project& p, std::shared_ptr<const Network> network, Interrupt& interrupt) {
+int trainProject(const TrainJob& job, Project& p, const FileMark& mark, std::shared_ptr<const Network> network, Interrupt& interrupt) {
   if (job.seed) {
     p.settings.seed = *job.seed;
     p.state = nullptr;
@@ -277,7 +286,7 @@ int trainProject(const TrainJob& job, Project& p, std::shared_ptr<const Network>
   p.history = s->history;
   p.batchPoints = s->batchPoints;
   p.epochPoints = s->epochPoints;
-  if (const int unsaved = saveTrained(job, p)) return unsaved;
+  if (const int unsaved = saveTrained(job, p, mark)) return unsaved;
   if (job.out.isEmpty()) return code;
   if (Status told = writeTables(*s, job.out); !told) return complain(told.error());
   if (Status drawn = writeFigures(s, job.out + QStringLiteral("/figures")); !drawn) return complain(drawn.error());
@@ -288,14 +297,16 @@ int trainProject(const TrainJob& job, Project& p, std::shared_ptr<const Network>
 
 int runTrainJob(const TrainJob& job) {
   Interrupt interrupt;
+  FileMark mark(job.project.toStdString());
   Result<OpenedProject> opened = openProject(job.project.toStdString());
   if (!opened) return complain(opened.error());
+  mark.takeBytes(job.project.toStdString());
   Project& p = opened->project;
   for (const std::string& w : opened->warnings) std::fprintf(stderr, "vitrine: %s\n", w.c_str());
   if (!p.data) return complain(Error{job.project.toStdString(), "data", "no data that can be read", "the data the project was made with", {}});
   Result<std::shared_ptr<const Network>> network = Network::compile(p.graph, p.data->spec);
   if (!network) return complain(network.error());
-  return job.folds > 0 ? crossValidateJob(job, p, interrupt) : trainProject(job, p, *network, interrupt);
+  return job.folds > 0 ? crossValidateJob(job, p, interrupt) : trainProject(job, p, mark, *network, interrupt);
 }
 
 int runSampleJob(const QString& figures) {

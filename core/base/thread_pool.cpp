@@ -19,19 +19,32 @@ void pause() {
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) {
-  workers_.reserve(static_cast<std::size_t>(std::clamp(threads, 1, kMostThreads) - 1));
-  try {
-    for (int t = 1; t < std::min(threads, kMostThreads); ++t) workers_.emplace_back([this, t] { work(t); });
-  } catch (const std::system_error&) {
-    // The system has no more to give: fewer threads do the same work, to the same bits.
+  std::size_t wanted = static_cast<std::size_t>(std::clamp(threads, 1, kMostThreads) - 1);
+  workers_.reserve(wanted);
+  while (!grow(wanted)) {
+    // The system has no more to give, and others need some too. Fewer threads do the same work, to the same bits.
+    wanted = workers_.size() / 2;
+    stop();
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+bool ThreadPool::grow(std::size_t workers) {
+  try {
+    while (workers_.size() < workers) workers_.emplace_back([this, t = static_cast<int>(workers_.size()) + 1] { work(t); });
+  } catch (const std::system_error&) {
+    return false;
+  }
+  return true;
+}
+
+void ThreadPool::stop() {
   quit_ = true;
   generation_.fetch_add(1);
   generation_.notify_all();
   workers_.clear();  // joined while everything they look at still stands
+  quit_ = false;
 }
 
 void ThreadPool::runShared(std::int64_t blocks, void* self, Call call) {

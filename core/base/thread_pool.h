@@ -39,6 +39,9 @@ class ThreadPool {
  private:
   using Call = void (*)(void*, std::int64_t, int);
   void runShared(std::int64_t blocks, void* self, Call call);
+  /// False: the system refuses more threads.
+  bool grow(std::size_t workers);
+  void stop();
   void work(int thread);
   void claim(int thread, std::uint32_t generation);
 

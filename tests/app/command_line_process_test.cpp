@@ -250,6 +250,35 @@ TEST(Process, AKillInMidSaveLosesNothing) {
   EXPECT_TRUE(met) << "no kill met a save";
 }
 
+TEST(Process, WhatAnotherProgramSavedMeanwhileIsNotOverwritten) {
+  const Bench b, other(Bench::large(3));
+  Program program(trainArguments(b));
+  ASSERT_TRUE(program.waitFor("epoch 2 ")) << program.err.toStdString();
+  ASSERT_TRUE(QFile::remove(b.project));
+  ASSERT_TRUE(QFile::copy(other.project, b.project));
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.code(), 1);
+  EXPECT_TRUE(program.err.contains("Another program has changed it")) << program.err.toStdString();
+  EXPECT_EQ(b.open().graph, other.open().graph);
+  const QStringList beside = QDir(b.folder.path()).entryList({QStringLiteral("points-trained-*.vitrine")});
+  ASSERT_EQ(beside.size(), 1);
+  EXPECT_TRUE(program.out.contains(beside[0].toUtf8())) << program.out.right(400).toStdString();
+  expectWhole(b.open(b.folder.filePath(beside[0])), 2);
+}
+
+TEST(Process, AFolderThatWentAwayDoesNotTakeTheRunWithIt) {
+  Bench b;
+  QTemporaryDir elsewhere;
+  Program program(qPrintable(QStringLiteral("TMPDIR='%1' exec '" VITRINE_PROGRAM "' train '%2' --epochs 1000000").arg(elsewhere.path(), b.project)));
+  ASSERT_TRUE(program.waitFor("epoch 2 ")) << program.err.toStdString();
+  ASSERT_TRUE(b.folder.remove());
+  program.signal(SIGINT);
+  EXPECT_EQ(program.code(), 1) << program.err.toStdString();
+  const QStringList saved = QDir(elsewhere.path()).entryList({QStringLiteral("points-trained-*.vitrine")});
+  ASSERT_EQ(saved.size(), 1);
+  expectWhole(b.open(elsewhere.filePath(saved[0])), 2);
+}
+
 TEST(Process, ThreadsThatTheSystemRefusesAreDoneWithout) {
   const Bench b;
   // 256 threads' stacks do not fit into this much address space; a sanitizer needs more for itself.
