@@ -56,7 +56,7 @@ Document::~Document() {
 }
 
 QString Document::whyNotPlayable() const {
-  if (missing()) return tr("The project's data are missing: press Locate… in the bar above.");
+  if (missing()) return tr("The project's data are missing: press Locate… to find them.");
   if (!now_.data) return tr("Open data first: File → Open data…, or File → Sample data.");
   const Issue* issue = validation_.firstFatal();
   if (!issue) return {};
