@@ -64,7 +64,7 @@ QString Document::networkFault() const {
 }
 
 QString Document::whyNotPlayable() const {
-  if (missing()) return tr("The project's data are missing: press Locate… in the bar above.");
+  if (missing()) return tr("The project's data are missing: press Locate… to find them.");
   const QString fault = networkFault();
   if (!fault.isEmpty() || !network_) return fault;
   const Status can = canTrain(*network_, *now_.data, now_.settings);

@@ -52,15 +52,15 @@ void MainWindow::refreshMissing() {
   const MissingData* missing = document_.missing();
   missingBar_->setVisible(missing != nullptr);
   if (!missing) return;
-  const QString other = document_.otherData(), named = fromCore(missing->source.path);
+  const QString other = document_.otherData();
   const bool chosen = !other.isEmpty() && other != fromCore(missing->changed.string());
   QString text = chosen            ? tr("%1 is not the file this network was trained on: its content is another.").arg(QFileInfo(other).fileName())
                  : !other.isEmpty() ? tr("%1 has changed since this network was trained on it.").arg(QFileInfo(other).fileName())
-                 : named.isEmpty()  ? tr("The data in this project cannot be read. %1").arg(fromCore(missing->reason))
-                                    : tr("The data of this project are missing. %1").arg(fromCore(missing->reason));
-  text += QLatin1Char(' ') + (missing->standIn ? tr("Network, weights and history are here, and saving keeps them.")
-                                               : tr("What the network has learnt stays in the file, and saving keeps it."));
+                 : missing->there   ? tr("The data of this project could not be read: %1.").arg(fromCore(missing->reason))
+                                    : tr("The data of this project, %1, are not where they were.").arg(QFileInfo(fromCore(missing->source.path)).fileName());
+  text += QLatin1Char(' ') + (missing->standIn ? tr("Network, weights and history are here; saving keeps them.") : tr("What it has learnt stays in the file; saving keeps it."));
   missingText_->setText(text);
+  missingText_->setToolTip(fromCore(missing->reason));
   missingUse_->setVisible(!other.isEmpty());
 }
 

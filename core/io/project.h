@@ -17,6 +17,7 @@ namespace vitrine {
 struct MissingData {
   Source source;                  ///< as the project names them: the path may be relative to it
   std::filesystem::path changed;  ///< what stands in their place but is other than what was used; empty: nothing does
+  bool there = false;             ///< something was found, but could not be read or is other
   std::string reason;             ///< why they could not be had
   DatasetPtr standIn;             ///< shape and names as the project tells them, without rows; null: not known
 };

@@ -51,10 +51,11 @@ DataSpec specFromJson(JsonReader& r, const json& in, const std::string& at) {
   }
   if (r.ok() && (dims.empty() || dims.size() > 3)) r.fault(at + ".input", std::to_string(dims.size()) + " sizes", "1 to 3");
   spec.task = taskNamed(r, r.text(in, "task", at), at + ".task");
-  spec.outputs = r.whole(in, "outputs", at, spec.task == Task::Classification ? 2 : 1, 1 << 20);
+  spec.outputs = r.whole(in, "outputs", at, 1, 1 << 20);
   spec.classes = texts(r, in, "classes", at);
-  const std::size_t names = spec.task == Task::Regression ? 0 : static_cast<std::size_t>(spec.outputs);
-  if (r.ok() && spec.classes.size() != names) r.fault(at + ".classes", std::to_string(spec.classes.size()) + " names", std::to_string(names));
+  const std::size_t given = spec.classes.size(), names = spec.task == Task::Regression ? 0 : static_cast<std::size_t>(spec.outputs);
+  spec.classes.resize(names);
+  for (std::size_t k = given; k < names; ++k) spec.classes[k] = std::to_string(k);
   return spec;
 }
 
@@ -112,8 +113,7 @@ NamedData namedData(JsonReader& r, const json& data) {
     out.spec = specFromJson(r, spec, at + ".spec");
     out.features = texts(r, spec, "features", at + ".spec");
     out.target = r.text(spec, "target", at + ".spec");
-    if (r.ok() && !out.features.empty() && static_cast<std::int64_t>(out.features.size()) != out.spec->input.size() && out.spec->input.rank() == 1)
-      r.fault(at + ".spec.features", std::to_string(out.features.size()) + " names", std::to_string(out.spec->input.size()) + ", or none");
+    if (static_cast<std::int64_t>(out.features.size()) != out.spec->input.size()) out.features.clear();
   }
   return out;
 }
@@ -124,11 +124,13 @@ DatasetPtr openNamedData(const NamedData& named, const Entries& entries, const f
   if (named.embedded) {
     Result<DatasetPtr> data = openEmbedded(named, entries, project.string());
     if (data) return *data;
+    missing.there = true;
     missing.reason = data.error().text();
   }
   if (named.source.kind == "generator") {
     Result<DatasetPtr> data = reopen(named.source, {}, named.recipe, stop, progress);
     if (data) return *data;
+    missing.there = true;
     missing.reason = data.error().text();
     return nullptr;
   }
@@ -138,6 +140,7 @@ DatasetPtr openNamedData(const NamedData& named, const Entries& entries, const f
     Result<DatasetPtr> data = reopen(here, {}, named.recipe, stop, progress);
     if (data) return *data;
     if (!missing.changed.empty()) continue;  // the first place tells
+    missing.there = true;
     missing.reason = data.error().text();
     const Result<std::string> sum = sourceSha256(here, stop);
     if (sum && !named.source.sha256.empty() && *sum != named.source.sha256) missing.changed = place;

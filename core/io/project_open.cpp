@@ -67,6 +67,7 @@ bool openWithout(const NamedData& named, const json& root, const Entries& entrie
   const DataSpec &found = p.data->spec, &wanted = missing.standIn->spec;
   if (found.input == wanted.input && found.outputs == wanted.outputs && found.task == wanted.task) return false;
   if (!openRun(root, entries, file, wanted, named.rows, p)) return false;
+  missing.there = true;
   missing.reason = Error{p.data->name, {}, shapeText(found), shapeText(wanted) + ", which the network was trained on", {}}.text();
   p.data = nullptr;
   return true;

@@ -152,6 +152,12 @@ TEST(MissingData, WhatWasLearntIsSeenAndSavedAsItWas) {
   EXPECT_TRUE(barSeen(b));
   EXPECT_EQ(b.find<QLabel>("statusData")->text(), QStringLiteral("data missing"));
   EXPECT_FALSE(b.document.isDirty());
+  b.window.resize(1024, 620);
+  for (const int w : {MainWindow::Data, MainWindow::Build, MainWindow::Explain, MainWindow::Train}) {
+    b.window.setWorkspace(w);
+    QTest::qWait(20);
+    EXPECT_LE(b.window.height(), 620) << w;  // a small screen holds it, the bar too
+  }
   b.document.reset();  // nothing can be learnt again
   b.document.stepBatch();
 

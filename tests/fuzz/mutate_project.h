@@ -181,4 +181,13 @@ inline std::string mutateZip(const std::string& bytes, Random& random) {
   return packed ? *packed : bytes;
 }
 
+/// What libFuzzer asks of a custom mutator.
+inline std::size_t mutateInPlace(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
+  Random random(seed + 1);
+  const std::string out = mutateZip(std::string(reinterpret_cast<const char*>(data), size), random);
+  if (out.size() > most) return size;
+  std::memcpy(data, out.data(), out.size());
+  return out.size();
+}
+
 }  // namespace vitrine::fuzz

@@ -102,9 +102,10 @@ int main(int argc, char** argv) {
   // Small ones of every kind; data by path stay behind, so that these open without.
   const fs::path made = fs::temp_directory_path() / ("fuzz-seeds-" + std::to_string(getpid()));
   for (const test::KindOfProject& kind : test::everyKindOfProject(made))
-    if (fs::file_size(kind.project) < 100'000) {
-      fs::create_directories(folder / "views");
-      fs::copy_file(kind.project, folder / "views" / kind.name, fs::copy_options::overwrite_existing);
+    for (const char* target : {"views", "project"}) {
+      if (fs::file_size(kind.project) > 100'000) continue;
+      fs::create_directories(folder / target);
+      fs::copy_file(kind.project, folder / target / kind.name, fs::copy_options::overwrite_existing);
     }
   fs::remove_all(made);
 }

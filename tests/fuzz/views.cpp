@@ -69,11 +69,7 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 }
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
-  fuzz::Random random(seed + 1);
-  const std::string out = fuzz::mutateZip(std::string(asText(data, size)), random);
-  if (out.size() > most) return size;
-  std::memcpy(data, out.data(), out.size());
-  return out.size();
+  return fuzz::mutateInPlace(data, size, most, seed);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
