@@ -101,7 +101,7 @@ Status checkCodes(std::string_view bytes, std::size_t at, std::int64_t pixels, c
 
 Status checkBmp(std::string_view bytes, const std::string& name) {
   if (bytes.size() < 26) return cutShort(name, bytes.size(), "the end of the file", "a header");
-  const std::uint32_t offset = little(bytes, 10, 4), header = little(bytes, 14, 4);
+  const std::size_t header = little(bytes, 14, 4);
   const bool old = header == 12;
   if (!old && bytes.size() < 54) return cutShort(name, bytes.size(), "the end of the file", "a header");
   const std::int64_t width = old ? little(bytes, 18, 2) : little(bytes, 18, 4);
@@ -109,6 +109,9 @@ Status checkBmp(std::string_view bytes, const std::string& name) {
   const std::int64_t height = std::abs(signedHeight), bits = old ? little(bytes, 24, 2) : little(bytes, 28, 2);
   const std::uint32_t packing = old ? 0 : little(bytes, 30, 4);
   if (width < 1 || width > INT32_MAX || height < 1) return cutShort(name, 18, std::to_string(width) + " × " + std::to_string(height) + " pixels", "at least one");
+  // Behind masks and palette, whatever the header tells of an earlier place.
+  const std::size_t used = old ? 0 : little(bytes, 46, 4), colours = bits > 8 ? 0 : used > 0 ? used : std::size_t{1} << bits;
+  const std::size_t offset = std::max<std::size_t>(little(bytes, 10, 4), 14 + header + (packing == 3 && header == 40 ? 12 : 0) + colours * (old ? 3 : 4));
   if (packing == 1 || packing == 2) return checkRuns(bytes, offset, width, height, packing == 2, name);
   const std::int64_t row = (width * bits + 31) / 32 * 4, need = static_cast<std::int64_t>(offset) + row * height;
   if (need > static_cast<std::int64_t>(bytes.size())) return cutShort(name, bytes.size(), "the end of the file", std::to_string(need) + " bytes for " + std::to_string(width) + " × " + std::to_string(height) + " pixels");

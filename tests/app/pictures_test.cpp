@@ -60,6 +60,18 @@ TEST(Pictures, NoCutOfAnyFormatGivesInventedPixels) {
   RecordProperty("taken", taken);
 }
 
+TEST(Pictures, ABitmapThatMisplacesItsPixelsIsWholeToo) {
+  for (const char* name : {"rgb.bmp", "pal.bmp", "b565.bmp", "b4.bmp"}) {
+    std::string bytes = pictureFile(QString::fromLatin1(name));
+    const Result<DecodedImage> whole = decoded(bytes);
+    bytes.replace(10, 4, 4, '\0');
+    const Result<DecodedImage> misplaced = decoded(bytes);
+    ASSERT_TRUE(misplaced.ok()) << name << misplaced.error().text();
+    EXPECT_TRUE(same(*misplaced, *whole)) << name;
+    EXPECT_FALSE(decoded(bytes.substr(0, bytes.size() - 1)).ok()) << name;
+  }
+}
+
 TEST(Pictures, DamageInTheMiddleIsAnError) {
   for (const char* name : {"base.jpg", "prog.jpg", "restart.jpg", "noise.gif", "glzw.tif", "rle8.bmp", "plain.pgm", "lossy.webp"}) {
     std::string bytes = pictureFile(QString::fromLatin1(name));
