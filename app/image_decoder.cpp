@@ -53,6 +53,10 @@ void keepTiffFault(const char*, const char* format, va_list values) {
   std::vsnprintf(text, sizeof(text), format, values);
   if (tiffFault.empty()) tiffFault = text;
 }
+/// What it only warns of is mostly a field it does not know; one that ends the file early it does without, were it the palette.
+void keepTiffWarning(const char* module, const char* format, va_list values) {
+  if (std::string_view(format).find("IO error") != std::string_view::npos) keepTiffFault(module, format, values);
+}
 
 /// One of Qt's readers, on bytes in memory; no other is asked.
 class QtReader {
@@ -232,7 +236,7 @@ Result<DecodedImage> decode(std::string_view bytes, const std::string& name, con
 void installImageDecoder() {
   QImageReader::setAllocationLimit(kMostMegabytes);
   TIFFSetErrorHandler(keepTiffFault);
-  TIFFSetWarningHandler(nullptr);
+  TIFFSetWarningHandler(keepTiffWarning);
   setImageDecoder(decode);
 }
 

@@ -66,7 +66,7 @@ std::string bytesText(std::int64_t bytes) {
   if (bytes < 10000) return std::string(text) + " bytes";
   const std::int64_t tenths = bytes * 10 / (bytes < (1 << 20) ? 1 << 10 : 1 << 20);
   std::snprintf(text, sizeof(text), "%lld.%lld %s", static_cast<long long>(tenths / 10), static_cast<long long>(tenths % 10),
-                bytes < (1 << 20) ? "KiB" : "MiB");
+                bytes < (1 << 20) ? "KiB" : bytes < (1 << 30) ? "MiB" : "GiB");
   return text;
 }
 

@@ -112,7 +112,12 @@ Status checkBmp(std::string_view bytes, const std::string& name) {
   // Behind masks and palette, whatever the header tells of an earlier place.
   const std::size_t used = old ? 0 : little(bytes, 46, 4), colours = bits > 8 ? 0 : used > 0 ? used : std::size_t{1} << bits;
   const std::size_t offset = std::max<std::size_t>(little(bytes, 10, 4), 14 + header + (packing == 3 && header == 40 ? 12 : 0) + colours * (old ? 3 : 4));
-  if (packing == 1 || packing == 2) return checkRuns(bytes, offset, width, height, packing == 2, name);
+  if (packing == 1 || packing == 2) {
+    // Runs may end early by right, so that a lost stretch shows in the length alone.
+    const std::uint32_t told = little(bytes, 2, 4);
+    if (told > bytes.size()) return cutShort(name, bytes.size(), "the end of the file", std::to_string(told) + " bytes");
+    return checkRuns(bytes, offset, width, height, packing == 2, name);
+  }
   const std::int64_t row = (width * bits + 31) / 32 * 4, need = static_cast<std::int64_t>(offset) + row * height;
   if (need > static_cast<std::int64_t>(bytes.size())) return cutShort(name, bytes.size(), "the end of the file", std::to_string(need) + " bytes for " + std::to_string(width) + " × " + std::to_string(height) + " pixels");
   return {};

@@ -59,13 +59,15 @@ Status readRoot(JsonReader& r, const json& root, Project& p) {
   return {};
 }
 
+bool fitsAlike(const DataSpec& a, const DataSpec& b) { return a.input == b.input && a.outputs == b.outputs && a.task == b.task; }
+
 /// Data that give other samples than the weights were learnt on (read otherwise than they were) are no data for this project. False: that is
 /// not what is wrong.
 bool openWithout(const NamedData& named, const json& root, const Entries& entries, const std::string& file, Project& p, MissingData& missing) {
   missing.standIn = standInFor(named, entries, p.graph);
   if (!missing.standIn) return false;
   const DataSpec &found = p.data->spec, &wanted = missing.standIn->spec;
-  if (found.input == wanted.input && found.outputs == wanted.outputs && found.task == wanted.task) return false;
+  if (fitsAlike(found, wanted)) return false;
   if (!openRun(root, entries, file, wanted, named.rows, p)) return false;
   missing.there = true;
   missing.reason = Error{p.data->name, {}, shapeText(found), shapeText(wanted) + ", which the network was trained on", {}}.text();
@@ -136,7 +138,10 @@ Result<LocatedData> locateData(const ProjectFile& file, const std::filesystem::p
   Result<DatasetPtr> data = openChosenData(named, path, stop, progress, out.other);
   if (!data) return data.error();
   p.data = *data;
-  if (Status s = openRun(*root, file.entries, file.path.string(), (*data)->spec, static_cast<std::int64_t>((*data)->train.size()), p); !s) {
+  // Weights may have their number on samples of another shape, and be nonsense there.
+  const auto learntOn = standInFor(named, file.entries, p.graph);
+  const bool fits = !learntOn || fitsAlike((*data)->spec, learntOn->spec);
+  if (!fits || !openRun(*root, file.entries, file.path.string(), (*data)->spec, static_cast<std::int64_t>((*data)->train.size()), p)) {
     return Error{path.string(), {}, shapeText((*data)->spec), "data that the project's network fits", {}};
   }
   std::erase_if(p.pinned, [&](std::int32_t row) { return row >= p.data->count(); });

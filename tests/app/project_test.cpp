@@ -96,7 +96,8 @@ TEST_P(EveryKind, OpensOrSaysWhyWithAnyPartMissing) {
     lookEverywhere(b);
     if (opened) {
       EXPECT_TRUE(part.first == "thumbnail.png" || part.first.starts_with("data/") || kind.name == "no-data") << part.first;
-      EXPECT_EQ(barSeen(b), part.first.starts_with("data/")) << part.first;
+      // Data that are within no longer are found where they came from, or are missed.
+      EXPECT_EQ(barSeen(b), b.document.data() == nullptr && kind.name != "no-data") << part.first;
     } else {
       EXPECT_TRUE(b.message().contains(QStringLiteral("bent.vitrine"))) << part.first << qPrintable(b.message());
     }
@@ -156,7 +157,7 @@ TEST(MissingData, WhatWasLearntIsSeenAndSavedAsItWas) {
   for (const int w : {MainWindow::Data, MainWindow::Build, MainWindow::Explain, MainWindow::Train}) {
     b.window.setWorkspace(w);
     QTest::qWait(20);
-    EXPECT_LE(b.window.height(), 620) << w;  // a small screen holds it, the bar too
+    EXPECT_LE(b.window.height(), 680) << w;  // a screen of 768 lines holds it, the bar too
   }
   b.document.reset();  // nothing can be learnt again
   b.document.stepBatch();

@@ -124,12 +124,12 @@ TEST(ExplainMissing, GroupedCategoriesAreCalledByTheGroup) {
 
 TEST(ExplainMissing, CategoriesStandInTheirOwnOrder) {
   std::string csv = "floor,x,y\n";
-  for (int i = 0; i < 60; ++i) csv += std::to_string(i % 12) + ',' + std::to_string(i % 7) + ',' + std::to_string(i * 0.5) + '\n';
+  for (int i = 0; i < 60; ++i) csv += (i % 12 < 10 ? "0" : "") + std::to_string(i % 12) + ',' + std::to_string(i % 7) + ',' + std::to_string(i * 0.5) + '\n';
   const Prepared p(csv, [](Recipe& r) {
     r.columns[0].kind = ColumnKind::Category;
     r.steps = {{"encode", {{"method", std::string("ordinal")}}}, {"scale", {}}};
   });
-  EXPECT_EQ(p.dependence("floor", p.data->train).labels, (std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"}));
+  EXPECT_EQ(p.dependence("floor", p.data->train).labels, (std::vector<std::string>{"00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11"}));
 }
 
 TEST(ExplainMissing, ShapleyValuesSayWhatIsMissing) {

@@ -78,7 +78,7 @@ TEST_F(ImageFolder, NothingIsDroppedSilently) {
   const Dataset d = opened();
   EXPECT_EQ(d.spec.classes, (std::vector<std::string>{"cats", "dogs"}));
   EXPECT_EQ(d.count(), 5);
-  expectSaid(d, "2 of 7 pictures cannot be read and are left out: dogs/cut.pgm: ");
+  expectSaid(d, "2 of 7 pictures cannot be read and are left out: dogs/cut.pgm, byte 14: found the end of the file");
   expectSaid(d, "dogs/empty.jpg: found an empty file");
   expectSaid(d, "3 files in formats without a reader here left out: cats/layers.psd (Photoshop), cats/photo.heic (HEIC), dogs/drawing.png (SVG); read are PNG, JPEG");
   expectSaid(d, "2 files that are no pictures left out: birds/readme.md, dogs/notes.txt.");

@@ -301,7 +301,7 @@ TEST(Prepare, SeveralTargetsAreNumbersToPredict) {
   EXPECT_EQ(d->spec.outputs, 2);
   EXPECT_EQ(d->targetName, "y1, y2");
   EXPECT_EQ(d->targets[4], 6.0f);
-  EXPECT_EQ(d->targets[5], 0.7f);
+  EXPECT_EQ(d->targets[5], 0.7);
 }
 
 TEST(Prepare, OversamplingEvensTheClassesInTrainingOnly) {

@@ -39,12 +39,12 @@ QStringList texts(const Figure& figure, double mm = 89, double high = 80) {
   return out;
 }
 
-/// Texts that stand for one of the names: all say its number.
+/// Texts that stand for one of the names: all say its number, or the digits in which it differs from the others there.
 std::vector<int> named(const QStringList& all, const QString& begin = QStringLiteral("the")) {
   std::vector<int> found;
-  static const QRegularExpression digits(QStringLiteral("(?<![0-9])([0-9]{3})(?![0-9])"));
+  static const QRegularExpression digits(QStringLiteral("(?<![0-9])([0-9]{1,3})(?![0-9])"));
   for (const QString& text : all) {
-    if (!text.contains(QChar(0x2026)) || !text.contains(begin.left(1))) continue;
+    if (!text.contains(QChar(0x2026)) || !text.contains(begin.left(1)) || !text.contains(QLatin1Char('_'))) continue;
     const QRegularExpressionMatch m = digits.match(text);
     EXPECT_TRUE(m.hasMatch()) << text.toStdString();
     found.push_back(m.captured(1).toInt());
@@ -116,9 +116,11 @@ TEST(AlikeNames, AmongPinnedSamplesAndOnTheWall) {
   PinnedSamplesView view;
   view.setData(pinned);
   const std::vector<int> classes = named(texts(view, 89, 60));
-  for (const int k : {117, 118}) EXPECT_TRUE(std::count(classes.begin(), classes.end(), k)) << k;
+  for (const int k : {117, 118}) EXPECT_TRUE(std::any_of(classes.begin(), classes.end(), [&](int c) { return c == k || c == k % 100 || c == k % 10; })) << k;
   view.resize(500, 300);
-  EXPECT_TRUE(view.readoutAt(QPointF(20, 40)).contains(pinned.features[0])) << view.readoutAt(QPointF(20, 40)).toStdString();
+  QString read;
+  for (int y = 10; y < 80; y += 4) read += view.readoutAt(QPointF(20, y));
+  for (const int k : {0, 1}) EXPECT_TRUE(read.contains(pinned.features[k])) << read.toStdString();
 
   WallData wall = tableWall(12);
   wall.classes = alikeNames();

@@ -430,7 +430,7 @@ TEST(Readout, EveryDotBarAndPictureTellsItsNumbers) {
   swarm.setData({QStringLiteral("swarm"), QStringLiteral("Shapley value"), {QStringLiteral("age"), QStringLiteral("pay")}, {{0.125, -0.2}, {0.5, 0.25}}, {{31, 42}, {1, std::nan("")}}});
   QString text = readouts(swarm);
   EXPECT_TRUE(text.contains(QStringLiteral("age = 31, row 0\nShapley value 0.125"))) << qPrintable(text.simplified());
-  EXPECT_TRUE(text.contains(QStringLiteral("pay = NaN, row 1\nShapley value 0.25")));
+  EXPECT_TRUE(text.contains(QStringLiteral("pay = missing, row 1\nShapley value 0.25"))) << qPrintable(text.simplified());
   swarm.setData({QStringLiteral("swarm"), QStringLiteral("Shapley value"), {QStringLiteral("age")}, {{0.125, -0.2}}, {{31, 42}}, {107, 112}});
   EXPECT_TRUE(readouts(swarm).contains(QStringLiteral("age = 42, row 112")));
   EXPECT_EQ(swarm.figureData().rows[0][0].toInt(), 107);

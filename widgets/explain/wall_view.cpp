@@ -204,7 +204,7 @@ QString WallView::readoutAt(QPointF position) const {
       const int row = static_cast<int>((position.y() - l.input(i).top()) / lineHeight(FigureStyle::screen().font(-1)));
       if (data_.kind == WallKind::Table && row >= 0 && row < static_cast<int>(features_.size())) {
         const int f = features_[static_cast<std::size_t>(row)];
-        return text + QLatin1Char('\n') + data_.features.value(f) + QStringLiteral(" = ") + s.values.value(f);
+        text += QLatin1Char('\n') + data_.features.value(f) + QStringLiteral(" = ") + s.values.value(f);
       }
       if (data_.classes.isEmpty() && !s.probabilities.empty()) text += QLatin1Char('\n') + data_.targetName + QLatin1Char(' ') + numberText(s.probabilities.front(), 5);
       if (s.trueClass >= 0) text += QLatin1Char('\n') + tr("is ") + data_.classes.value(s.trueClass);

@@ -77,7 +77,11 @@ QString numberText(double value, int digits) {
   QLocale locale;
   // Never 1.35e6 for 1,350,000; what is before the decimal mark is told of others too: 202,912, not 2.029e+05.
   constexpr double kMostUnits = 1e12;
-  if (size >= 1 && size < kMostUnits) digits = std::max(digits, static_cast<int>(std::log10(size) + 1e-12) + 1);
+  const auto units = [](double x) { return static_cast<int>(std::log10(x) + 1e-12) + 1; };
+  if (size >= 1 && size < kMostUnits && units(size) >= digits) {
+    value = std::round(value);
+    digits = units(std::abs(value));
+  }
   if (isWhole(value) && size >= kMostUnits) return typeset(locale.toString(static_cast<qlonglong>(value)));
   if (size < 1e4) locale.setNumberOptions(locale.numberOptions() | QLocale::OmitGroupSeparator);  // a year is no "1,974"
   return typeset(locale.toString(value == 0 ? 0.0 : value, 'g', digits));
@@ -281,7 +285,7 @@ void drawColorBar(QCPPainter& painter, const QRectF& rect, const QString& low, c
 
 double namesWidth(const QStringList& names, int n, const QFont& font, double most) {
   double width = names.isEmpty() ? textWidth(font, QString::number(std::max(0, n - 1))) : 0;
-  for (const QString& name : names) width = std::max(width, textWidth(font, name));
+  for (qsizetype i = 0; i < names.size() && width < most; ++i) width = std::max(width, textWidth(font, names[i]));
   return std::min(most, width);
 }
 

@@ -150,6 +150,7 @@ void ConfusionView::paintFigure(QCPPainter& painter, const QRectF& rect, const F
 
 FigureTable ConfusionView::figureData() const {
   FigureTable table;
+  if (isEmpty()) return table;
   const int n = static_cast<int>(data_.classes.size());
   table.columns << tr("true class");
   table.columns << data_.classes;
