@@ -52,7 +52,7 @@ ImageImportDialog::ImageImportDialog(DatasetPtr data, QWidget* parent) : ImportB
 
 void ImageImportDialog::build() {
   setObjectName(QStringLiteral("imageImportDialog"));
-  resize(1000, 660);
+  fit({1000, 660});
   preview_ = new SamplePreview;
   preview_->setObjectName(QStringLiteral("importSamples"));
   preview_->setPlaceholder(tr("Some of the samples are shown here once they are read."));

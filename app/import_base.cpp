@@ -5,6 +5,7 @@
 #include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QScreen>
 #include <QScrollArea>
 #include <QShortcut>
 #include <QSplitter>
@@ -14,6 +15,11 @@
 #include "widgets/theme/theme.h"
 
 namespace vitrine {
+
+void ImportBase::fit(QSize wanted) {
+  constexpr QSize kFrame(16, 48);
+  resize(wanted.boundedTo(screen()->availableSize() - kFrame));
+}
 
 void ImportBase::layOut(QWidget* above, QWidget* shown, const QList<std::pair<QWidget*, QString>>& tabs, const QList<int>& widths) {
   auto* right = new QTabWidget;

@@ -24,6 +24,8 @@ class ImportBase : public QDialog {
  protected:
   explicit ImportBase(QWidget* parent) : QDialog(parent) {}
 
+  /// As large as wanted, and as the screen has room for with the window's frame.
+  void fit(QSize wanted);
   /// `above` may be null; `widths` are those of `shown` and the tabs.
   void layOut(QWidget* above, QWidget* shown, const QList<std::pair<QWidget*, QString>>& tabs, const QList<int>& widths);
   /// One step of undo (-1) or redo (1).

@@ -56,8 +56,6 @@ ImportDialog::ImportDialog(DatasetPtr data, QWidget* parent)
 
 QWidget* ImportDialog::buildFormat() {
   encoding_ = formatBox(QStringLiteral("importEncoding"), tr("How the file's bytes stand for letters"));
-  encoding_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  encoding_->setMinimumContentsLength(12);
   separator_ = formatBox(QStringLiteral("importSeparator"), tr("What stands between two cells"));
   for (const auto& [c, text] : std::initializer_list<std::pair<char, QString>>{{',', tr("comma")}, {';', tr("semicolon")}, {'\t', tr("tab")}, {'|', tr("bar")}, {' ', tr("blanks")}}) separator_->addItem(text, int(c));
   decimal_ = formatBox(QStringLiteral("importDecimal"), tr("What stands before the fraction of a number"));
@@ -99,7 +97,13 @@ QWidget* ImportDialog::buildFormat() {
   labelled(tr("Decimal mark"), decimal_, 1);
   labelled(tr("Thousands"), thousands_, 1);
   labelled(tr("Missing"), missing_, 2);
-  for (QComboBox* b : {encoding_, separator_, decimal_, thousands_, header_, comment_}) connect(b, &QComboBox::activated, this, &ImportDialog::changeFormat);
+  // On a small screen they narrow; their lists stay as wide as their texts.
+  for (const auto& [b, letters] : std::initializer_list<std::pair<QComboBox*, int>>{{encoding_, 12}, {separator_, 5}, {decimal_, 5}, {thousands_, 5}, {header_, 12}, {comment_, 4}}) {
+    b->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    b->setMinimumContentsLength(letters);
+    b->view()->setMinimumWidth(b->view()->sizeHintForColumn(0) + 24);
+    connect(b, &QComboBox::activated, this, &ImportDialog::changeFormat);
+  }
   connect(skip_, &QSpinBox::valueChanged, this, &ImportDialog::changeFormat);
   connect(missing_, &QLineEdit::editingFinished, this, [this] {
     if (missing_->isModified()) changeFormat();
@@ -112,7 +116,7 @@ QWidget* ImportDialog::buildFormat() {
 
 void ImportDialog::build() {
   setObjectName(QStringLiteral("importDialog"));
-  resize(1120, 740);
+  fit({1120, 740});
   preview_ = new TableModel(this);
   auto* table = new QTableView;
   table->setObjectName(QStringLiteral("importPreview"));

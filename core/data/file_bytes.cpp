@@ -64,9 +64,12 @@ std::string bytesText(std::int64_t bytes) {
   char text[48];
   std::snprintf(text, sizeof(text), "%lld", static_cast<long long>(bytes));
   if (bytes < 10000) return std::string(text) + " bytes";
-  const std::int64_t tenths = bytes * 10 / (bytes < (1 << 20) ? 1 << 10 : 1 << 20);
-  std::snprintf(text, sizeof(text), "%lld.%lld %s", static_cast<long long>(tenths / 10), static_cast<long long>(tenths % 10),
-                bytes < (1 << 20) ? "KiB" : bytes < (1 << 30) ? "MiB" : "GiB");
+  const char* units[] = {"KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  double size = static_cast<double>(bytes) / 1024;
+  for (; size >= 1024 && unit < 3; ++unit) size /= 1024;
+  const long long tenths = static_cast<long long>(size * 10);  // whole numbers know no decimal comma
+  std::snprintf(text, sizeof(text), "%lld.%lld %s", tenths / 10, tenths % 10, units[unit]);
   return text;
 }
 

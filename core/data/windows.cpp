@@ -154,7 +154,8 @@ Status takeWindows(Dataset& d, const Table& table, Groundwork& s, const std::vec
   std::int64_t filled = 0;
   std::vector<RowWindow> cuts;
   std::vector<Part> parts;
-  for (const auto& [unused, series] : all) {
+  for (const auto& each : all) {
+    const auto& series = each.second;
     const std::size_t n = series.rows.size();
     const auto part = [&](std::size_t i) { return s.frame.parts[static_cast<std::size_t>(series.frame[i])]; };
     const std::vector<std::size_t> broken = nextPlaces(n, [&](std::size_t i) { return series.why[i] != None; }), gap = nextPlaces(n, [&](std::size_t i) { return bool(series.gap[i]); });

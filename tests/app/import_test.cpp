@@ -89,6 +89,14 @@ TEST(Import, ShowsHowTheFileIsReadAndMakesIt) {
   EXPECT_EQ(b.dialog->data()->featureNames, (std::vector<std::string>{"age", "height", "town=Bonn", "town=Ulm", "smoker"}));
 }
 
+TEST(Import, FitsASmallScreen) {
+  DialogBench b(people());
+  ASSERT_TRUE(b.ready());
+  EXPECT_LE(b.dialog->minimumSizeHint().width(), 1000);
+  EXPECT_LE(b.dialog->minimumSizeHint().height(), 600);
+  EXPECT_LT(b.dialog->height(), b.dialog->screen()->availableSize().height());
+}
+
 TEST(Import, RolesAreChosenAndUndone) {
   DialogBench b(people());
   ASSERT_TRUE(b.ready());

@@ -92,6 +92,19 @@ TEST(AlikeNames, HoveringTellsThemWhole) {
   EXPECT_TRUE(std::any_of(pairs.begin(), pairs.end(), [&](const QString& t) { return t.contains(names[17]) && t.contains(names[18]); }));
 }
 
+TEST(AlikeNames, ASmallMatrixStaysWithinItsPanel) {
+  ConfusionView view;
+  view.setData(confused());
+  for (const QSize size : {QSize(340, 190), QSize(350, 260), QSize(600, 170)}) {
+    view.resize(size);
+    // The last class is reached within the panel, and something is left of the list and the scale.
+    QString last;
+    for (int y = 0; y < size.height(); ++y)
+      if (const QString name = view.readoutAt(QPointF(30, y)); !name.isEmpty()) last = name;
+    EXPECT_EQ(last, alikeNames().last()) << size.width() << " × " << size.height();
+  }
+}
+
 TEST(AlikeNames, ExportsHaveThemWhole) {
   ConfusionView view;
   view.setData(confused());

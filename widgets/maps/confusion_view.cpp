@@ -64,12 +64,13 @@ ConfusionView::Place ConfusionView::place(const QRectF& rect, const FigureStyle&
   const bool roomy = rect.height() > 360 || style.print;
   const double columnNames = roomy ? std::min(names, rect.height() * 0.22) + 2 : 0;
   // The list of pairs and the scale stand beside the matrix where that costs it little, else the scale alone below.
-  constexpr double kList = 120, kGap = 18;
+  constexpr double kGap = 18, kShare = 60;
+  const double least = std::clamp(2 * names + kShare, 120.0, 260.0);  // both names of a pair can be told
   const double high = rect.height() - columnNames - line - 4;
-  const double beside = rect.width() - left - kGap - kList;
+  const double beside = rect.width() - left - kGap - least;
   const bool list = beside >= 0.85 * high || beside >= 0.85 * std::min(rect.width() - left - 2, high - bar);
   const double side = list ? std::min(high, beside) : std::min(rect.width() - left - 2, high - bar);
-  p.cell = std::max(1.0, side / n);
+  p.cell = std::max(1.0, side) / n;
   if (!style.print && p.cell > 4) p.cell = std::floor(p.cell);
   p.matrix = QRectF(rect.left() + left, rect.top() + 2, p.cell * n, p.cell * n);
   p.titleTop = p.matrix.bottom() + columnNames + 2;
