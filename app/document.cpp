@@ -293,8 +293,10 @@ void Document::finishData(Result<DatasetPtr> data) {
   if (first || misses) undo_.clear();  // the sample project is where undo begins
   if (misses) undo_.resetClean();      // and there is no way back to where data were missing
   const Dataset& d = *now_.data;
-  emit said(tr("%1: %2 samples to train, %3 to validate.")
-                .arg(fromCore(d.name), QLocale().toString(qlonglong(d.train.size())), QLocale().toString(qlonglong(d.validation.size()))));
+  QString text = tr("%1: %2 samples to train, %3 to validate.")
+                     .arg(fromCore(d.name), QLocale().toString(qlonglong(d.train.size())), QLocale().toString(qlonglong(d.validation.size())));
+  for (const std::string& note : d.notes) text += QLatin1Char(' ') + fromCore(note);
+  emit said(text);
 }
 
 QString Document::name() const {

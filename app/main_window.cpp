@@ -341,10 +341,17 @@ void MainWindow::refreshStatus() {
   const bool running = s && s->run == RunState::Running && s->samplesPerSecond > 0;
   speed_->setText(running ? tr("%1 samples/s").arg(locale.toString(qlonglong(s->samplesPerSecond))) : tr("– samples/s"));
   size_->setText(tr("%1 parameters").arg(locale.toString(qlonglong(document_.validation().totalParameters()))));
-  if (const DatasetPtr& d = document_.data())
-    dataText_->setText(tr("%1 %2 / %3").arg(fromCore(d->name), locale.toString(qlonglong(d->train.size())), locale.toString(qlonglong(d->validation.size()))));
-  else
+  QString help = tr("Data set: samples to train / to validate");
+  if (const DatasetPtr& d = document_.data()) {
+    QString text = tr("%1 %2 / %3").arg(fromCore(d->name), locale.toString(qlonglong(d->train.size())), locale.toString(qlonglong(d->validation.size())));
+    // What was left out or taken otherwise in reading stays in sight, however the data were opened.
+    if (!d->notes.empty()) text += QStringLiteral(" · ") + (d->notes.size() == 1 ? tr("1 note") : tr("%1 notes").arg(locale.toString(qlonglong(d->notes.size()))));
+    for (const std::string& note : d->notes) help += QLatin1Char('\n') + fromCore(note);
+    dataText_->setText(text);
+  } else {
     dataText_->setText(document_.missing() ? tr("data missing") : tr("no data"));
+  }
+  dataText_->setToolTip(help);
   threads_->setText(tr("%1 threads").arg(document_.trainer().threads()));
 }
 

@@ -164,6 +164,20 @@ TEST(Import, MarksOfAColumnAreMissingOrValues) {
   EXPECT_EQ(b.dialog->data()->spec.outputs, 3);
 }
 
+TEST(Import, WhatWasPassedOverStaysInSightWithoutTheDialog) {
+  QTemporaryDir folder;
+  const QString path = folder.filePath(QStringLiteral("table.csv"));
+  std::string text = "# taken in May\na,b,c\n";
+  for (int i = 0; i < 30; ++i) text += std::to_string(i) + "," + std::to_string(i % 7) + (i % 2 ? ",u\n" : ",v\n");
+  std::ofstream(path.toStdString(), std::ios::binary) << text;
+  AppBench b(nullptr);
+  b.window.openPath(path);
+  ASSERT_TRUE(b.waitFor([&] { return !b.document.isBusy() && b.document.data(); }));
+  auto* label = b.find<QLabel>("statusData");
+  EXPECT_EQ(label->text(), QStringLiteral("table 24 / 6 · 1 note"));
+  EXPECT_TRUE(label->toolTip().contains(QStringLiteral("beginning with '#'"))) << qPrintable(label->toolTip());
+}
+
 TEST(Import, LabelsFromSeveralTargets) {
   DialogBench b(people());
   ASSERT_TRUE(b.ready());

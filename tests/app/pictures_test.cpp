@@ -6,7 +6,6 @@
 #include <QImage>
 #include <QPainter>
 #include <QTemporaryDir>
-#include <chrono>
 #include <set>
 
 #include "app/image_decoder.h"

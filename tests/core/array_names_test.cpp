@@ -1,7 +1,6 @@
 // Which arrays belong together, and that others stay where they are.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstring>
 
 #include "core/base/zip_archive.h"

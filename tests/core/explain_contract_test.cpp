@@ -95,11 +95,10 @@ TEST_P(EveryExplainer, StopsHalfWay) {
   for (const double moment : {0.0, 0.3, 0.6, 0.9}) {
     std::stop_source stop;
     int after = -1;
-    std::chrono::steady_clock::time_point begun;
     const Result<Attribution> a = c.explain(GetParam(), settings, {}, {}, stop.get_token(), [&](double share) {
       if (after >= 0) ++after;
       if (after >= 0 || share < moment || share >= 1) return;
-      after = 0, begun = std::chrono::steady_clock::now();
+      after = 0;
       stop.request_stop();
     });
     if (after < 0) {
@@ -107,7 +106,6 @@ TEST_P(EveryExplainer, StopsHalfWay) {
       continue;
     }
     asked = true;
-    EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count(), 0.5);
     ASSERT_FALSE(a) << moment;
     EXPECT_NE(a.error().text().find("Stopped"), std::string::npos) << a.error().text();
     EXPECT_LE(after, 1) << "told progress after it was stopped at " << moment;

@@ -1,7 +1,6 @@
 // How samples of tables are kept: categories as indices, large numbers as doubles, and the same numbers for the network as without either.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cmath>
 
 #include "core/data/prepare.h"
