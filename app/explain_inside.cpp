@@ -205,7 +205,7 @@ void ExplainInside::refreshWalk() {
                            progress(done++ / static_cast<double>((*maps)->size()));
                            Params layer{{"layer", snapshot->network->graph().find(a.node)->name}};
                            for (const auto& [id, value] : settings)
-                             if (std::any_of(through->params.begin(), through->params.end(), [&](const Param& p) { return p.id == id; }) && id != "layer") layer[id] = value;
+                             if (id != "layer" && std::any_of(through->params.begin(), through->params.end(), [&name = id](const Param& p) { return p.id == name; })) layer[id] = value;
                            if (!through->supports(*snapshot->network, layer)) continue;
                            Result<Attribution> flow = through->explain({.network = *snapshot->network, .params = params, .input = sample.input, .target = *target, .settings = layer, .baseline = *baseline, .stop = stop});
                            if (stop.stop_requested()) return {};

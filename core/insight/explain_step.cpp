@@ -296,8 +296,7 @@ StepQuestion nextStep(const Snapshot& snapshot, NodeId node, std::int64_t unit) 
     losses.push_back(std::isfinite(p.validationLoss) ? p.validationLoss : p.trainLoss);
   }
   q.rate = scheduledRate(q.settings.schedule, q.settings.rate,
-                         {static_cast<double>(epoch) + static_cast<double>(position) / static_cast<double>(std::max<std::int64_t>(all, 1)),
-                          static_cast<double>(q.settings.epochs), plateauReductions(q.settings.schedule, losses)});
+                         scheduleMoment(epoch, position, all, whole ? all : q.settings.batch, q.settings.epochs, plateauReductions(q.settings.schedule, losses)));
   return q;
 }
 

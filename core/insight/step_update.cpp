@@ -123,8 +123,8 @@ void nadam(Work& w) {
   const double mu = w.say("μ", "β₁·(1 − ½·0.96^(t·decay))", muAt(w.t)), next = w.say("μ next", "the same at t + 1", muAt(w.t + 1));
   const double product = w.say("Π", "product of all μ so far", w.product);
   const double vHat = w.say("v̂", "v / (1 − β₂ᵗ)", k.v / (1 - std::pow(w.o.beta2, w.t)));
-  const double ofGradient = (1 - mu) / (1 - product) * d, ofMean = next / (1 - product * mu * next) * k.m;
-  w.say("step", "(1−μ)/(1−Π)·" + w.d() + " + μ next/(1 − Π·μ·μ next)·m", ofGradient + ofMean, "PyTorch 1.13's product");
+  const double ofGradient = (1 - mu) / (1 - product) * d, ofMean = next / (1 - product * next) * k.m;
+  w.say("step", "(1−μ)/(1−Π)·" + w.d() + " + μ next/(1 − Π·μ next)·m", ofGradient + ofMean);
   w.end("−η·step / (√v̂ + ε)", -w.rate * (ofGradient + ofMean) / (std::sqrt(vHat) + w.o.epsilon));
 }
 

@@ -141,8 +141,8 @@ void nadam(const OptimiserRule& o, const Stretch& s) {
   const Real c2 = static_cast<Real>(1 - o.beta2), eps = static_cast<Real>(o.epsilon), wd = static_cast<Real>(o.weightDecay);
   const Real inverse = static_cast<Real>(1 / (1 - std::pow(o.beta2, t)));
   const Real ofGradient = static_cast<Real>(s.rate * (1 - mu) / (1 - s.product));
-  // PyTorch 1.13 counts this step's μ twice here; its values are the ones we keep to (Dozat has product · next).
-  const Real ofMean = static_cast<Real>(s.rate * next / (1 - s.product * mu * next));
+  // Dozat 2016, algorithm 2, and PyTorch from 2.0 on; older ones counted this step's μ twice.
+  const Real ofMean = static_cast<Real>(s.rate * next / (1 - s.product * next));
   Real *__restrict m = s.slot[0], *__restrict v = s.slot[1];
   for (std::int64_t i = 0; i < s.n; ++i) {
     const Real d = s.g[i] + wd * s.p[i];

@@ -61,9 +61,8 @@ std::int64_t Run::capacity() const {
 }
 
 double Run::rate() const {
-  const double all = static_cast<double>(std::max<std::size_t>(1, data_->train.size()));
   return scheduledRate(settings_.schedule, settings_.rate,
-                       {static_cast<double>(state_.epoch) + static_cast<double>(state_.position) / all, static_cast<double>(settings_.epochs), reductions_});
+                       scheduleMoment(state_.epoch, state_.position, static_cast<std::int64_t>(data_->train.size()), batchRows(*data_, settings_), settings_.epochs, reductions_));
 }
 
 void Run::goOn() {

@@ -51,12 +51,14 @@ double warmUp(const Params& p, std::span<const Param> d, const ScheduleMoment& m
   const double start = param<double>(p, d, "start"), over = static_cast<double>(param<std::int64_t>(p, d, "over"));
   return start + (1 - start) * std::min(1.0, m.epoch / over);
 }
-/// Smith & Topin 2018; the rate is the largest.
+/// Smith & Topin 2018 by the two cosines of PyTorch's OneCycleLR, step by step: of T steps, counted from 0, step rise·T − 1 has the largest rate,
+/// which is the one that was chosen, and step T − 1, the last, the lowest.
 double oneCycle(const Params& p, std::span<const Param> d, const ScheduleMoment& m) {
-  const double share = std::clamp(m.epoch / span(p, d, m), 0.0, 1.0), up = param<double>(p, d, "rise");
+  const double step = m.step < 0 ? m.epoch * m.steps : m.step, last = span(p, d, m) * m.steps - 1;
+  const double peak = param<double>(p, d, "rise") * (last + 1) - 1;
   const double start = 1 / param<double>(p, d, "divide"), end = start / param<double>(p, d, "divide_end");
-  if (share < up) return start + (1 - start) * (1 - halfCosine(share / up, 0));
-  return end + (1 - end) * halfCosine(up < 1 ? (share - up) / (1 - up) : 1, 0);
+  if (step <= peak) return start + (1 - start) * (1 - halfCosine(peak > 0 ? step / peak : 1, 0));
+  return end + (1 - end) * halfCosine(last > peak ? (step - peak) / (last - peak) : 1, 0);
 }
 double plateau(const Params& p, std::span<const Param> d, const ScheduleMoment& m) { return std::pow(param<double>(p, d, "gamma"), m.reductions); }
 
@@ -96,6 +98,12 @@ const ScheduleSpec* findSchedule(const std::string& id) {
   for (const ScheduleSpec& s : scheduleRegistry())
     if (s.id == id) return &s;
   return nullptr;
+}
+
+ScheduleMoment scheduleMoment(std::int64_t epoch, std::int64_t position, std::int64_t rows, std::int64_t batch, std::int64_t length, int reductions) {
+  const std::int64_t all = std::max<std::int64_t>(1, rows), size = std::max<std::int64_t>(1, batch), steps = (all + size - 1) / size;
+  return {static_cast<double>(epoch) + static_cast<double>(position) / static_cast<double>(all), static_cast<double>(length), reductions, static_cast<double>(steps),
+          static_cast<double>(epoch * steps + (position + size - 1) / size)};
 }
 
 double scheduledRate(const ScheduleChoice& choice, double rate, const ScheduleMoment& moment) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -14,9 +15,15 @@ struct ScheduleMoment {
   double epoch = 0;        ///< epochs done, with fraction
   double length = 0;       ///< epochs in all; 0: no end is set
   int reductions = 0;      ///< plateaus so far (see plateauReductions)
+  double steps = 1;        ///< an epoch has
+  double step = -1;        ///< done before this one, since the run began; below 0: as epochs and steps tell
 };
 
-/// One schedule, said once: a factor on the learning rate. Where PyTorch has the same scheduler, its definition per epoch.
+/// The moment of the batch that begins at row `position` of an epoch of `rows`, in batches of `batch`.
+ScheduleMoment scheduleMoment(std::int64_t epoch, std::int64_t position, std::int64_t rows, std::int64_t batch, std::int64_t length, int reductions);
+
+/// One schedule, said once: a factor on the learning rate. Where PyTorch has the same scheduler, its definition: per epoch,
+/// and for the one cycle per step.
 struct ScheduleSpec {
   std::string id;    ///< "cosine"
   std::string name;  ///< "Cosine"

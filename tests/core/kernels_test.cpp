@@ -33,7 +33,8 @@ struct Sizes {
 class Products : public testing::TestWithParam<Sizes> {};
 
 TEST_P(Products, AreThoseOfPlainLoops) {
-  const auto [m, n, k] = GetParam();
+  const Sizes sizes = GetParam();
+  const std::int64_t m = sizes.m, n = sizes.n, k = sizes.k;
   // Leading dimensions larger than the rows: what lies between is not touched.
   const std::int64_t lda = k + 3, ldat = m + 2, ldb = n + 1, ldbt = k + 5, ldc = n + 4;
   const std::vector<Real> a = numbers(m * lda, 1), at = numbers(k * ldat, 2), b = numbers(k * ldb, 3), bt = numbers(n * ldbt, 4);

@@ -92,7 +92,6 @@ TEST_P(ReferenceTest, FiveStepsOfEachOptimiser) {
                                 {"adam_amsgrad", {"adam", {{"amsgrad", true}}}, 0.001},
                                 {"adamw_wd0.01", {"adamw", {}}, 0.001},
                                 {"adamw_lr0.01_wd0.1", {"adamw", {{"weight_decay", 0.1}}}, 0.01},
-                                {"nadam_default", {"nadam", {}}, 0.002},
                                 {"radam_default", {"radam", {}}, 0.001},
                                 {"adam_default", {"adam", {}}, 0.001},
                                 {"adam_lr0.01_wd0.01", {"adam", {{"weight_decay", 0.01}}}, 0.01}};

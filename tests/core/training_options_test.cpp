@@ -84,10 +84,12 @@ TEST(Schedules, AreThoseOfPyTorch) {
   expectRates({"restarts", {{"first", I{3}}, {"grow", I{1}}}}, {1, 0.75, 0.25, 1, 0.75, 0.25, 1});
   expectRates({"warm-up", {{"start", 0.25}, {"over", I{4}}}}, {0.25, 0.4375, 0.625, 0.8125, 1, 1, 1});
   const ScheduleChoice one{"one-cycle", {{"epochs", I{10}}, {"rise", 0.3}}};
-  EXPECT_NEAR(scheduledRate(one, 1, {0, 0, 0}), 0.04, 1e-12);
-  EXPECT_NEAR(scheduledRate(one, 1, {3, 0, 0}), 1, 1e-12);
-  EXPECT_NEAR(scheduledRate(one, 1, {10, 0, 0}), 4e-6, 1e-12);
-  EXPECT_NEAR(scheduledRate(one, 1, {6.5, 0, 0}), (1 + 4e-6) / 2, 1e-9);
+  expectRates(one, {0.04, 0.52, 1, 0.9504846320, 0.8117456539, 0.6112620219, 0.3887419781, 0.1882583461, 0.0495193680, 0.000004, 0.000004});
+  // Step by step: 4 epochs of 3 batches, the last of one row.
+  const ScheduleChoice four{"one-cycle", {{"epochs", I{4}}, {"rise", 0.3}}};
+  const std::vector<double> steps{0.04, 0.3497896542, 0.8792851591, 0.9944154355, 0.9330129698, 0.8117456539, 0.6473789977, 0.4626371027, 0.2830609982, 0.1334775302, 0.0345669874, 0.000004};
+  for (std::size_t k = 0; k < steps.size(); ++k)
+    EXPECT_NEAR(scheduledRate(four, 1, scheduleMoment(I(k / 3), I(k % 3) * 5, 11, 5, 0, 0)), steps[k], 1e-9) << k;
   const ScheduleChoice plateau{"plateau", {{"gamma", 0.5}, {"patience", I{2}}}};
   const std::vector<double> losses{1, .9, .8, .81, .82, .83, .84, .7, .71, .72, .73, .74};
   const std::vector<double> rates{1, 1, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.25};
@@ -95,6 +97,24 @@ TEST(Schedules, AreThoseOfPyTorch) {
     const int reductions = plateauReductions(plateau, std::span(losses).first(e));
     EXPECT_NEAR(scheduledRate(plateau, 1, {static_cast<double>(e), 0, reductions}), rates[e], 1e-12) << e;
   }
+}
+
+// Written down from the formulas of Dozat 2016 as PyTorch 2 has them, in double.
+TEST(Optimisers, NadamIsDozats) {
+  const std::vector<std::vector<Real>> gradients{{Real(0.5), -1, Real(0.25)}, {Real(0.4), Real(-0.2), Real(-0.3)}, {Real(-0.1), Real(0.6), Real(0.05)}, {Real(0.3), Real(0.3), Real(-0.7)}};
+  const auto ends = [&](const Params& params, const std::vector<double>& wanted) {
+    const OptimiserChoice choice{"nadam", params};
+    const OptimiserRule rule = optimiserRule(choice);
+    OptimiserState state = freshState(choice, 3);
+    std::vector<Real> p{1, -2, Real(0.5)};
+    for (const std::vector<Real>& g : gradients) {
+      beginStep(rule, state);
+      applyOptimiser(rule, 0.01, 0, 3, g.data(), p.data(), state);
+    }
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(static_cast<double>(p[i]), wanted[i], 3e-7) << i;
+  };
+  ends({}, {0.9772228737, -1.9945937079, 0.5065722132});
+  ends({{"weight_decay", 0.1}, {"momentum_decay", 0.02}, {"beta1", 0.8}}, {0.9721860471, -1.9875673743, 0.5041695274});
 }
 
 DatasetPtr points(const char* id = "gaussians", std::int64_t size = 200) {

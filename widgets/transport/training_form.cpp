@@ -93,11 +93,12 @@ void TrainingForm::setSettings(const TrainSettings& settings) {
 
 void TrainingForm::draw() {
   constexpr int kPoints = 240;
+  constexpr double kSteps = 1000;  // an epoch of many: the curve of any
   const double length = settings_.epochs > 0 ? static_cast<double>(settings_.epochs) : 30;
   std::vector<double> x, y;
   for (int i = 0; i <= kPoints; ++i) {
     x.push_back(length * i / kPoints);
-    y.push_back(scheduledRate(settings_.schedule, settings_.rate, {x.back(), static_cast<double>(settings_.epochs), 0}));
+    y.push_back(scheduledRate(settings_.schedule, settings_.rate, {x.back(), static_cast<double>(settings_.epochs), 0, kSteps}));
   }
   curve_->setSeries(tr("learning rate"), x, y, 0);
 }
