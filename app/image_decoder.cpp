@@ -208,8 +208,9 @@ Result<DecodedImage> decode(std::string_view bytes, const std::string& name, con
     QtReader reader(bytes, kind.name);
     size = reader->size();
     if (reader->transformation().testFlag(QImageIOHandler::TransformationRotate90)) size.transpose();
-    out.white = whiteOf(reader->imageFormat());
+    // Qt's JPEG reader tells no format (a number without meaning) of a picture whose size it could not read.
     if (!size.isValid()) return fault(name, "a damaged picture (" + reader->errorString().toStdString() + ")", "an intact one");
+    out.white = whiteOf(reader->imageFormat());
   }
   if (Status s = checkSize(size, out.isDeep(), name); !s) return s.error();
   out.height = size.height(), out.width = size.width();

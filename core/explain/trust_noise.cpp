@@ -52,8 +52,10 @@ Result<Infidelity> infidelity(const TrustTask& task, std::span<const Real> pertu
   const std::size_t n = task.args.input.size();
   // Row 0 is the input itself.
   const auto fill = [&](std::int64_t row, Real* x) {
+    std::copy(task.args.input.begin(), task.args.input.end(), x);
+    if (row == 0) return;
     const Real* change = perturbations.data() + static_cast<std::size_t>(row - 1) * n;
-    for (std::size_t i = 0; i < n; ++i) x[i] = task.args.input[i] - (row > 0 ? change[i] : Real(0));
+    for (std::size_t i = 0; i < n; ++i) x[i] -= change[i];
   };
   const auto scores = scoresOf(task, static_cast<std::int64_t>(*k) + 1, task.args.target.probability, fill, 0, 1);
   if (!scores) return scores.error();

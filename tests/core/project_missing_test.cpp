@@ -234,8 +234,8 @@ TEST(Project, AFaultyNetworkKeepsWhatWasLearnt) {
   expectSameRun(q, t.project);
   // Saved with weights of another network than the one drawn, which is whole: those that fit.
   p.graph = t.project.graph;
-  for (const Node& n : p.graph.nodes)
-    if (n.type == "dense") p.graph = *setParam(p.graph, n.id, "units", std::int64_t{n.id.value == p.graph.nodes[p.graph.nodes.size() - 2].id.value ? 2 : 9});
+  for (const Node& n : t.project.graph.nodes)
+    if (n.type == "dense") p.graph = *setParam(p.graph, n.id, "units", std::int64_t{n.id == t.project.graph.nodes[t.project.graph.nodes.size() - 2].id ? 2 : 9});
   ASSERT_TRUE(saveProject(t.file, p));
   const Project moved = opened(t.file);
   ASSERT_TRUE(moved.state);

@@ -22,7 +22,7 @@ DecisionView::DecisionView(QWidget* parent) : FigureWidget(parent) { setAccessib
 void DecisionView::setData(DecisionData data) {
   const bool fits = data.width >= 0 && data.height >= 0 && data.grid.size() == static_cast<std::size_t>(data.width) * static_cast<std::size_t>(data.height) *
                                                                                   static_cast<std::size_t>(std::max(1, data.classes));
-  if (!fits) data.grid.clear();
+  if (!fits) data.grid.clear(), data.width = data.height = 0;
   const bool retitled = data.title != data_.title;
   data_ = std::move(data);
   rasterDark_.reset();

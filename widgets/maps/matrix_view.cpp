@@ -23,7 +23,7 @@ MatrixView::MatrixView(QWidget* parent) : FigureWidget(parent) { setAccessibleNa
 
 void MatrixView::setData(MatrixData data) {
   const bool fits = data.rows >= 0 && data.columns >= 0 && data.values.size() == static_cast<std::size_t>(data.rows) * static_cast<std::size_t>(data.columns);
-  if (!fits) data.values.clear();
+  if (!fits) data.values.clear(), data.rows = data.columns = 0;
   const bool retitled = data.title != data_.title;
   data_ = std::move(data);
   rasterMap_.reset();
