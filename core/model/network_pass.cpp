@@ -3,6 +3,7 @@
 #include <array>
 #include <cassert>
 
+#include "core/base/subnormals.h"
 #include "core/model/network_plan.h"
 
 namespace vitrine {
@@ -44,6 +45,7 @@ const Real* Network::forwardAfter(NodeId node, std::span<const Real> params, Wor
 }
 
 void Network::forwardPlan(std::size_t firstNode, std::size_t lastNode, const ForwardPass& pass) const {
+  const FlushSubnormals flush;
   Workspace::Impl& w = *pass.ws.impl_;
   const std::vector<PlanNode>& nodes = w.nodes();
   ThreadPool* const pool = pass.pool;
@@ -153,6 +155,7 @@ const Real* Network::backwardTo(NodeId to, std::span<const Real> params, Workspa
 }
 
 void Network::backwardPlan(std::size_t start, std::size_t end, const BackwardPass& pass) const {
+  const FlushSubnormals flush;
   Workspace::Impl& w = *pass.ws.impl_;
   assert(w.gradients && pass.rows <= w.rows);
   if (pass.pool) w.needThreads(pass.pool->threads());

@@ -1,6 +1,7 @@
 #include "core/train/step.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 namespace vitrine {
@@ -24,12 +25,21 @@ std::int64_t rowsPerBlock(const Network& network, std::int64_t groupRows) {
   return std::clamp<std::int64_t>(kBytes / std::max<std::int64_t>(row, 1), std::min<std::int64_t>(4, groupRows), groupRows);
 }
 
+/// Of a step: forward, backward to the weights and to the inputs, and about ten operations a parameter to add up and apply.
+double multiplyAdds(const Network& network, std::int64_t batch) {
+  return 3.0 * static_cast<double>(network.costPerSample()) * static_cast<double>(batch) + 10.0 * static_cast<double>(network.parameterCount());
+}
+
+using Clock = std::chrono::steady_clock;
+double since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
+
 constexpr std::int64_t kRange = 16384;  // parameters in a piece of work of the optimiser
 
 }  // namespace
 
 BatchGradient::BatchGradient(std::shared_ptr<const Network> network, DatasetPtr data, std::int64_t batch, ThreadPool& pool)
-    : network_(std::move(network)), data_(std::move(data)), pool_(pool), loss_(lossRule(network_->graph(), *data_)), batch_(batch) {
+    : network_(std::move(network)), data_(std::move(data)), pool_(pool), loss_(lossRule(network_->graph(), *data_)), batch_(batch),
+      choice_(multiplyAdds(*network_, batch), pool.threads()) {
   const bool whole = network_->coupled();
   groupRows_ = whole ? batch : rowsPerGroup(*network_, batch);
   blockRows_ = whole ? batch : rowsPerBlock(*network_, groupRows_);
@@ -125,6 +135,9 @@ void BatchGradient::sumGroups(std::int64_t groups, std::span<const Real> params)
 }
 
 LossSum BatchGradient::compute(std::span<Real> params, std::span<const std::int32_t> rows, RngKey rng) {
+  const FlushSubnormals flush;
+  const ThreadPool::Limit limit(pool_, choice_.threads());
+  const Clock::time_point begun = Clock::now();
   const std::int64_t n = static_cast<std::int64_t>(rows.size());
   std::int64_t used = 1;
   if (network_->coupled()) {
@@ -142,15 +155,22 @@ LossSum BatchGradient::compute(std::span<Real> params, std::span<const std::int3
   LossSum sum;
   for (std::int64_t g = 0; g < used; ++g) sum += groups_[static_cast<std::size_t>(g)].loss;
   sumGroups(used, params);
+  if (measured_ == 0) measured_ = n;
+  seconds_ = n == measured_ ? since(begun) : 0;
   return sum;
 }
 
 void BatchGradient::apply(const OptimiserRule& rule, double rate, std::span<Real> params, OptimiserState& state) {
+  const FlushSubnormals flush;
+  const ThreadPool::Limit limit(pool_, choice_.threads());
+  const Clock::time_point begun = Clock::now();
   beginStep(rule, state);
   pool_.run(static_cast<std::int64_t>(ranges_.size()), [&](std::int64_t i, int) {
     const Range r = ranges_[static_cast<std::size_t>(i)];
     applyOptimiser(rule, rate, r.begin, r.end, groups_[0].gradient.data(), params.data(), state);
   });
+  if (seconds_ > 0) choice_.took(seconds_ + since(begun));
+  seconds_ = 0;
 }
 
 }  // namespace vitrine

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/thread_choice.h"
 #include "core/base/thread_pool.h"
 #include "core/data/dataset.h"
 #include "core/model/network.h"
@@ -13,8 +14,8 @@ namespace vitrine {
 
 /// One batch: gather, forward, loss, backward, sum. The batch is cut into groups of rows that threads claim; each group
 /// has its own gradient, and these are added in order, so the bits do not depend on the threads. Groups are cut further
-/// into blocks whose activations stay in cache. Sizes follow from the network and the batch alone. Nothing is allocated
-/// after construction.
+/// into blocks whose activations stay in cache. Sizes follow from the network and the batch alone; how many of the
+/// pool's threads work on it is found out on the first batches. Nothing is allocated after construction.
 class BatchGradient {
  public:
   BatchGradient(std::shared_ptr<const Network> network, DatasetPtr data, std::int64_t batch, ThreadPool& pool);
@@ -52,6 +53,9 @@ class BatchGradient {
   LossRule loss_;
   std::int64_t batch_, groupRows_, blockRows_;
   std::vector<Group> groups_;
+  ThreadChoice choice_;
+  std::int64_t measured_ = 0;  ///< rows of the batches that are measured: of the first
+  double seconds_ = 0;  ///< that the gradient of such a batch took; 0: it was another
   struct Range {
     std::int64_t begin, end;
     Real l1, l2;
